@@ -1,0 +1,46 @@
+# vraem: `make demo` sets up everything and runs the main job; `make test` sets up everything and passes the tests.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow bench lint format docs clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed  ## make a ready virtual environment in .venv
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "vraem needs Python 3.11 or later; try make PYTHON=python3.12 install"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: install  ## run history, score the patterns, draw the charts (runs/demo)
+	$(BIN)/vraem demo
+
+test: install  ## all tests but the slow ones
+	$(BIN)/python -m pytest -n 2
+
+test-slow: install  ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow -n 2
+
+bench: install  ## speed of the run, of the growers' step and of its growth with households
+	$(BIN)/python -m tests.benchmarks
+
+lint: install  ## linter, formatter, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install  ## put the code in its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: install  ## write the documentation tables that are generated from the code
+	$(BIN)/python -m vraem.cli docs
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .benchmarks

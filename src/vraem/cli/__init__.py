@@ -1,0 +1,94 @@
+"""The command line of vraem. Each command is imported when it is called, so that help is immediate."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+from vraem.version import __version__
+
+
+class LazyCommand(NamedTuple):
+    """Where a command lives, and the line that describes it in the overview."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS: dict[str, LazyCommand] = {
+    "demo": LazyCommand("vraem.cli.running", "demo", "The main job in small, in about a minute."),
+    "run": LazyCommand("vraem.cli.running", "run", "Run a scenario and write its results."),
+    "patterns": LazyCommand("vraem.cli.running", "patterns", "Compare the model with what was observed."),
+    "check": LazyCommand("vraem.cli.authoring", "check", "Check scenario files and name every fault."),
+    "show": LazyCommand("vraem.cli.authoring", "show", "Show each value of a scenario and where it is from."),
+    "parameters": LazyCommand(
+        "vraem.cli.authoring", "parameters", "List parameters with ranges and sources."
+    ),
+    "schema": LazyCommand("vraem.cli.authoring", "schema", "Print a JSON Schema, for editors."),
+    "docs": LazyCommand("vraem.cli.running", "docs", "Write the reference tables of the documentation."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(importlib.import_module(entry.module), entry.attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one is answered with what may have been meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from vraem.scenario.faults import did_you_mean
+
+            hint = did_you_mean(args[0], COMMANDS) or f"the commands are {', '.join(COMMANDS)}"
+            ctx.fail(f"no command is called {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, from the table alone: nothing is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; faults of an input file become lines on stderr and exit code 2."""
+        from vraem.scenario.faults import ScenarioError
+
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as error:
+            from vraem.cli.terminal import say_faults
+
+            say_faults(error.faults)
+            ctx.exit(2)
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="vraem")
+def cli() -> None:
+    """Simulate the coca economy of Peru's VRAEM valley, week by week.
+
+    A SCENARIO is the name of a packaged one (baseline, history) or a TOML file of your own.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    cli(prog_name="vraem")
+    raise SystemExit(0)

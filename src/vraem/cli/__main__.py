@@ -1,0 +1,5 @@
+"""``python -m vraem.cli``."""
+
+from vraem.cli import main
+
+main()

@@ -1,0 +1,221 @@
+"""Commands for writing scenarios: check, show, parameters, schema."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vraem.cli.terminal import aligned, number, paragraph, say_faults
+
+if TYPE_CHECKING:
+    from vraem.scenario import ParameterSpec, Scenario
+
+OVERRIDE = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one value; may be repeated."
+)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.pass_context
+def check(ctx: click.Context, files: tuple[str, ...]) -> None:
+    """Check scenario files: every fault at once, with its place and what was expected.
+
+    Exit code 2 if any file has a fault. Nothing is run.
+    """
+    faulty = False
+    for file in files:
+        faulty |= not _is_sound(file)
+    ctx.exit(2 if faulty else 0)
+
+
+def _is_sound(file: str) -> bool:
+    from vraem.scenario import ScenarioError, load
+
+    try:
+        scenario = load(file)
+        scenario.comparison()
+    except ScenarioError as error:
+        say_faults(error.faults)
+        return False
+    click.echo(f"{file}: sound (scenario {scenario.name}, id {scenario.id})")
+    for note in scenario.notes():
+        click.echo(f"{file}: note: {note}")
+    return True
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO")
+@OVERRIDE
+@click.option("--toml", "as_toml", is_flag=True, help="Print the resolved scenario as a file.")
+@click.option("--meaning", is_flag=True, help="Add unit, range and meaning of each parameter.")
+@click.option("--changed", is_flag=True, help="Leave out what has its default.")
+def show(scenario: str, overrides: tuple[str, ...], as_toml: bool, meaning: bool, changed: bool) -> None:
+    """Show each value of SCENARIO and where it comes from: file and line, --set, or default."""
+    from vraem.scenario import load
+
+    loaded = load(scenario, overrides)
+    if as_toml:
+        click.echo(loaded.to_toml(), nl=False)
+        return
+    rows = _rows_of(loaded, meaning, changed)
+    header = ("key", "value", "from", "unit", "range", "meaning") if meaning else ("key", "value", "from")
+    click.echo(f"{loaded.name}: {loaded.description}\nid {loaded.id}\n")
+    click.echo(aligned(rows, header))
+    if len(loaded.drivers.segments) > 0:
+        click.echo(f"\n{_driver_summary(loaded)}")
+
+
+def _rows_of(scenario: Scenario, meaning: bool, changed: bool) -> list[tuple[str, ...]]:
+    from vraem.scenario.parameters import parameter_specs
+    from vraem.scenario.toml_text import toml_value
+
+    specs = parameter_specs()
+    document = scenario.as_document()
+    rows = []
+    for key, origin in scenario.origins.items():
+        if changed and origin == "default":
+            continue
+        row = (key, toml_value(_value_at(document, key)), origin)
+        spec = specs.get(key.partition("parameters.")[2])
+        more = (spec.unit, f"{spec.low:.10g} to {spec.high:.10g}", spec.meaning) if spec else ("", "", "")
+        rows.append(row + more if meaning else row)
+    return rows
+
+
+def _value_at(document: Any, key: str) -> Any:
+    for part in key.split("."):
+        document = document[int(part)] if isinstance(document, list) else document[part]
+    return document
+
+
+def _driver_summary(scenario: Scenario) -> str:
+    drivers = scenario.drivers
+    rows = [
+        (name, f"{len(segments)} rows", f"until {drivers.last_date(name)}")
+        for name, segments in drivers.segments.items()
+    ]
+    return f"drivers (table {drivers.table}):\n{aligned(rows)}"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--process", help="Only those of one process, such as market.")
+@click.option("--search", help="Only those whose name, meaning or source contains a word.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "markdown"]),
+    default="table",
+    show_default=True,
+    help="table is for reading, csv and markdown for other programs.",
+)
+def parameters(names: tuple[str, ...], process: str | None, search: str | None, form: str) -> None:
+    """List parameters: meaning, unit, default, range, prior, source.
+
+    With NAMEs, each in full. A scenario sets one under [parameters].
+    """
+    from vraem.scenario import parameter_table
+
+    specs = _named(names) if names else list(parameter_table())
+    if process is not None:
+        specs = _of_process(specs, process)
+    if search is not None:
+        specs = [
+            spec for spec in specs if search.lower() in f"{spec.name} {spec.meaning} {spec.source}".lower()
+        ]
+        if not specs:
+            raise click.UsageError(f"no parameter mentions {search!r}")
+    writers: dict[str, Callable[[Sequence[ParameterSpec]], str]] = {
+        "csv": _as_csv,
+        "markdown": _as_markdown,
+        "table": _in_full if names else _as_table,
+    }
+    click.echo(writers[form](specs), nl=False)
+
+
+def _named(names: Sequence[str]) -> list[ParameterSpec]:
+    from vraem.scenario.faults import did_you_mean
+    from vraem.scenario.parameters import parameter_specs
+
+    specs = parameter_specs()
+    unknown = [name for name in names if name not in specs]
+    if unknown:
+        lines = [
+            f"no parameter is called {name!r}; {did_you_mean(name, specs) or 'try --search WORD'}"
+            for name in unknown
+        ]
+        raise click.UsageError("\n".join(lines))
+    return [specs[name] for name in names]
+
+
+def _of_process(specs: Sequence[ParameterSpec], process: str) -> list[ParameterSpec]:
+    from vraem.scenario import parameter_table
+
+    known = list(dict.fromkeys(spec.process for spec in parameter_table()))
+    if process not in known:
+        raise click.UsageError(f"no process is called {process!r}; expected one of {', '.join(known)}")
+    return [spec for spec in specs if spec.process == process]
+
+
+def _as_table(specs: Sequence[ParameterSpec]) -> str:
+    rows = [
+        (
+            spec.name,
+            spec.process,
+            spec.equation,
+            number(spec.default),
+            f"{number(spec.low)} to {number(spec.high)}",
+            spec.unit,
+            spec.meaning,
+        )
+        for spec in specs
+    ]
+    return aligned(rows, ("name", "process", "eq.", "default", "range", "unit", "meaning"), right=(3,)) + "\n"
+
+
+def _in_full(specs: Sequence[ParameterSpec]) -> str:
+    return "\n".join(_card(spec) for spec in specs)
+
+
+def _card(spec: ParameterSpec) -> str:
+    facts = [
+        ("default", f"{number(spec.default)} {spec.unit}"),
+        ("range", f"{number(spec.low)} to {number(spec.high)} {spec.unit}"),
+        ("prior", spec.distribution),
+        ("source", f"{spec.source} ({spec.confidence})"),
+        ("process", f"{spec.process}, equation {spec.equation}" if spec.equation else spec.process),
+    ]
+    body = "\n".join(paragraph(f"{label}: {text}", indent="  ") for label, text in facts)
+    return f"{spec.name}\n{paragraph(spec.meaning, indent='  ')}\n{body}\n"
+
+
+def _as_csv(specs: Sequence[ParameterSpec]) -> str:
+    import dataclasses
+
+    text = io.StringIO()
+    names = [field.name for field in dataclasses.fields(specs[0])] if specs else []
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(dataclasses.asdict(spec) for spec in specs)
+    return text.getvalue()
+
+
+def _as_markdown(specs: Sequence[ParameterSpec]) -> str:
+    from vraem.scenario.reference import parameters_markdown
+
+    return parameters_markdown(specs)
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["scenario"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of scenario files, with descriptions, units and ranges, for editors."""
+    from vraem.scenario.schema import document_schema
+
+    click.echo(json.dumps(document_schema(), indent=2, ensure_ascii=False, default=str))

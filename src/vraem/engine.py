@@ -1,0 +1,177 @@
+"""The engine: the weekly schedule as data, runs, checkpoints and forks.
+
+`SCHEDULE` is the order of the week; print it, time it, read it. A process is a function `step(world)` with the
+label of its equations and the columns it writes; under `check` every other column is read-only while it runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from vraem.processes import (
+    contracts,
+    eradication,
+    exogenous,
+    farming,
+    incomes,
+    leaf_sale,
+    neighbourhood,
+    planting,
+    prices,
+    processing,
+    rest_of_peru,
+    shipping,
+)
+from vraem.valley import Valley
+from vraem.valley import load as load_valley
+from vraem.world import World
+from vraem.world.build import build_world, start_growers_prices
+from vraem.world.inputs import weekly_inputs
+
+if TYPE_CHECKING:
+    from vraem.scenario import Scenario
+
+
+class Process(NamedTuple):
+    """One step of the week: `name`, the `equations` it holds, `step`, the columns it `writes` by table."""
+
+    name: str
+    equations: str
+    step: Callable[[World], None]
+    writes: dict[str, tuple[str, ...]]
+
+
+_PLOTS = ("coca_cohorts", "coca_scale", "coca_old", "coca_old_bearing", "coca_area", "coca_young", "coca_bearing")
+
+SCHEDULE: tuple[Process, ...] = (
+    Process("exogenous", "C6 X", exogenous.step, {"communities": ("assisted_share",)}),
+    Process(
+        "farming",
+        "A1 A2 A9",
+        farming.step,
+        {"growers": (*_PLOTS, "cash", "coca_income"), "communities": ("leaf_kept", "harvested_share")},
+    ),
+    Process("leaf_sale", "A2 C1", leaf_sale.step, {"firms": ("leaf_stock", "capital")}),
+    Process(
+        "processing",
+        "C6",
+        processing.step,
+        {"firms": ("capacity", "capital", "leaf_stock", "paste_stock", "hcl_stock", "hcl_rate")},
+    ),
+    Process(
+        "contracts",
+        "C1",
+        contracts.step,
+        {
+            "communities": ("purchase_share", "price_factor", "haul_discount"),
+            "firms": ("route_share", "hcl_stock"),
+            "shipments": ("firm", "route", "load", "progress", "pace", "seizure_chance", "status"),
+        },
+    ),
+    Process(
+        "shipping",
+        "C2",
+        shipping.step,
+        {
+            "shipments": ("progress", "status"),
+            "firms": ("capital", "seized_memory", "passed_memory", "risk_belief"),
+        },
+    ),
+    Process("prices", "C6", prices.step, {"communities": ("leaf_price",)}),
+    Process(
+        "incomes",
+        "A7",
+        incomes.step,
+        {"growers": ("licit_bearing", "cash", *incomes.YEARLY_INCOMES)},
+    ),
+    Process(
+        "planting",
+        "A3-A7",
+        planting.step,
+        {
+            "growers": (
+                *_PLOTS,
+                "coca_peak",
+                "licit_area",
+                "cash",
+                "price_expectation",
+                "risk_events",
+                "risk_quiet",
+                "eradicated_share",
+            ),
+            "communities": ("coca_area", "forest"),
+        },
+    ),
+    Process(
+        "eradication",
+        "A8",
+        eradication.step,
+        {"growers": (*_PLOTS, "eradicated_share"), "communities": ("coca_area", "eradication_news")},
+    ),
+    Process("neighbourhood", "A6", neighbourhood.step, {"communities": ("growing_share",)}),
+    Process("rest_of_peru", "C6", rest_of_peru.step, {}),
+)
+"""The order of the week (section 4 of the model description)."""
+
+
+def new_world(scenario: "Scenario", seed: int | None = None, valley: Valley | None = None) -> World:
+    """A world at the start of `scenario`: people, prices at rest, route constants solved."""
+    world = build_world(scenario, scenario.run.seed if seed is None else seed, valley or load_valley())
+    neighbourhood.count_growers(world)
+    contracts.prepare(world)
+    prices.prepare(world)
+    start_growers_prices(world)
+    return world
+
+
+def advance(world: World) -> None:
+    """Run the processes of one week, in order. The caller looks at the week, then calls `close_week`."""
+    for process in SCHEDULE:
+        process.step(world)
+
+
+def advance_timed(world: World, seconds: dict[str, float]) -> None:
+    """Like `advance`, adding the seconds of each process to `seconds`."""
+    for process in SCHEDULE:
+        began = perf_counter()
+        process.step(world)
+        seconds[process.name] = seconds.get(process.name, 0.0) + perf_counter() - began
+
+
+def advance_guarded(world: World) -> None:
+    """Like `advance`, with every column read-only to the processes that do not declare that they write it."""
+    try:
+        for process in SCHEDULE:
+            for table in world.tables:
+                table.allow_writing(process.writes.get(table.spec.name, ()))
+            process.step(world)
+    finally:
+        for table in world.tables:
+            table.allow_writing(None)
+
+
+def close_week(world: World) -> None:
+    """Turn to the next week."""
+    world.week += 1
+
+
+def fork(checkpoint: World, scenario: "Scenario") -> World:
+    """A world that shares the past of `checkpoint` and goes on under `scenario`, bit for bit as if run alone.
+
+    The scenarios may differ in anything that acts after the checkpoint's week: events, drivers, parameters of
+    the weekly rules, the end. What the start was made from must agree.
+
+    Raises
+    ------
+    ValueError
+        If start date, households or the numbers of rows differ.
+
+    """
+    past = checkpoint.scenario.run
+    if (past.start, past.households) != (scenario.run.start, scenario.run.households):
+        raise ValueError("a fork shares the past: start and households must be those of the checkpoint")
+    world = checkpoint.copy()
+    clock = type(world.clock).between(scenario.run.start, scenario.run.end)
+    inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
+    return replace(world, scenario=scenario, p=scenario.parameters, clock=clock, inputs=inputs)

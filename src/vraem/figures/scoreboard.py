@@ -1,0 +1,231 @@
+"""How well the model reproduces the patterns, and which of its rules each pattern needs."""
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from vraem.figures.style import (
+    HAIRLINE,
+    INK,
+    MISSED,
+    MUTED,
+    PASSED,
+    SHADE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    sheet,
+    style,
+)
+
+ROW_INCHES = 0.37
+AXIS_REACH = 1.0
+"""How far beyond the tolerance the axis goes, in widths of the tolerance; values further out are held at the edge."""
+NAME_LETTERS = 44
+VALUE_LETTERS = 36
+LEAST_SHARE_NAMED = 0.995
+
+
+class Score(Protocol):
+    """What a chart needs to know of one scored pattern; `vraem.analysis.patterns` has the real ones.
+
+    `low` and `high` bound the tolerance in the unit of `value`; infinite for a one-sided one.
+    """
+
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def observed(self) -> str: ...  # noqa: D102
+    @property
+    def simulated(self) -> str: ...  # noqa: D102
+    @property
+    def passed(self) -> bool: ...  # noqa: D102
+    @property
+    def share_of_seeds(self) -> float: ...  # noqa: D102
+    @property
+    def value(self) -> float: ...  # noqa: D102
+    @property
+    def low(self) -> float: ...  # noqa: D102
+    @property
+    def high(self) -> float: ...  # noqa: D102
+
+
+def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
+    """One row a pattern: where the simulated value lies in its tolerance, passed or missed by shape and colour.
+
+    Raises `ValueError` when `scores` is empty.
+    """
+    if not scores:
+        raise ValueError("a scoreboard needs at least one pattern; got none")
+    passed = sum(score.passed for score in scores)
+    with style():
+        figure, ((axes,),) = sheet(
+            f"{passed} of {len(scores)} patterns reproduced",
+            "Simulated value against what the pattern accepts (shaded); each row has its own scale",
+            caption,
+            size=(11.0, 1.75 + ROW_INCHES * len(scores)),
+            margins=Margins(left=3.7, right=4.9, top=1.05, bottom=0.7),
+        )
+        axes.set_xlim(-AXIS_REACH, 1.0 + AXIS_REACH)
+        axes.set_ylim(len(scores) - 0.5, -0.5)
+        axes.set_axis_off()
+        for row, score in enumerate(scores):
+            _tolerance(axes, row, score)
+            _value(axes, row, score)
+            _texts(axes, row, score)
+        _headings(axes)
+    return figure
+
+
+def position(value: float, low: float, high: float) -> float:
+    """Place of `value` on an axis where the tolerance reaches from 0 to 1; a one-sided one from 0 on, or to 1."""
+    if math.isfinite(low) and math.isfinite(high):
+        width = high - low or 0.05 * max(abs(low), 1.0)
+        return (value - low) / width
+    if math.isfinite(low):
+        return (value - low) / max(abs(low), abs(value - low) / AXIS_REACH, 1e-12)
+    if math.isfinite(high):
+        return 1.0 + (value - high) / max(abs(high), abs(value - high) / AXIS_REACH, 1e-12)
+    return 0.5
+
+
+def _tolerance(axes: Axes, row: int, score: Score) -> None:
+    start = 0.0 if math.isfinite(score.low) else -AXIS_REACH
+    end = 1.0 if math.isfinite(score.high) else 1.0 + AXIS_REACH
+    axes.hlines(row, -AXIS_REACH, 1.0 + AXIS_REACH, color=HAIRLINE, linewidth=0.6, zorder=1)
+    axes.barh(row, end - start, 0.52, left=start, color=SHADE, edgecolor="none", zorder=0)
+    for edge, limit in ((start, score.low), (end, score.high)):
+        if math.isfinite(limit):
+            axes.vlines(edge, row - 0.26, row + 0.26, color=MUTED, linewidth=0.9, zorder=2)
+
+
+def _value(axes: Axes, row: int, score: Score) -> None:
+    """The simulated value; beyond the axis it becomes an arrow head at the edge."""
+    if not math.isfinite(score.value):
+        return
+    look = PASSED if score.passed else MISSED
+    at = position(score.value, score.low, score.high)
+    marker = look.marker
+    if at > 1.0 + AXIS_REACH:
+        marker, at = ">", 1.0 + AXIS_REACH
+    elif at < -AXIS_REACH:
+        marker, at = "<", -AXIS_REACH
+    axes.plot(
+        [at],
+        [row],
+        marker=marker,
+        color=look.colour,
+        markersize=7.5,
+        markeredgecolor="white",
+        markeredgewidth=0.6,
+        clip_on=False,
+        zorder=4,
+    )
+
+
+def _texts(axes: Axes, row: int, score: Score) -> None:
+    look = PASSED if score.passed else MISSED
+    _write(axes, row, -3.55, score.label, weight="bold")
+    _write(axes, row, -3.05, _wrapped(score.name, NAME_LETTERS))
+    verdict = "reproduced" if score.passed else "missed"
+    seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%} of seeds"
+    _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
+    _write(axes, row, 1.15, _wrapped(score.simulated, VALUE_LETTERS), right=True)
+    _write(axes, row, 3.1, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
+
+
+def _headings(axes: Axes) -> None:
+    headings = ((-3.55, "Pattern", False), (1.15, "Simulated", True), (3.1, "Observed", True))
+    for inches, text, right in headings:
+        _write(axes, -0.85, inches, text, right=right, color=MUTED, size=SMALL_SIZE)
+    for x, text in ((0.0, "lowest\naccepted"), (1.0, "highest\naccepted")):
+        axes.text(x, -0.5, text, ha="center", va="bottom", size=SMALL_SIZE, color=MUTED)
+
+
+def _write(
+    axes: Axes,
+    row: float,
+    inches: float,
+    text: str,
+    *,
+    right: bool = False,
+    color: str = INK,
+    weight: str = "normal",
+    size: float = TEXT_SIZE - 0.5,
+) -> None:
+    """Text at the height of `row`, `inches` from the left edge of the panel or, with `right`, from the right."""
+    axes.annotate(
+        text,
+        xy=(1.0 if right else 0.0, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(inches * 72.0, 0.0),
+        textcoords="offset points",
+        ha="left",
+        va="center",
+        size=size,
+        color=color,
+        weight=weight,
+        linespacing=1.05,
+        annotation_clip=False,
+    )
+
+
+def _wrapped(text: str, letters: int) -> str:
+    return textwrap.fill(text, letters, max_lines=2, placeholder=" …")
+
+
+def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") -> Figure:
+    """Patterns by rules left out: the first column is the whole model, the others lack one rule each.
+
+    A shaded cell is a pattern that the whole model reproduces and the ablated one does not. Raises `ValueError`
+    unless every column scores the same patterns in the same order.
+    """
+    columns = list(ablations)
+    if not columns:
+        raise ValueError("an ablation table needs at least the whole model; got no column")
+    whole = ablations[columns[0]]
+    for name in columns[1:]:
+        if [score.label for score in ablations[name]] != [score.label for score in whole]:
+            raise ValueError(f"ablation {name!r} does not score the same patterns as {columns[0]!r}")
+    with style():
+        figure, ((axes,),) = sheet(
+            "Which rule carries which pattern",
+            "● reproduced   ✕ missed   shaded: lost when the rule is left out",
+            caption,
+            size=(3.6 + 1.05 * len(columns), 2.3 + 0.33 * len(whole)),
+            margins=Margins(left=3.35, right=0.2, top=1.25, bottom=0.7),
+        )
+        axes.set_xlim(-0.5, len(columns) - 0.5)
+        axes.set_ylim(len(whole) + 0.5, -0.5)
+        axes.set_axis_off()
+        for row, score in enumerate(whole):
+            _write(axes, row, -3.2, score.label, weight="bold")
+            _write(axes, row, -2.7, _wrapped(score.name, NAME_LETTERS - 4))
+            axes.hlines(row + 0.5, -0.5, len(columns) - 0.5, color=HAIRLINE, linewidth=0.5, zorder=0)
+        for column, name in enumerate(columns):
+            _ablation_column(axes, column, name, ablations[name], whole)
+        _write(axes, len(whole), -3.2, "Patterns reproduced", weight="bold")
+    return figure
+
+
+def _ablation_column(
+    axes: Axes, column: int, name: str, scores: Sequence[Score], whole: Sequence[Score]
+) -> None:
+    heading = textwrap.fill(name, 13)
+    weight = "bold" if column == 0 else "normal"
+    axes.text(
+        column, -0.75, heading, ha="center", va="bottom", size=SMALL_SIZE, weight=weight, linespacing=1.05
+    )
+    for row, (score, reference) in enumerate(zip(scores, whole, strict=True)):
+        look = PASSED if score.passed else MISSED
+        if reference.passed and not score.passed:
+            axes.barh(row, 1.0, 1.0, left=column - 0.5, color=SHADE, edgecolor="none", zorder=0)
+        axes.plot([column], [row], marker=look.marker, color=look.colour, markersize=6.5, zorder=3)
+    passed = sum(score.passed for score in scores)
+    axes.text(column, len(scores), f"{passed}", ha="center", va="center", size=TEXT_SIZE, weight="bold")

@@ -1,0 +1,126 @@
+"""The recorder: one row of series a week, one snapshot at the end of each year."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.observe.result import INCOME_QUANTILES, Snapshots
+from vraem.observe.series import SERIES_NAMES
+from vraem.world import World
+from vraem.world.clock import Clock
+
+INCOME_COLUMNS = ("coca_income", "licit_income", "logging_income", "off_farm_income")
+
+
+class Recorder:
+    """Weekly series (weeks, series) and yearly snapshots of one run."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._rows = np.zeros((clock.weeks, len(SERIES_NAMES)))
+        self._year_ends = set(clock.year_ends())
+        self._clock = clock
+        self._snapshot_weeks: list[int] = []
+        self._areas: list[NDArray[np.float32]] = []
+        self._prices: list[NDArray[np.float32]] = []
+        self._quantiles: list[NDArray[np.float64]] = []
+        self._sources: list[NDArray[np.float64]] = []
+
+    def record(self, world: World) -> None:
+        """Write the week that `world` has just gone through."""
+        self._rows[world.week] = weekly_values(world)
+        if world.week in self._year_ends:
+            self._take_snapshot(world)
+
+    def series(self) -> dict[str, NDArray[np.float64]]:
+        """Every series, (weeks,) float64, by name."""
+        return {name: self._rows[:, column].copy() for column, name in enumerate(SERIES_NAMES)}
+
+    def snapshots(self) -> Snapshots:
+        """The yearly snapshots taken so far."""
+        dates = self._clock.dates()[self._snapshot_weeks]
+        count = len(self._snapshot_weeks)
+        empty = (np.zeros((0, 0), np.float32), np.zeros((0, 2, 5)), np.zeros((0, 2, 4)))
+        return Snapshots(
+            dates=dates,
+            coca_area=np.stack(self._areas) if count else empty[0],
+            leaf_price=np.stack(self._prices) if count else empty[0],
+            income_quantiles=np.stack(self._quantiles) if count else empty[1],
+            income_by_source=np.stack(self._sources) if count else empty[2],
+        )
+
+    def _take_snapshot(self, world: World) -> None:
+        growers = world.growers
+        visible = growers.coca_area - growers.coca_young
+        by_place = np.bincount(growers.community, visible, len(world.communities)) * world.households_per_row
+        income = np.stack([growers.__dict__[name] for name in INCOME_COLUMNS])
+        never = growers.never_grows
+        total = income.sum(axis=0)
+        kinds = (~never, never)
+        self._snapshot_weeks.append(world.week)
+        self._areas.append(by_place.astype(np.float32))
+        self._prices.append(world.communities.leaf_price.astype(np.float32))
+        self._quantiles.append(
+            np.stack([np.quantile(total[kind], INCOME_QUANTILES) if kind.any() else np.zeros(5) for kind in kinds])
+        )
+        self._sources.append(
+            np.stack([income[:, kind].mean(axis=1) if kind.any() else np.zeros(4) for kind in kinds]).astype(float)
+        )
+
+
+def weekly_values(world: World) -> list[float]:
+    """This week's value of every series, in the order of `SERIES`."""
+    flows, market, growers, firms = world.flows, world.market, world.growers, world.firms
+    weight = world.households_per_row
+    coca = float(growers.coca_area.sum(dtype=np.float64)) * weight
+    visible = coca - float(growers.coca_young.sum(dtype=np.float64)) * weight
+    national = visible + market.rest_area
+    under_way = world.shipments.load[world.first_under_way : world.shipments.count]
+    moving = world.shipments.status[world.first_under_way : world.shipments.count] == 0
+    return [
+        coca,
+        visible,
+        float(growers.licit_area.sum(dtype=np.float64)) * weight,
+        market.growers,
+        flows.planted,
+        flows.abandoned,
+        flows.converted,
+        flows.eradicated,
+        flows.leaf_grown,
+        flows.leaf_picked,
+        flows.leaf_unpicked,
+        flows.leaf_lost,
+        flows.leaf_sold_legal,
+        flows.leaf_sold_firms,
+        float(firms.leaf_stock.sum()),
+        flows.paste_made,
+        float(firms.paste_stock.sum()),
+        flows.hcl_made,
+        float(firms.hcl_stock.sum()),
+        float(under_way.sum(where=moving, dtype=np.float64)),
+        *flows.hcl_shipped,
+        *flows.hcl_exported,
+        *flows.hcl_seized,
+        *market.shadow_price,
+        *flows.capacity,
+        *firms.risk_belief.mean(axis=1).tolist(),
+        flows.leaf_price_paid or market.leaf_price,
+        market.paste_price,
+        market.hcl_price,
+        flows.border_price_index,
+        market.markdown,
+        market.wage_index,
+        market.pickers,
+        flows.price_expectation,
+        flows.perceived_risk,
+        flows.leaf_tax,
+        flows.transit_fees,
+        flows.leaf_income,
+        flows.harvest_cost,
+        flows.licit_income,
+        flows.logging_income,
+        flows.off_farm_income,
+        flows.export_revenue,
+        float(firms.capital.sum()),
+        market.rest_area,
+        national,
+        visible / national,
+    ]

@@ -1,0 +1,97 @@
+"""A run from start to end: the engine moves the world, the recorder and the auditor look on."""
+
+from collections.abc import Callable
+from datetime import date
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from vraem import engine
+from vraem.observe.balance import Auditor
+from vraem.observe.recorder import Recorder
+from vraem.observe.result import RunResult
+
+if TYPE_CHECKING:
+    from vraem.scenario import Scenario
+    from vraem.valley import Valley
+    from vraem.world import World
+
+Progress = Callable[[int, int, date], None]
+"""Called now and then with (weeks done, weeks in all, the date reached)."""
+
+_REPORT_EVERY = 13
+
+
+def run(
+    scenario: "Scenario",
+    *,
+    seed: int | None = None,
+    check: bool = False,
+    profile: bool = False,
+    progress: Progress | None = None,
+    valley: "Valley | None" = None,
+) -> RunResult:
+    """Run `scenario` from its start to its end.
+
+    Parameters
+    ----------
+    scenario
+        What to run.
+    seed
+        Any integer ≥ 0; that of the scenario if None.
+    check
+        Guard every column against processes that do not declare it, check ranges and balances each week.
+    profile
+        Time every process.
+    progress
+        Called each quarter and at the end.
+    valley
+        The place; loaded if None.
+
+    Raises
+    ------
+    BalanceError
+        Under `check`, when a balance or a declared range is broken.
+
+    """
+    world = engine.new_world(scenario, seed, valley)
+    return run_world(world, check=check, profile=profile, progress=progress)
+
+
+def run_world(
+    world: "World", *, check: bool = False, profile: bool = False, progress: Progress | None = None
+) -> RunResult:
+    """Run `world` from where it stands to the end of its scenario; weeks before that stay zero in the series."""
+    began = perf_counter()
+    recorder = Recorder(world.clock)
+    auditor = Auditor(world) if check else None
+    seconds: dict[str, float] = {}
+    weeks = world.clock.weeks
+    while world.week < weeks:
+        if auditor is not None:
+            engine.advance_guarded(world)
+            auditor.check(world)
+        elif profile:
+            engine.advance_timed(world, seconds)
+        else:
+            engine.advance(world)
+        _timed_record(recorder, world, seconds if profile else None)
+        engine.close_week(world)
+        if progress is not None and (world.week % _REPORT_EVERY == 0 or world.week == weeks):
+            progress(world.week, weeks, world.clock.date(world.week - 1))
+    return RunResult(
+        scenario=world.scenario,
+        seed=world.seed,
+        dates=world.clock.dates(),
+        series=recorder.series(),
+        snapshots=recorder.snapshots(),
+        seconds=perf_counter() - began,
+        profile=seconds,
+        balance=dict(auditor.largest) if auditor is not None else {},
+    )
+
+
+def _timed_record(recorder: Recorder, world: "World", seconds: dict[str, float] | None) -> None:
+    began = perf_counter()
+    recorder.record(world)
+    if seconds is not None:
+        seconds["record"] = seconds.get("record", 0.0) + perf_counter() - began

@@ -1,0 +1,1 @@
+"""One file for each process of the weekly schedule; `vraem.engine.SCHEDULE` gives the order."""

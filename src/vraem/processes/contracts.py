@@ -1,0 +1,145 @@
+"""C1: the choice of leaf buyers and of routes, once every four weeks, and the loads that set out.
+
+A multinomial logit over price, haul, fees, perceived risk times value, a risk premium and the shadow price of
+capacity. A logit alone cannot move shares as they were observed to move, so capacity rations: the shadow price
+rises with the log of the wish over the capacity, and capacity grows while it lasts.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.processes.processing import stock_factor
+from vraem.valley import ROUTES
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.declarations import UNDER_WAY
+from vraem.world.routes import logit_shares, solve_route_constants
+
+REVIEW_WEEKS = 4
+FULL_GROWTH_SHADOW_PRICE = 50.0
+"""USD/kg of shadow price from which a route's capacity grows at its full rate (parameter table)."""
+MEMORY_WEEKS = 4.0
+
+
+def prepare(world: World) -> None:
+    """Solve the route constants for the base shares of 2012-13 and set the first choices."""
+    p, market = world.p, world.market
+    base_share = np.array([getattr(p, f"route_base_share_{route}") for route in ROUTES])
+    base_share /= base_share.sum()
+    utility = route_utility(world)
+    constants = solve_route_constants(utility, world.firms.capacity, base_share, _route_scale(world))
+    market.route_constant = constants.tolist()
+    market.flow_share = base_share.tolist()
+    world.flows.capacity = list(market.capacity)
+    choose_buyers_and_routes(world)
+
+
+def step(world: World) -> None:
+    """Review the contracts when their month is over, then ship what the routes let through."""
+    if world.week % REVIEW_WEEKS == 0:
+        choose_buyers_and_routes(world)
+    wish = _wish(world)
+    _update_shadow_prices(world, wish.sum(axis=1))
+    _send_loads(world, wish)
+
+
+def choose_buyers_and_routes(world: World) -> None:
+    """Shares of each community's leaf by firm (F, C) and of each firm's cargo by route (5, F)."""
+    firms, communities, p = world.firms, world.communities, world.p
+    haul = world.valley.community_hours[firms.base] * p.leaf_haul_cost
+    drive = np.log(firms.capacity * np.maximum(stock_factor(world), 1e-3))
+    communities.purchase_share[:] = logit_shares(drive[:, None] * p.leaf_purchase_scale - haul, p.leaf_purchase_scale)
+    buyers = 1.0 / np.square(communities.purchase_share).sum(axis=0)
+    # the number of buyers and the haul set only differences between places: means over the area are taken out
+    weight = np.maximum(communities.coca_area, 1e-9)
+    weight = weight / weight.sum()
+    gain = np.log(buyers)
+    communities.price_factor[:] = 1.0 + p.local_buyer_gain * (gain - weight @ gain)
+    cost = (communities.purchase_share * haul).sum(axis=0)
+    communities.haul_discount[:] = cost - weight @ cost
+
+    utility = route_utility(world) + np.array(world.market.route_constant)[:, None]
+    firms.route_share[:] = logit_shares(utility, _route_scale(world))
+
+
+def route_utility(world: World) -> NDArray[np.float64]:
+    """Value of a kg by route and firm (5, F), USD/kg, without the route constants (C1)."""
+    p, routes, market = world.p, world.routes, world.market
+    value = routes.value * world.flows.border_price_index
+    cash = routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
+    fee = p.fee_transit * p.share_of_flow_charged
+    risk = world.firms.risk_belief
+    premium = p.risk_premium_multiplier * np.maximum(risk - p.risk_premium_threshold, 0.0)
+    by_route = value - cash - fee - np.array(market.shadow_price)
+    utility: NDArray[np.float64] = by_route[:, None] - routes.haul - (risk + premium) * value[:, None]
+    return utility
+
+
+def _route_scale(world: World) -> float:
+    """Noise of the route choice, USD/kg: a share of the cargo's value."""
+    return float(world.p.route_choice_scale * world.routes.value.mean() * world.flows.border_price_index)
+
+
+def _wish(world: World) -> NDArray[np.float64]:
+    """What each firm wants to ship by route this week (5, F), kg."""
+    firms = world.firms
+    wish: NDArray[np.float64] = firms.route_share * (firms.hcl_stock * world.p.stock_release)
+    return wish
+
+
+def _update_shadow_prices(world: World, wish: NDArray[np.float64]) -> None:
+    """Shadow price of capacity λ = φ max(0, ln(wish / capacity)); capacity grows while λ > 0."""
+    market, flows, p = world.market, world.flows, world.p
+    for route, wanted in enumerate(wish.tolist()):
+        capacity = flows.capacity[route]
+        price = p.capacity_shadow_price * max(0.0, float(np.log(max(wanted, 1e-9) / max(capacity, 1e-9))))
+        market.shadow_price[route] = price
+        speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * world.routes.capacity_growth[route]
+        market.capacity[route] *= float(np.exp(speed / WEEKS_A_YEAR))
+        flows.hcl_wished[route] = wanted
+
+
+def _send_loads(world: World, wish: NDArray[np.float64]) -> None:
+    """Ration the wish pro rata and send whole loads: loads are drawn, or seizures would be biased."""
+    firms, flows, routes = world.firms, world.flows, world.routes
+    capacity = np.array(flows.capacity)
+    let_through = np.minimum(1.0, capacity / np.maximum(wish.sum(axis=1), 1e-9))
+    expected_loads = wish * (let_through / routes.load)[:, None]
+    draws = world.streams.uniform_double("load_rounding", world.week, 0, wish.size).reshape(wish.shape)
+    loads = np.floor(expected_loads + draws)
+    # a firm cannot send what it does not have: its last load is a smaller one
+    asked = loads * routes.load[:, None]
+    kg = np.diff(np.minimum(np.cumsum(asked, axis=0), firms.hcl_stock), axis=0, prepend=0.0)
+    firms.hcl_stock -= kg.sum(axis=0)
+    _enter(world, kg)
+    shipped = kg.sum(axis=1)
+    flows.hcl_shipped = shipped.tolist()
+    total = float(shipped.sum())
+    if total > 0.0:
+        share = world.market.flow_share
+        for route, moved in enumerate(flows.hcl_shipped):
+            share[route] += (moved / total - share[route]) / MEMORY_WEEKS
+
+
+def _enter(world: World, kg: NDArray[np.float64]) -> None:
+    """Write the loads as rows of the shipments' table."""
+    shipments, routes = world.shipments, world.routes
+    per_load = routes.load[:, None]
+    count = np.ceil(kg / per_load - 1e-9).astype(np.int64)
+    route, firm = np.nonzero(count)
+    copies = count[route, firm]
+    route, firm = np.repeat(route, copies), np.repeat(firm, copies)
+    first, last = shipments.count, shipments.count + len(route)
+    shipments.grow(last)
+    new = slice(first, last)
+    shipments.firm[new] = firm
+    shipments.route[new] = route
+    shipments.load[new] = (kg / np.maximum(count, 1))[route, firm]
+    shipments.progress[new] = 0.0
+    pace = routes.pace[route, firm]
+    shipments.pace[new] = pace
+    factor = np.array(world.inputs.detection_factor[world.week])
+    trip = np.minimum(routes.detection[route] * factor[route] * routes.control[route, firm], 0.95)
+    shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
+    shipments.status[new] = UNDER_WAY
+    shipments.count = last

@@ -1,0 +1,83 @@
+"""A8: eradication crews destroy coca where the scenario sends them, to the hectare.
+
+Crews take places with coca in a random order weighted by their area, and there whole plots of households in a
+random order. What follows — replanting, fear, moving — is decided by growers in `planting`. The news fades
+with a quarter's memory.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.processes.exogenous import in_districts
+from vraem.processes.neighbourhood import with_neighbours
+from vraem.processes.plots import keep_plots
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_QUARTER
+
+
+def step(world: World) -> None:
+    """Carry out this week's dated eradication orders and let the news of past ones fade."""
+    communities = world.communities
+    communities.eradication_news *= 1.0 - 1.0 / WEEKS_A_QUARTER
+    for order in world.inputs.eradication:
+        if order.first <= world.week <= order.last:
+            _eradicate(world, order.hectares_a_week, order.districts)
+
+
+def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> None:
+    """Destroy `hectares` ha in the districts, or all that stands there if it is less."""
+    communities = world.communities
+    area = np.where(in_districts(world, districts), np.maximum(communities.coca_area, 0.0), 0.0)
+    draws = world.streams.uniform_double("eradication_place", world.week, 0, len(communities))
+    # exponential races: sorting by −ln(u)/area draws without replacement, weighted by area
+    with np.errstate(divide="ignore"):
+        order = np.argsort(-np.log1p(-draws) / area)
+    reach = np.cumsum(area[order])
+    last = int(np.searchsorted(reach, hectares)) + 1
+    lost = np.zeros(len(communities))
+    left = hectares
+    for community in order[:last].tolist():
+        if left <= 0.0 or area[community] <= 0.0:
+            break
+        done = _clear_plots(world, community, left)
+        lost[community] = done
+        left -= done
+    world.flows.eradicated += float(lost.sum())
+    _spread_news(world, lost)
+    communities.coca_area -= lost
+
+
+def _clear_plots(world: World, community: int, hectares: float) -> float:
+    """Clear whole households' coca at random until `hectares` are reached; return ha destroyed."""
+    growers, weight = world.growers, world.households_per_row
+    order, first = world.community_rows
+    rows = order[first[community] : first[community + 1]]
+    held = growers.coca_area[rows].astype(np.float64) * weight
+    draws = _household_draws(world, rows)
+    turn = np.argsort(draws, kind="stable")
+    rows, held = rows[turn], held[turn]
+    before = np.cumsum(held) - held
+    hit = (before < hectares) & (held > 0.0)
+    rows, held, before = rows[hit], held[hit], before[hit]
+    share = np.minimum((hectares - before) / held, 1.0)
+    kept_share = (1.0 - share).astype(np.float32)
+    keep_plots(world, rows, kept_share)
+    known = growers.eradicated_share[rows]
+    growers.eradicated_share[rows] = 1.0 - (1.0 - known) * kept_share
+    return float((held * share).sum())
+
+
+def _household_draws(world: World, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """One uniform draw a household, addressed by its row."""
+    low, high = int(rows.min(initial=0)), int(rows.max(initial=-1)) + 1
+    draws = world.streams.uniform("eradication_household", world.week, low, max(high, low))
+    return draws[rows - low]
+
+
+def _spread_news(world: World, lost: NDArray[np.float64]) -> None:
+    """Add the share of the coca near each community that was destroyed this week (A4, neighbours' events)."""
+    communities = world.communities
+    near_area = with_neighbours(world, np.maximum(communities.coca_area, 0.0))
+    near_lost = with_neighbours(world, lost)
+    communities.eradication_news += near_lost / np.maximum(near_area, 1e-9)
+    np.minimum(communities.eradication_news, 1.0, out=communities.eradication_news)

@@ -1,0 +1,32 @@
+"""Inputs of the week: drivers of history, dated events, and the announced risk by district.
+
+Source: the driver table and the scenario's events. Reads the weekly inputs; writes this week's flows and the
+assisted share of the communities.
+"""
+
+import numpy as np
+
+from vraem.world import Flows, World
+
+
+def step(world: World) -> None:
+    """Open the week: empty flows, this week's drivers, assistance to communities."""
+    week = world.week
+    inputs = world.inputs
+    world.flows = flows = Flows()
+    flows.border_price_index = inputs.border_price[week]
+    flows.announced_risk = inputs.announced_risk[week]
+    flows.capacity = [
+        capacity * factor
+        for capacity, factor in zip(world.market.capacity, inputs.capacity_factor[week], strict=True)
+    ]
+    for order in inputs.assistance:
+        if week in (order.first, order.last + 1):
+            served = in_districts(world, order.districts)
+            world.communities.assisted_share[served] = order.value if week == order.first else 0.0
+
+
+def in_districts(world: World, districts: tuple[int, ...]) -> np.ndarray:
+    """Mask (communities,) of those in `districts` (identity numbers); all if none are named."""
+    where = world.valley.communities.district_id
+    return np.isin(where, districts) if districts else np.ones(len(where), dtype=bool)

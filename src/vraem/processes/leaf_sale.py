@@ -1,0 +1,34 @@
+"""Sale of leaf at last week's price, to the legal buyer up to its quota and to the firms' collectors.
+
+Source: section 5 of the model description; the legal market takes about a tenth of Peru's leaf, little of it
+from this valley. Reads leaf picked, prices and the buyers' shares; writes the firms' leaf and capital.
+"""
+
+from vraem.world import World
+
+
+def step(world: World) -> None:
+    """Sell all leaf kept this week; what one pays is what the other receives."""
+    communities, firms, flows = world.communities, world.firms, world.flows
+    leaf = communities.leaf_kept
+    total = float(leaf.sum())
+    if total <= 0.0:
+        return
+    quota = world.p.legal_leaf_share * world.market.standing_leaf_base
+    legal_share = min(quota / total, 1.0)
+
+    value = leaf * communities.leaf_price
+    gross = float(value.sum())
+    flows.leaf_tax = float((value * communities.leaf_tax).sum())
+    flows.leaf_income = gross - flows.leaf_tax
+    flows.leaf_price_paid = gross / total
+    flows.leaf_sold_legal = total * legal_share
+    flows.leaf_sold_firms = total - flows.leaf_sold_legal
+    flows.leaf_paid_by_legal_buyer = gross * legal_share
+
+    bought = communities.purchase_share @ leaf
+    paid = communities.purchase_share @ value
+    firms.leaf_stock += bought * (flows.leaf_sold_firms / float(bought.sum()))
+    payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(paid.sum()))
+    firms.capital -= payment
+    flows.leaf_paid_by_firms = float(payment.sum())

@@ -1,0 +1,175 @@
+"""Planting decisions: A3 price expectation, A4 belief about risk, A5 values, A6 choice, A7 limits.
+
+Each grower decides once a quarter, in its own week, between new coca, keeping what there is, abandoning coca
+and turning coca into a licit tree crop. Source: section 5 of the model description; forms after Ibanez and
+Carlsson (2010) and Magliocca et al. (2019).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.processes.exogenous import in_districts
+from vraem.processes.farming import net_leaf_price
+from vraem.processes.plots import add_plots, keep_plots
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_QUARTER
+from vraem.world.values import CropValues
+
+REFERENCE_GROWING_SHARE = 0.6
+"""Neighbours' share at which the norm is neutral (A6)."""
+HEADROOM_BAND = 0.1
+"""Share of a place's suitable land over which planting tapers off as the land fills (A7)."""
+_ODDS_LIMIT = 20.0
+
+
+def step(world: World) -> None:
+    """This week's cohort updates its expectations and decides about its land."""
+    growers = world.growers
+    start, stop, _ = world.cohorts[world.week % WEEKS_A_QUARTER]
+    rows = slice(start, stop)
+    community = growers.community[rows]
+    expected = _expect_price(world, rows, community)
+    risk = _perceive_risk(world, rows, community)
+    new, kept, licit = _values(world, rows, community, expected, risk)
+    plant, abandon, convert = _choose(world, rows, community, risk, new, kept, licit)
+    _carry_out(world, rows, community, plant, abandon, convert)
+    world.flows.price_expectation = float(expected.mean()) if len(expected) else 0.0
+    world.flows.perceived_risk = float(risk.mean()) if len(risk) else 0.0
+
+
+def _expect_price(world: World, rows: slice, community: NDArray[np.int64]) -> NDArray[np.float32]:
+    """A3: Pe ← Pe + γ(P − Pe); naive growers take the newest price, others a mean of two years."""
+    form = world.scenario.switches.expectations
+    # a two-year mean of quarterly prices, as an exponential one of the same mean age
+    gain = {"adaptive": world.p.price_expectation_rate, "naive": 1.0, "two_year_mean": 2.0 / 9.0}[form]
+    expected: NDArray[np.float32] = world.growers.price_expectation[rows]
+    expected += np.float32(gain) * (net_leaf_price(world).take(community) - expected)
+    return expected
+
+
+def _perceive_risk(world: World, rows: slice, community: NDArray[np.int64]) -> NDArray[np.float32]:
+    """A4: perceived yearly risk to a plot: Beta belief from events here, announcements, national eradication."""
+    growers, p, inputs = world.growers, world.p, world.inputs
+    news = world.communities.eradication_news.astype(np.float32).take(community)
+    own = growers.eradicated_share[rows]
+    event = own + (np.float32(1.0) - own) * news
+    events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]
+    memory = np.float32(p.grower_risk_memory)
+    events *= memory
+    events += event
+    quiet *= memory
+    quiet += np.float32(1.0) - event
+    belief = (events + np.float32(1.0)) / (events + quiet + np.float32(1.0 + p.grower_risk_prior_beta))
+    growers.eradicated_share[rows] = 0.0
+
+    national = inputs.national_eradication[world.week] / max(world.market.rest_area, 1.0)
+    told = world.flows.announced_risk + p.eradication_news_weight * national
+    for order in inputs.announcements:
+        if order.first <= world.week <= order.last:
+            here = in_districts(world, order.districts)
+            belief = belief + (here * np.float32(order.value)).astype(np.float32).take(community)
+    risk: NDArray[np.float32] = np.minimum(belief + np.float32(told), np.float32(0.95))
+    return risk
+
+
+def _values(
+    world: World,
+    rows: slice,
+    community: NDArray[np.int64],
+    expected: NDArray[np.float32],
+    risk: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """A5: discounted value of a hectare of new coca, of kept coca, of a licit tree crop, USD."""
+    p = world.p
+    cost = world.growers.harvest_cost[rows] * np.float32(world.market.wage_index)
+    share = world.communities.harvested_share.astype(np.float32).take(community)
+    margin = np.maximum(expected - cost, np.float32(0.0)) * share * np.float32(p.coca_yield_mature)
+    values = CropValues.of(p)
+    return values.new_coca(margin, risk), values.kept_coca(margin, risk), values.licit
+
+
+def _choose(
+    world: World,
+    rows: slice,
+    community: NDArray[np.int64],
+    risk: NDArray[np.float32],
+    new: NDArray[np.float32],
+    kept: NDArray[np.float32],
+    licit: float,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """A6: softmax over planting, keeping (0), abandoning and licit; who takes which of the three acts."""
+    growers, communities, p = world.growers, world.communities, world.p
+    area, peak = growers.coca_area[rows], growers.coca_peak[rows]
+    per_value = np.float32(1.0 / p.value_scale)
+    place = p.grower_social_weight * (communities.growing_share - REFERENCE_GROWING_SHARE)
+    norm = (place + p.plant_intercept - max(licit, 0.0) / p.value_scale).astype(np.float32).take(community)
+    lost = np.maximum(np.float32(1.0) - area / np.maximum(peak, np.float32(1e-6)), np.float32(0.0))
+    fear = np.float32(p.risk_weight) * risk
+    if world.scenario.switches.eradication_response == "positive":
+        # S10: growers spread over more plots after eradication nearby; what is announced still deters
+        remembered = risk - np.float32(world.flows.announced_risk)
+        fear -= np.float32(2.0 * p.risk_weight) * remembered
+    plant_utility = new * per_value + norm - np.float32(p.labour_crowding) * area - fear
+    plant_utility += np.float32(p.replant_pull) * lost
+    support = (p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale)
+    kept_utility = kept * per_value
+
+    plant_odds = np.exp(np.minimum(plant_utility, np.float32(_ODDS_LIMIT))) * (new > 0.0)
+    abandon_odds = np.exp(np.float32(p.abandon_intercept) - kept_utility)
+    licit_odds = np.exp(support.astype(np.float32).take(community) - kept_utility)
+    draws = world.streams.uniform("land_choice", world.week, rows.start, rows.stop)
+    point = draws * (plant_odds + abandon_odds + licit_odds + np.float32(1.0))
+    plant = point < plant_odds
+    leave = plant_odds + abandon_odds
+    abandon = ~plant & (point < leave)
+    convert = (point >= leave) & (point < leave + licit_odds)
+    return plant, abandon, convert
+
+
+def _carry_out(
+    world: World,
+    rows: slice,
+    community: NDArray[np.int64],
+    plant: NDArray[np.bool_],
+    abandon: NDArray[np.bool_],
+    convert: NDArray[np.bool_],
+) -> None:
+    """A7: do what was chosen, within labour, free land, cash and the land of the place; renew old plots."""
+    growers, p, weight = world.growers, world.p, world.households_per_row
+    cap = np.float32(p.land_adjust_share)
+    land, area, cash = growers.land[rows], growers.coca_area[rows], growers.cash[rows]
+    free = np.maximum(land - area - growers.licit_area[rows], np.float32(0.0))
+    affordable = cash / np.float32(p.coca_establishment_cost)
+    planted = np.minimum(cap * free, affordable) * plant * _headroom(world).take(community)
+    cash -= planted * np.float32(p.coca_establishment_cost)
+
+    given_up = np.minimum(cap * land, area)
+    converted = np.minimum(given_up, cash / np.float32(p.licit_establishment_cost)) * convert
+    cash -= converted * np.float32(p.licit_establishment_cost)
+    growers.licit_area[rows] += converted
+    abandoned = given_up * abandon
+
+    changed = np.flatnonzero(abandon | convert)
+    if len(changed):
+        keep_plots(world, rows.start + changed, 1.0 - (abandoned + converted)[changed] / np.maximum(area[changed], 1e-9))
+    renewed = add_plots(world, rows, planted)
+    communities = world.communities
+    gained = np.bincount(community, planted, len(communities)) * weight
+    given = np.bincount(community, abandoned + converted, len(communities)) * weight
+    communities.coca_area += gained - given
+    # new coca takes forest and other land in proportion to what is left of each
+    communities.forest *= 1.0 - np.minimum(gained / world.valley.communities.suitable_ha, 1.0)
+    flows = world.flows
+    flows.planted = (float(planted.sum(dtype=np.float64)) + renewed) * weight
+    flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
+    flows.converted = float(converted.sum(dtype=np.float64)) * weight
+
+
+def _headroom(world: World) -> NDArray[np.float32]:
+    """Room for new coca by community (C,): 1 while land is left, falling to 0 as the suitable land fills."""
+    suitable = world.valley.communities.suitable_ha
+    room = (suitable - world.communities.coca_area) / (HEADROOM_BAND * suitable)
+    clipped: NDArray[np.float32] = np.clip(room, 0.0, 1.0).astype(np.float32)
+    return clipped
+
+

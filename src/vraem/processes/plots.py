@@ -1,0 +1,49 @@
+"""Changes of the plots of a household: planting, giving up, and the sums that go with them (A1).
+
+The one place where coca hectares change; planting decisions and eradication both call it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.world import World
+
+CLEARED_BELOW = 1e-3
+"""A household left with less than this share of a cohort is written as cleared, so that the scale stays sound."""
+
+
+def add_plots(world: World, rows: slice, planted: NDArray[np.float32]) -> float:
+    """Plant `planted` ha in the households `rows` and renew a share of their old coca; return ha renewed."""
+    growers, p = world.growers, world.p
+    share = np.float32(p.old_plot_renewal)
+    old, old_bearing = growers.coca_old[rows], growers.coca_old_bearing[rows]
+    renewed = old * share
+    lost_bearing = old_bearing * share
+    old -= renewed
+    old_bearing -= lost_bearing
+    new = planted + renewed
+    newest = world.ages.newest(world.week)
+    growers.coca_cohorts[newest, rows] += new / growers.coca_scale[rows]
+    growers.coca_young[rows] += new
+    growers.coca_bearing[rows] -= lost_bearing
+    area = growers.coca_area[rows]
+    area += planted
+    np.maximum(growers.coca_peak[rows], area, out=growers.coca_peak[rows])
+    return float(renewed.sum(dtype=np.float64))
+
+
+def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]) -> None:
+    """Leave the share `share` (n,) of all plots of the households `rows` (n,), of every age alike."""
+    growers = world.growers
+    share = np.clip(share, 0.0, 1.0).astype(np.float32)
+    scale = growers.coca_scale[rows] * share
+    small = scale < CLEARED_BELOW
+    if small.any():
+        # fold the scale into the cohorts: a tiny scale would blow up what is planted next
+        folded = rows[small]
+        growers.coca_cohorts[:, folded] *= np.where(share[small] < CLEARED_BELOW, 0.0, scale[small])
+        scale[small] = 1.0
+        share = np.where(share < CLEARED_BELOW, np.float32(0.0), share)
+    growers.coca_scale[rows] = scale
+    for name in ("coca_old", "coca_old_bearing", "coca_area", "coca_young", "coca_bearing"):
+        growers.__dict__[name][rows] *= share

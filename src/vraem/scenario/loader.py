@@ -1,0 +1,189 @@
+"""From a file or a name to a ``Scenario``: read, merge, override, check, build."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from vraem.scenario.driver_files import driver_problem, read_driver_file
+from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, Drivers, history_rows
+from vraem.scenario.faults import Fault, ScenarioError, in_words
+from vraem.scenario.layers import Layers, as_tuples, parse_override, read_layers
+from vraem.scenario.messages import dotted, fault_at, faults_of_dates, faults_of_parameters, faults_of_shape
+from vraem.scenario.parameters import Parameters
+from vraem.scenario.positions import Path
+from vraem.scenario.scenario import Scenario
+from vraem.scenario.schema import Document
+from vraem.scenario.sources import find, inside, library
+
+
+def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
+    """Load a scenario file, or a packaged scenario by its name, and check it.
+
+    ``overrides`` are texts such as ``"run.households=4000"``, laid over the file. Raises ``ScenarioError``
+    whose ``faults`` hold everything that is wrong, in the file and in its parents, sorted by place.
+    """
+    path = find(source)
+    folder = path.parent
+    layers = read_layers(path, folder)
+    faults = list(layers.faults)
+    for text in overrides:
+        try:
+            layers.put(*parse_override(text), "--set")
+        except ScenarioError as error:
+            faults += error.faults
+    return _build(layers, None if folder == library() else folder, faults)
+
+
+def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The work of ``Scenario.with_``."""
+    layers = Layers("with_", scenario.as_document(), numbered=False)
+    for key, value in changes.items():
+        path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+        layers.put(path, _plain(value), "with_")
+    new = _build(layers, scenario.folder, [])
+    kept = {key: scenario.origins.get(key, place) for key, place in new.origins.items() if place == "default"}
+    return dataclasses.replace(new, origins={**new.origins, **kept})
+
+
+def load_comparison(scenario: Scenario) -> Scenario | None:
+    """The work of ``Scenario.comparison``."""
+    named = scenario.compare_with
+    if named is None:
+        return None
+    if not named.endswith(".toml"):
+        return load(named)
+    folder = scenario.folder or library()
+    path, problem = inside(folder, folder, named)
+    if problem:
+        expected = "a file inside the folder of the scenario"
+        raise ScenarioError([Fault(scenario.name, 0, 0, "compare_with", problem, expected)])
+    return load(path)
+
+
+def _build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scenario:
+    """Check a document whole, then make a scenario of it."""
+    data = as_tuples(layers.data)
+    found = [*faults, *faults_of_parameters(data, layers.at), *faults_of_dates(data, layers.at)]
+    document = None
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        found += faults_of_shape(error, layers.at)
+    table_rows, more = _table_rows(data, layers, folder or library())
+    found += more
+    found += _faults_of_driver_values(data, layers)
+    found += _faults_of_comparison(data, layers, folder or library())
+    if layers.faults:  # a parent is missing, and with it perhaps the keys that seem to be
+        found = [fault for fault in found if fault.got != "nothing"]
+    if found or document is None:
+        raise ScenarioError(found)
+    rows = [DriverRow(row.name, row.start, row.end, row.value) for row in document.driver]
+    scenario = Scenario(
+        name=document.name,
+        description=document.description,
+        question=document.question,
+        compare_with=document.compare_with,
+        run=document.run,
+        parameters=Parameters(**document.parameters),
+        switches=document.switches,
+        drivers=Drivers.from_rows(table_rows, rows, document.drivers.table),
+        events=document.event,
+        folder=folder,
+    )
+    return dataclasses.replace(scenario, origins=_origins(scenario, layers))
+
+
+def _table_rows(
+    data: Mapping[str, Any], layers: Layers, folder: File
+) -> tuple[tuple[DriverRow, ...], Sequence[Fault]]:
+    """The rows of the table of drivers that the document chooses, and what is wrong with it."""
+    choice = data.get("drivers", {})
+    table = choice.get("table", "history") if isinstance(choice, dict) else None
+    if not isinstance(table, str) or table in ("", "none"):
+        return (), ()
+    if table == "history":
+        return history_rows(), ()
+    path, problem = inside(folder, folder, table)
+    if not problem and not table.endswith(".csv"):
+        problem = in_words(table)
+    if not problem and not path.is_file():
+        problem = f"{in_words(table)}, which is no file here"
+    if problem:
+        expected = '"history", "none" or a .csv file inside the folder of the scenario'
+        return (), [fault_at(layers.at, ("drivers", "table"), "value", problem, expected)]
+    try:
+        return read_driver_file(path), ()
+    except ScenarioError as error:
+        return (), error.faults
+
+
+def _faults_of_driver_values(data: Mapping[str, Any], layers: Layers) -> Iterator[Fault]:
+    """Values outside the range of their driver, in rows that are otherwise well formed."""
+    rows = data.get("driver")
+    for number, row in enumerate(rows if isinstance(rows, tuple) else ()):
+        name, value = (row.get("name"), row.get("value")) if isinstance(row, dict) else (None, None)
+        known = isinstance(name, str) and name in DRIVER_KINDS
+        if not known or isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            continue
+        expected = driver_problem(str(name), value)
+        if expected and abs(value) != float("inf"):
+            yield fault_at(layers.at, ("driver", number, "value"), "value", in_words(value), expected)
+
+
+def _faults_of_comparison(data: Mapping[str, Any], layers: Layers, folder: File) -> Iterator[Fault]:
+    """Only the form of the path: whether the file is there matters when the comparison is made."""
+    named = data.get("compare_with")
+    if isinstance(named, str) and named.endswith(".toml"):
+        _, problem = inside(folder, folder, named)
+        if problem:
+            expected = "a .toml file inside the folder of the scenario, or the name of a packaged scenario"
+            yield fault_at(layers.at, ("compare_with",), "value", problem, expected)
+
+
+def _origins(scenario: Scenario, layers: Layers) -> dict[str, str]:
+    return {dotted(path): _origin(path, layers) for path in _leaves(scenario.as_document(), ())}
+
+
+def _origin(path: Path, layers: Layers) -> str:
+    mark = next((layers.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in layers.marks), None)
+    if mark is None or not _said(path, layers.data):
+        return "default"
+    return f"{mark.file}:{mark.key.line}" if mark.key.line else mark.file
+
+
+def _said(path: Path, data: Any) -> bool:
+    """Whether the files say this value: a default has no place, though the table around it may have."""
+    for part in path:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list | tuple) and isinstance(part, int):
+            data = data[part]
+        else:
+            return False
+    return True
+
+
+def _leaves(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of NumPy as Python's own; tuples as the lists of a file."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") else value

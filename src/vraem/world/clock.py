@@ -1,0 +1,46 @@
+"""The weekly clock: week numbers and the Mondays that open them."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAYS_A_WEEK = 7
+WEEKS_A_YEAR = 52.1775
+WEEKS_A_QUARTER = 13
+QUARTERS_A_YEAR = 4
+WEEKS_A_MONTH = 4.348125
+MONTHS_A_YEAR = 12
+
+
+class Clock(NamedTuple):
+    """A run of `weeks` weeks that opens on the date `start`."""
+
+    start: date
+    weeks: int
+
+    @classmethod
+    def between(cls, start: date, end: date) -> "Clock":
+        """The clock whose last week is the last one that opens on or before `end`."""
+        return cls(start, (end - start).days // DAYS_A_WEEK + 1)
+
+    def date(self, week: int) -> date:
+        """The day that opens week number `week` (0 is the first)."""
+        return self.start + timedelta(days=DAYS_A_WEEK * week)
+
+    def dates(self) -> NDArray[np.datetime64]:
+        """The opening days of all weeks, shape (weeks,), datetime64[D]."""
+        days = np.arange(self.weeks) * DAYS_A_WEEK
+        return np.datetime64(self.start, "D") + days.astype("timedelta64[D]")
+
+    def week_of(self, day: date) -> int:
+        """The number of the week in which `day` lies; negative before the start."""
+        return (day - self.start).days // DAYS_A_WEEK
+
+    def year_ends(self) -> list[int]:
+        """The last week that opens in each calendar year of the run, in order."""
+        years = self.dates().astype("datetime64[Y]")
+        last = np.flatnonzero(years[1:] != years[:-1])
+        weeks = [int(week) for week in last]
+        return weeks if self.date(self.weeks - 1).month < MONTHS_A_YEAR else [*weeks, self.weeks - 1]

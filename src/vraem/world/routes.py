@@ -1,0 +1,75 @@
+"""What the five routes mean for each firm: a table that follows from the firms' bases."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.valley import ROUTES
+
+if TYPE_CHECKING:
+    from vraem.scenario import Parameters
+    from vraem.valley import Valley
+
+
+class RouteTable(NamedTuple):
+    """Routes as the firms see them; F firms, five routes.
+
+    `haul` (5, F) USD/kg to the start of the route; `pace` (5, F) share of the way in a week; `control` (5, F)
+    chance of meeting a control over that of the average firm; by route: `load` kg, `cash_cost` USD/kg, `value`
+    USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year.
+    """
+
+    haul: NDArray[np.float64]
+    pace: NDArray[np.float64]
+    control: NDArray[np.float64]
+    load: NDArray[np.float64]
+    cash_cost: NDArray[np.float64]
+    value: NDArray[np.float64]
+    detection: NDArray[np.float64]
+    capacity_growth: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
+        """The table for firms at the communities `base` (F,)."""
+        posts_passed = 1.0 + valley.routes.controls[:, base]
+        return cls(
+            haul=valley.routes.haul_cost[:, base].astype(np.float64),
+            pace=1.0 / np.maximum(valley.routes.weeks[:, base], 1),
+            control=posts_passed / posts_passed.mean(axis=1, keepdims=True),
+            load=np.array([p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]),
+            cash_cost=_by_route(p, "route_cash_cost"),
+            value=_by_route(p, "route_value"),
+            detection=np.array(
+                [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
+            ),
+            capacity_growth=_by_route(p, "capacity_growth"),
+        )
+
+
+def _by_route(p: "Parameters", stem: str) -> NDArray[np.float64]:
+    return np.array([getattr(p, f"{stem}_{route}") for route in ROUTES])
+
+
+def solve_route_constants(
+    utility: NDArray[np.float64], weight: NDArray[np.float64], share: NDArray[np.float64], scale: float
+) -> NDArray[np.float64]:
+    """Constants (5,) of a logit that give the shares `share` (5,) of the flow of firms weighted by `weight` (F,).
+
+    The contraction of Berry (1994): constants move by scale x (log wanted − log given) until they agree.
+    `utility` (5, F) USD/kg without constants. The mean of the constants is zero.
+    """
+    constant = np.zeros(len(share))
+    for _ in range(200):
+        given = logit_shares(utility + constant[:, None], scale) @ (weight / weight.sum())
+        step = scale * (np.log(share / share.sum()) - np.log(given))
+        constant += step
+        if np.abs(step).max() < 1e-9 * scale:
+            break
+    return constant - constant.mean()
+
+
+def logit_shares(utility: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """Multinomial logit over the first axis; `utility` and `scale` in one unit."""
+    odds = np.exp((utility - utility.max(axis=0)) / scale)
+    return odds / odds.sum(axis=0)

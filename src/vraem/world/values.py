@@ -1,0 +1,84 @@
+"""A5: what a hectare is worth over the planning horizon, per unit of its yearly margin.
+
+Discounting and the risk of losing the plot compound, so the weights are polynomials of d = δ(1 − risk).
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.world.clock import QUARTERS_A_YEAR
+
+if TYPE_CHECKING:
+    from vraem.scenario import Parameters
+
+
+class CropValues(NamedTuple):
+    """Coefficients of the values of a hectare.
+
+    `young` are the yields over full yield of the years 0, 1, … of a new plot; `horizon` years; `discount` a
+    year; `fixed_cost` and `establishment_cost` USD/ha; `licit` the value of a hectare of coffee or cacao, USD.
+    """
+
+    young: tuple[float, ...]
+    horizon: int
+    discount: float
+    fixed_cost: float
+    establishment_cost: float
+    licit: float
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def of(cls, p: "Parameters") -> "CropValues":
+        """The coefficients under the parameters `p`."""
+        from vraem.world.ages import AgeClasses
+
+        ages = AgeClasses.of(p)
+        horizon = round(p.grower_horizon)
+        quarters = range(QUARTERS_A_YEAR)
+        young = tuple(
+            sum(ages.factor(year * QUARTERS_A_YEAR + q) for q in quarters) / QUARTERS_A_YEAR
+            for year in range(horizon)
+        )
+        bearing_from = p.licit_years_before_harvest
+        licit = sum(
+            p.grower_discount**year * p.licit_net_margin * min(max(year + 1 - bearing_from, 0.0), 1.0)
+            for year in range(horizon)
+        )
+        return cls(
+            young,
+            horizon,
+            p.grower_discount,
+            p.coca_fixed_cost,
+            p.coca_establishment_cost,
+            licit - p.licit_establishment_cost,
+        )
+
+    def new_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Value of a hectare planted now, USD, for a yearly `margin` at full yield (USD/ha) and yearly `risk`."""
+        factor = np.float32(self.discount) * (np.float32(1.0) - risk)
+        bearing = _polynomial(self.young, factor)
+        upkeep = _polynomial((1.0,) * self.horizon, factor)
+        value: NDArray[np.float32] = (
+            margin * bearing - np.float32(self.fixed_cost) * upkeep - np.float32(self.establishment_cost)
+        )
+        return value
+
+    def kept_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Value of a hectare in full yield, USD."""
+        factor = np.float32(self.discount) * (np.float32(1.0) - risk)
+        value: NDArray[np.float32] = (margin - np.float32(self.fixed_cost)) * _polynomial(
+            (1.0,) * self.horizon, factor
+        )
+        return value
+
+
+def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Σ c_t x^t by Horner's rule."""
+    total = np.full_like(x, coefficients[-1])
+    for coefficient in reversed(coefficients[:-1]):
+        total *= x
+        total += np.float32(coefficient)
+    return total
