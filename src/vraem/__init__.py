@@ -1,5 +1,60 @@
-"""vraem: an agent-based simulation of the coca economy of Peru's VRAEM valley and its enforcement."""
+"""vraem: an agent-based simulation of the coca economy of Peru's VRAEM valley and its enforcement.
+
+>>> import vraem
+>>> result = vraem.run(vraem.load("history", ["run.households=4000"]), seed=1)
+>>> result.mean("leaf_price", "2012-01-01", "2012-12-31")  # doctest: +SKIP
+
+Names are imported on first use, so that `import vraem` costs little.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from vraem.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from vraem.analysis.scoreboard import scoreboard
+    from vraem.engine import fork, new_world
+    from vraem.observe import RunResult, run, run_world
+    from vraem.scenario import Scenario, ScenarioError, load
+    from vraem.valley import load as load_valley
+
+_HOME = {
+    "RunResult": ("vraem.observe", "RunResult"),
+    "Scenario": ("vraem.scenario", "Scenario"),
+    "ScenarioError": ("vraem.scenario", "ScenarioError"),
+    "fork": ("vraem.engine", "fork"),
+    "load": ("vraem.scenario", "load"),
+    "load_valley": ("vraem.valley", "load"),
+    "new_world": ("vraem.engine", "new_world"),
+    "run": ("vraem.observe", "run"),
+    "run_world": ("vraem.observe", "run_world"),
+    "scoreboard": ("vraem.analysis.scoreboard", "scoreboard"),
+}
+
+__all__ = [
+    "RunResult",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "fork",
+    "load",
+    "load_valley",
+    "new_world",
+    "run",
+    "run_world",
+    "scoreboard",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vraem' has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -66,7 +66,7 @@ SCHEDULE: tuple[Process, ...] = (
         {
             "communities": ("purchase_share", "price_factor", "haul_discount"),
             "firms": ("route_share", "hcl_stock"),
-            "shipments": ("firm", "route", "load", "progress", "pace", "seizure_chance", "status"),
+            "shipments": ("firm", "route", "load", "progress", "cell", "pace", "seizure_chance", "status"),
         },
     ),
     Process(
@@ -74,7 +74,7 @@ SCHEDULE: tuple[Process, ...] = (
         "C2",
         shipping.step,
         {
-            "shipments": ("progress", "status"),
+            "shipments": ("progress", "cell", "status"),
             "firms": ("capital", "seized_memory", "passed_memory", "risk_belief"),
         },
     ),

@@ -77,7 +77,7 @@ def _rows_of(scenario: Scenario, meaning: bool, changed: bool) -> list[tuple[str
 
     specs = parameter_specs()
     document = scenario.as_document()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for key, origin in scenario.origins.items():
         if changed and origin == "default":
             continue

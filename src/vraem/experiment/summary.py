@@ -11,9 +11,9 @@ from vraem.experiment.yearly import (
     KG_PER_TONNE,
     Years,
     callao_share,
-    seized,
     share,
     yearly_route_shares,
+    yearly_seized_share,
 )
 from vraem.observe import INCOME_QUANTILES, INCOME_SOURCES, SERIES, RunResult
 from vraem.valley import ROUTES
@@ -30,7 +30,7 @@ def summarise(result: RunResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        `run` (scenario, seed, dates, weeks, households); `years`, one dictionary a calendar year, with `complete`
+        `run` (scenario, seed, dates, weeks, households); `years`, one dictionary a year, with `complete`
         false where the run holds only a part of it; `surveys`, how the area meets the surveys (P1); `prices`,
         one dictionary a reported price with the model's mean over the same period; `final`, the last value of
         every series; `units` of the series. A value that does not exist is None.
@@ -80,7 +80,7 @@ def _yearly_rows(result: RunResult, years: Years) -> list[dict[str, Any]]:
         row["area_over_survey"] = (
             row["area_ha"] / row["area_surveyed_ha"] - 1.0 if row["area_surveyed_ha"] else None
         )
-        row["valley_share_surveyed"] = national.get(year)
+        row["valley_share_surveyed"] = national.get(year) if row["complete"] else None
         row["route_shares"] = {route: float(routes[index, place]) for index, route in enumerate(ROUTES)}
         row["callao_share"] = float(callao[place])
         row["income"] = incomes.get(int(year))
@@ -106,7 +106,7 @@ def _yearly_columns(result: RunResult, years: Years) -> dict[str, NDArray[np.flo
         "unpicked_share": share(years.total(result["leaf_unpicked"]), grown),
         "hcl_made_t": made / KG_PER_TONNE,
         "hcl_exported_t": np.asarray(exported) / KG_PER_TONNE,
-        "seized_share": share(years.total(seized(result)), made),
+        "seized_share": yearly_seized_share(result, years),
     }
 
 
@@ -135,10 +135,16 @@ def _incomes(result: RunResult) -> dict[int, dict[str, Any]]:
 
 
 def _surveys(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """How many surveys the area meets within the tolerance of P1, and the year in which it is furthest off."""
+    """How many surveys the area meets within the tolerance of P1, and the year in which it is furthest."""
     met = [row for row in rows if row["area_over_survey"] is not None]
     if not met:
-        return {"count": 0, "within": 0, "tolerance": observed.AREA_TOLERANCE, "worst_year": None, "worst": None}
+        return {
+            "count": 0,
+            "within": 0,
+            "tolerance": observed.AREA_TOLERANCE,
+            "worst_year": None,
+            "worst": None,
+        }
     worst = max(met, key=lambda row: abs(row["area_over_survey"]))
     return {
         "count": len(met),
@@ -157,7 +163,9 @@ def _reported_prices(result: RunResult) -> list[dict[str, Any]]:
         for seen in observed.prices(product):
             # A year counts as held if the run opens with its first Monday.
             inside = result.between(str(seen.start), str(seen.end))
-            covered = first - np.timedelta64(6, "D") <= np.datetime64(seen.start) and np.datetime64(seen.end) <= end
+            covered = (
+                first - np.timedelta64(6, "D") <= np.datetime64(seen.start) and np.datetime64(seen.end) <= end
+            )
             if covered and inside.any():
                 rows.append(
                     {

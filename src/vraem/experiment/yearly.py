@@ -39,7 +39,7 @@ class Years:
 
     def total(self, weekly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum (k,) of a weekly series over each year."""
-        return np.bincount(self.group, weights=weekly, minlength=len(self.numbers))
+        return np.bincount(self.group, weights=weekly, minlength=len(self.numbers)).astype(np.float64)
 
     def mean(self, weekly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean (k,) of a weekly series over each year."""
@@ -61,9 +61,11 @@ def by_route(result: RunResult, stem: str) -> NDArray[np.float64]:
     return np.stack([result[f"{stem}_{route}"] for route in ROUTES])
 
 
-def seized(result: RunResult) -> NDArray[np.float64]:
-    """Cocaine hydrochloride seized (weeks,) on all routes, kg a week."""
-    return by_route(result, "hcl_seized").sum(axis=0)
+def yearly_seized_share(result: RunResult, years: Years) -> NDArray[np.float64]:
+    """Share (k,) seized of the cocaine that was seized or left the valley in each year (P8)."""
+    seized = years.total(by_route(result, "hcl_seized").sum(axis=0))
+    exported = years.total(by_route(result, "hcl_exported").sum(axis=0))
+    return share(seized, seized + exported)
 
 
 def yearly_route_shares(result: RunResult, years: Years) -> NDArray[np.float64]:

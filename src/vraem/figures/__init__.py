@@ -1,0 +1,1 @@
+"""Figures: charts and maps in one style. Modules import matplotlib; import them to draw only."""

@@ -24,6 +24,7 @@ from vraem.figures.style import (
     nice_top,
     sheet,
     style,
+    thousands,
 )
 from vraem.figures.timeline import (
     Bundle,
@@ -96,8 +97,9 @@ def _surveys(axes: Axes, surveys: Sequence[Observation], bundle: Bundle) -> None
         )
     handles = [Line2D([], [], marker="o", color=INK, ls="", ms=5.5, label="survey of 31 December, ±15 %")]
     if not all(inside):
-        missed = {"markerfacecolor": "white", "markeredgecolor": MISSED.colour}
-        handles.append(Line2D([], [], marker="o", ls="", ms=5.5, label="the same, model outside", **missed))
+        missed = Line2D([], [], marker="o", ls="", ms=5.5, label="the same, model outside")
+        missed.set(markerfacecolor="white", markeredgecolor=MISSED.colour)
+        handles.append(missed)
     title = f"{sum(inside)} of {len(inside)} surveys matched within ±15 %"
     legend = axes.legend(handles=handles, loc="lower right", fontsize=TEXT_SIZE - 0.5, title=title)
     legend.set_frame_on(True)
@@ -136,8 +138,10 @@ def _price_panel(axes: Axes, runs: Sequence[RunResult], product: str, *, first: 
     for point in seen:
         _price_point(axes, point)
     upper = float(np.quantile(bundle.values, 0.95, axis=0).max())
-    axes.set_ylim(0.0, nice_top(max([upper, *(point.high for point in seen)])))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    # The names of the episodes stand inside the first panel, above its line.
+    headroom = 1.2 if first else 1.0
+    axes.set_ylim(0.0, nice_top(headroom * max([upper, *(point.high for point in seen)])))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
     shade_episodes(axes, named=first)
     panel_title(axes, look.label)
 

@@ -1,6 +1,8 @@
 """Where the cocaine goes and what becomes of the leaf (patterns P5, P8, P9, P30)."""
 
 from collections.abc import Sequence
+from functools import partial
+from operator import itemgetter
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,9 +14,9 @@ from vraem.experiment import observed
 from vraem.experiment.yearly import (
     KG_PER_TONNE,
     Years,
+    by_route,
     callao_share,
     moving_route_shares,
-    seized,
     share,
 )
 from vraem.figures.labels import EndLabel, halo, label_ends
@@ -69,9 +71,7 @@ def route_shares(results: RunResult | Sequence[RunResult]) -> Figure:
     Needs runs of at least `FLOW_WEEKS` weeks in which cargo left the valley; raises `ValueError` otherwise.
     """
     runs = as_results(results)
-    shares = [
-        Bundle.of(runs, lambda run, row=row: moving_route_shares(run, FLOW_WEEKS)[row]) for row in range(5)
-    ]
+    shares = [Bundle.of(runs, partial(_moving_share, row=row)) for row in range(len(ROUTES))]
     moving = np.isfinite(shares[0].values).all(axis=0)
     if not moving.any():
         raise ValueError(f"no cargo left the valley in {FLOW_WEEKS} weeks: there are no route shares to draw")
@@ -96,6 +96,10 @@ def route_shares(results: RunResult | Sequence[RunResult]) -> Figure:
         _stack_routes(stack, dates, cube.mean(axis=1))
         _callao_panel(callao, Bundle(dates, callao_share(cube)))
     return figure
+
+
+def _moving_share(run: RunResult, row: int) -> NDArray[np.float64]:
+    return np.asarray(moving_route_shares(run, FLOW_WEEKS)[row])
 
 
 def _stack_routes(axes: Axes, dates: NDArray[np.datetime64], shares: NDArray[np.float64]) -> None:
@@ -163,7 +167,7 @@ def _name_report(axes: Axes, seen: observed.Observation, days: NDArray[np.float6
 
 
 def leaf_fate(results: RunResult | Sequence[RunResult]) -> Figure:
-    """What becomes of the leaf of each year, and the share of the cocaine made that is seized (P5, P8).
+    """What becomes of the leaf of each year, and the share of the cocaine that is seized (P5, P8).
 
     Only years that the runs hold in full; raises `ValueError` if there is none.
     """
@@ -194,7 +198,7 @@ def _fate_bars(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
     labels = []
     for fate, series in LEAF_FATES.items():
         look: Look = FATE_LOOKS[fate]
-        weekly = Bundle.of(runs, lambda run, series=series: run[series]).values.mean(axis=0)
+        weekly = Bundle.of(runs, itemgetter(series)).values.mean(axis=0)
         height = years.total(weekly)[full] / KG_PER_THOUSAND_TONNES
         axes.bar(
             years.numbers[full],
@@ -218,9 +222,11 @@ def _fate_bars(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
 def _seizure_panel(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
     full = years.complete
     numbers = years.numbers[full]
-    made = [years.total(run)[full] for run in Bundle.of(runs, lambda run: run["hcl_made"]).values]
-    taken = [years.total(run)[full] for run in Bundle.of(runs, seized).values]
-    shares = np.stack([share(part, whole) for part, whole in zip(taken, made, strict=True)])
+    taken, left = (
+        np.stack([years.total(run)[full] for run in Bundle.of(runs, weekly).values])
+        for weekly in (_seized_weekly, _exported_weekly)
+    )
+    shares = share(taken, taken + left)
     colour = PRODUCT_LOOKS["hcl"].colour
     middle = np.nanmedian(shares, axis=0)
     if len(shares) > 1:
@@ -236,8 +242,16 @@ def _seizure_panel(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.set_xticks(numbers if len(numbers) <= 14 else numbers[::2])
-    panel_title(axes, "Seized in the valley, share of the cocaine made")
+    panel_title(axes, "Cocaine seized in the valley, share of the output")
     label_ends(axes, [EndLabel(float(middle[-1]), "model", colour)])
+
+
+def _seized_weekly(run: RunResult) -> NDArray[np.float64]:
+    return np.asarray(by_route(run, "hcl_seized").sum(axis=0))
+
+
+def _exported_weekly(run: RunResult) -> NDArray[np.float64]:
+    return np.asarray(by_route(run, "hcl_exported").sum(axis=0))
 
 
 def _seizure_report(axes: Axes, seen: observed.Observation) -> None:

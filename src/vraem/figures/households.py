@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from vraem.figures.labels import EndLabel, label_ends
-from vraem.figures.style import SOURCE_LOOKS, TEXT_SIZE, Margins, caption, nice_top, sheet, style
+from vraem.figures.style import SOURCE_LOOKS, TEXT_SIZE, Margins, caption, nice_top, sheet, style, thousands
 from vraem.figures.timeline import as_results, panel_title
 from vraem.observe import INCOME_SOURCES, RunResult
 
@@ -21,7 +23,6 @@ GROUPS = ("Households that may grow coca", "Households that never grow coca")
 """Names of the two groups of households, in the order of the group axis of a snapshot."""
 
 GROUP_COLOURS = (SOURCE_LOOKS["coca"].colour, "#8a5a00")
-QUANTILE_WORDS = ("1 in 10 earns less", "1 in 4", "median", "3 in 4", "9 in 10 earn less")
 USD_PER_THOUSAND = 1000.0
 MOST_YEARS_NAMED = 6
 
@@ -31,17 +32,17 @@ YEARS_SHOWN = 4
 def growers_incomes(results: RunResult | Sequence[RunResult]) -> Figure:
     """Income of a household by year: its spread above, its sources below, with and without coca.
 
-    Several runs are shown by the median of each quantile and the mean of each source. Raises `ValueError` when
-    the runs share no end of a year.
+    Several runs are shown by the median of each quantile and the mean of each source. Raises `ValueError`
+    when the runs share no end of a year.
     """
     runs = as_results(results)
     years, quantiles, sources = _yearly_incomes(runs)
-    note = "Several runs: median of each quantile, mean of each source." if runs[1:] else ""
+    note = "Median of runs for each quantile, mean of runs for each source." if runs[1:] else ""
     with style():
         figure, rows = sheet(
             "What a household earns in a year",
             "Thousand US dollars of 2023, net of picking costs and tax",
-            caption(runs, note),
+            caption(runs, note, band=False),
             size=(7.6, 6.6),
             rows=2,
             columns=2,
@@ -61,7 +62,9 @@ def growers_incomes(results: RunResult | Sequence[RunResult]) -> Figure:
         bottom.set_ylim(1.1 * float(losses.min()), nice_top(float(gains.max())))
         panel_title(bottom, "Mean, by source")
         _frame_snapshots(bottom, years)
-        _name_quantiles(rows[0][1], quantiles[-1, 1])
+        for axes in (top, bottom):
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        _name_quantiles(rows[0][1])
         _name_sources(rows[1][1])
     return figure
 
@@ -116,26 +119,33 @@ def _source_bars(axes: Axes, years: NDArray[np.int64], sources: NDArray[np.float
 def _frame_snapshots(axes: Axes, years: NDArray[np.int64]) -> None:
     step = -(-len(years) // MOST_YEARS_NAMED)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-    axes.set_xticks(years[::-1][::step][::-1])
+    axes.set_xticks(years[::step])
 
 
-def _name_quantiles(axes: Axes, last: NDArray[np.float64]) -> None:
-    labels = [
-        EndLabel(float(y), text, GROUP_COLOURS[1]) for y, text in zip(last, QUANTILE_WORDS, strict=True)
+def _name_quantiles(axes: Axes) -> None:
+    """The parts of the ribbon beside the panel: where incomes lie close, they cannot be named in place."""
+    colour = GROUP_COLOURS[1]
+    handles: list[Artist] = [
+        Patch(facecolor=colour, alpha=0.2, label="eight in ten"),
+        Patch(facecolor=colour, alpha=0.55, label="middle half"),
+        Line2D([], [], color=colour, marker="o", markersize=3.5, label="median"),
     ]
-    label_ends(axes, labels, size=TEXT_SIZE - 0.5)
+    _key_beside(axes, handles)
 
 
 def _name_sources(axes: Axes) -> None:
     """The sources beside the panel, in the order of the stack: thin slices cannot be named in place."""
     looks = [SOURCE_LOOKS[source] for source in reversed(INCOME_SOURCES)]
-    handles = [Patch(facecolor=look.colour, edgecolor="white", label=look.label) for look in looks]
+    _key_beside(axes, [Patch(facecolor=look.colour, edgecolor="white", label=look.label) for look in looks])
+
+
+def _key_beside(axes: Axes, handles: Sequence[Artist]) -> None:
     axes.legend(
         handles=handles,
         loc="center left",
         bbox_to_anchor=(1.0, 0.5),
         fontsize=TEXT_SIZE - 0.5,
-        handlelength=1.0,
+        handlelength=1.2,
         labelspacing=0.8,
     )
 
@@ -153,5 +163,9 @@ def coca_map_years(result: RunResult, valley: "Valley", years: int = YEARS_SHOWN
     picked = np.unique(np.linspace(0, len(snapshots.dates) - 1, years).round().astype(int))
     areas = snapshots.coca_area[picked]
     calendar = snapshots.dates[picked].astype("datetime64[Y]").astype(int) + 1970
-    titles = [f"{year}: {area.sum():,.0f} ha" for year, area in zip(calendar, areas, strict=True)]
-    return coca_small_multiples(valley, areas, titles)
+    titles = [f"{year}: {thousands(area.sum())} ha" for year, area in zip(calendar, areas, strict=True)]
+    figure = coca_small_multiples(valley, areas, titles)
+    for text in figure.texts:
+        if text.get_gid() == "caption":
+            text.set_text(caption([result], text.get_text()))
+    return figure

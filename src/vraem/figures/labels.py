@@ -29,8 +29,8 @@ class EndLabel(NamedTuple):
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> NDArray[np.float64]:
     """Centres (n,) of boxes, nearest to the `wanted` ones, that do not overlap and keep to [low, high].
 
-    Boxes keep their order; too many of them overflow at the top. Neighbours that collide are pooled and placed around their mean, which is the
-    least-squares solution of the one-dimensional problem.
+    Boxes keep their order; too many of them overflow at the top. Neighbours that collide are pooled and
+    placed around their mean, which is the least-squares solution of the one-dimensional problem.
     """
     order = np.argsort(np.asarray(wanted, dtype=np.float64), kind="stable")
     centres = np.asarray(wanted, dtype=np.float64)[order]

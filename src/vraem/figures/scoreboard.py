@@ -24,7 +24,9 @@ from vraem.figures.style import (
 
 ROW_INCHES = 0.37
 AXIS_REACH = 1.0
-"""How far beyond the tolerance the axis goes, in widths of the tolerance; values further out are held at the edge."""
+"""How far beyond the tolerance the axis goes, in its widths; values further out are held at the edge."""
+MOST_UPRIGHT = 7
+"""Most columns whose headings stand upright; more are slanted and narrower."""
 NAME_LETTERS = 44
 VALUE_LETTERS = 36
 LEAST_SHARE_NAMED = 0.995
@@ -57,7 +59,7 @@ class Score(Protocol):
 
 
 def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
-    """One row a pattern: where the simulated value lies in its tolerance, passed or missed by shape and colour.
+    """One row a pattern: where the simulated value lies in its tolerance; shape and colour say if it passed.
 
     Raises `ValueError` when `scores` is empty.
     """
@@ -84,7 +86,7 @@ def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
 
 
 def position(value: float, low: float, high: float) -> float:
-    """Place of `value` on an axis where the tolerance reaches from 0 to 1; a one-sided one from 0 on, or to 1."""
+    """Place of `value` where the tolerance goes from 0 to 1; a one-sided one from 0 on, or up to 1."""
     if math.isfinite(low) and math.isfinite(high):
         width = high - low or 0.05 * max(abs(low), 1.0)
         return (value - low) / width
@@ -159,7 +161,7 @@ def _write(
     weight: str = "normal",
     size: float = TEXT_SIZE - 0.5,
 ) -> None:
-    """Text at the height of `row`, `inches` from the left edge of the panel or, with `right`, from the right."""
+    """Text at the height of `row`, `inches` from the left edge of the panel or from its `right` one."""
     axes.annotate(
         text,
         xy=(1.0 if right else 0.0, row),
@@ -183,8 +185,8 @@ def _wrapped(text: str, letters: int) -> str:
 def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") -> Figure:
     """Patterns by rules left out: the first column is the whole model, the others lack one rule each.
 
-    A shaded cell is a pattern that the whole model reproduces and the ablated one does not. Raises `ValueError`
-    unless every column scores the same patterns in the same order.
+    A shaded cell is a pattern that the whole model reproduces and the ablated one does not. Raises
+    `ValueError` unless every column scores the same patterns in the same order.
     """
     columns = list(ablations)
     if not columns:
@@ -193,13 +195,15 @@ def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") 
     for name in columns[1:]:
         if [score.label for score in ablations[name]] != [score.label for score in whole]:
             raise ValueError(f"ablation {name!r} does not score the same patterns as {columns[0]!r}")
+    slanted = len(columns) > MOST_UPRIGHT
+    column_inches, top = (0.42, 2.0) if slanted else (1.05, 1.25)
     with style():
         figure, ((axes,),) = sheet(
             "Which rule carries which pattern",
             "● reproduced   ✕ missed   shaded: lost when the rule is left out",
             caption,
-            size=(3.6 + 1.05 * len(columns), 2.3 + 0.33 * len(whole)),
-            margins=Margins(left=3.35, right=0.2, top=1.25, bottom=0.7),
+            size=(4.0 + column_inches * len(columns), top + 1.05 + 0.33 * len(whole)),
+            margins=Margins(left=3.35, right=0.65, top=top, bottom=0.7),
         )
         axes.set_xlim(-0.5, len(columns) - 0.5)
         axes.set_ylim(len(whole) + 0.5, -0.5)
@@ -209,19 +213,26 @@ def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") 
             _write(axes, row, -2.7, _wrapped(score.name, NAME_LETTERS - 4))
             axes.hlines(row + 0.5, -0.5, len(columns) - 0.5, color=HAIRLINE, linewidth=0.5, zorder=0)
         for column, name in enumerate(columns):
-            _ablation_column(axes, column, name, ablations[name], whole)
+            _ablation_heading(axes, column, name, slanted=slanted)
+            _ablation_column(axes, column, ablations[name], whole)
         _write(axes, len(whole), -3.2, "Patterns reproduced", weight="bold")
     return figure
 
 
-def _ablation_column(
-    axes: Axes, column: int, name: str, scores: Sequence[Score], whole: Sequence[Score]
-) -> None:
-    heading = textwrap.fill(name, 13)
+def _ablation_heading(axes: Axes, column: int, name: str, *, slanted: bool) -> None:
     weight = "bold" if column == 0 else "normal"
+    if slanted:
+        axes.text(
+            column - 0.2, -0.6, name, rotation=50, rotation_mode="anchor", size=SMALL_SIZE, weight=weight
+        )
+        return
+    wrapped = textwrap.fill(name, 13)
     axes.text(
-        column, -0.75, heading, ha="center", va="bottom", size=SMALL_SIZE, weight=weight, linespacing=1.05
+        column, -0.75, wrapped, ha="center", va="bottom", size=SMALL_SIZE, weight=weight, linespacing=1.05
     )
+
+
+def _ablation_column(axes: Axes, column: int, scores: Sequence[Score], whole: Sequence[Score]) -> None:
     for row, (score, reference) in enumerate(zip(scores, whole, strict=True)):
         look = PASSED if score.passed else MISSED
         if reference.passed and not score.passed:

@@ -162,19 +162,19 @@ def sheet(
     edge = margins or Margins()
     figure = Chart(figsize=size, dpi=100)
     FigureCanvasAgg(figure)
-    spacing = {name: grid.pop(name) for name in ("hspace", "wspace") if name in grid}
+    spacing: dict[str, Any] = {name: grid.pop(name) for name in ("hspace", "wspace") if name in grid}
+    place: dict[str, Any] = {
+        "left": edge.left / width,
+        "right": 1.0 - edge.right / width,
+        "top": 1.0 - edge.top / height,
+        "bottom": edge.bottom / height,
+        "height_ratios": height_ratios,
+    }
     panels = figure.subplots(
         rows,
         columns,
         squeeze=False,
-        gridspec_kw={
-            "left": edge.left / width,
-            "right": 1.0 - edge.right / width,
-            "top": 1.0 - edge.top / height,
-            "bottom": edge.bottom / height,
-            "height_ratios": height_ratios,
-            **spacing,
-        },
+        gridspec_kw=place | spacing,
         **grid,
     )
     left = 0.15 / width
@@ -184,18 +184,19 @@ def sheet(
     return figure, [list(row) for row in panels]
 
 
-def caption(results: Sequence[RunResult], *notes: str) -> str:
-    """What a chart rests on: scenario, runs, seeds, interval and version; `notes` follow on a second line."""
+def caption(results: Sequence[RunResult], *notes: str, band: bool = True) -> str:
+    """What a chart rests on: scenario, runs, seeds, interval and version; `notes` follow on a second line.
+
+    `band` says that several runs are drawn as a median with a band.
+    """
     names = list(dict.fromkeys(str(result.scenario.name) for result in results))
     seeds = sorted({result.seed for result in results})
     scenario = f"Scenario {names[0]}" if len(names) == 1 else f"Scenarios {', '.join(names)}"
     if len(results) == 1:
         line = f"{scenario}, 1 run, seed {seeds[0]}, vraem {__version__}."
     else:
-        line = (
-            f"{scenario}, {len(results)} runs, {_seed_text(seeds)}, line = median, band = 5–95 % of runs, "
-            f"vraem {__version__}."
-        )
+        interval = "line = median, band = 5–95 % of runs, " if band else ""
+        line = f"{scenario}, {len(results)} runs, {_seed_text(seeds)}, {interval}vraem {__version__}."
     said = " ".join(note for note in notes if note)
     return f"{line}\n{said}" if said else line
 
@@ -209,6 +210,11 @@ def _seed_text(seeds: Sequence[int]) -> str:
     if len(seeds) <= MAX_SEEDS_NAMED:
         return "seeds " + ", ".join(str(seed) for seed in seeds)
     return f"{len(seeds)} seeds from {seeds[0]} to {seeds[-1]}"
+
+
+def thousands(value: float) -> str:
+    """A whole number with its thousands apart, by a thin space: 35 709."""
+    return f"{value:,.0f}".replace(",", "\u2009")
 
 
 def nice_top(value: float) -> float:

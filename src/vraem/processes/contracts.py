@@ -136,6 +136,7 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     shipments.route[new] = route
     shipments.load[new] = (kg / np.maximum(count, 1))[route, firm]
     shipments.progress[new] = 0.0
+    shipments.cell[new] = routes.waypoints[route, firm, 0]
     pace = routes.pace[route, firm]
     shipments.pace[new] = pace
     factor = np.array(world.inputs.detection_factor[world.week])

@@ -48,11 +48,14 @@ def _expect_price(world: World, rows: slice, community: NDArray[np.int64]) -> ND
 
 
 def _perceive_risk(world: World, rows: slice, community: NDArray[np.int64]) -> NDArray[np.float32]:
-    """A4: perceived yearly risk to a plot: Beta belief from events here, announcements, national eradication."""
+    """A4: perceived yearly risk to a plot: Beta belief from events here, announcements, national eradication.
+
+    A grower hears of an event when its own plots or those of one of its acquaintances nearby are hit.
+    """
     growers, p, inputs = world.growers, world.p, world.inputs
-    news = world.communities.eradication_news.astype(np.float32).take(community)
-    own = growers.eradicated_share[rows]
-    event = own + (np.float32(1.0) - own) * news
+    spared_here = (1.0 - world.communities.eradication_news) ** p.grower_contacts
+    spared = spared_here.astype(np.float32).take(community)
+    event = np.float32(1.0) - (np.float32(1.0) - growers.eradicated_share[rows]) * spared
     events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]
     memory = np.float32(p.grower_risk_memory)
     events *= memory

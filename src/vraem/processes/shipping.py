@@ -10,6 +10,7 @@ from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.declarations import EXPORTED, SEIZED, UNDER_WAY
+from vraem.world.routes import WAYPOINTS
 
 ARRIVED = 1.0 - 1e-4
 """Progress from which a load has arrived; the steps of a journey add up to one only to rounding."""
@@ -26,6 +27,9 @@ def step(world: World) -> None:
     stopped = moving & (draws < shipments.seizure_chance[rows])
     progress = shipments.progress[rows]
     progress[moving] = np.minimum(progress[moving] + shipments.pace[rows][moving], 1.0)
+    # a load that is stopped is found where the week took it
+    waypoint = np.rint(progress * (WAYPOINTS - 1)).astype(np.int64)
+    shipments.cell[rows] = world.routes.waypoints[shipments.route[rows], shipments.firm[rows], waypoint]
     arrived = moving & ~stopped & (progress >= ARRIVED)
     status[stopped] = SEIZED
     status[arrived] = EXPORTED

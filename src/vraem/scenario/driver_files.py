@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow
+from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, driver_row
 from vraem.scenario.events import EARLIEST, LATEST
 from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
 from vraem.scenario.sources import read_text, shown
@@ -36,11 +36,10 @@ def read_driver_file(path: Path) -> tuple[DriverRow, ...]:
         for record in () if faults else reader:
             found = _faults_of_row(name, reader.line_num, record)
             faults += found
-            rows += [] if found else [_row(record)]
+            rows += [] if found else [driver_row(record)]
     except csv.Error as error:
-        faults.append(
-            Fault(name, reader.line_num, 0, "", f"a row that is not CSV ({error})", "a plain CSV table")
-        )
+        got = f"a row that is not CSV ({error})"
+        faults.append(Fault(name, reader.reader.line_num, 0, "", got, "a plain CSV table"))
     if faults:
         raise ScenarioError(faults)
     return tuple(rows)
@@ -101,11 +100,6 @@ def _faults_of_row(file: str, line: int, record: Mapping[str | None, str | None]
     elif kind and (expected := driver_problem(kind.name, value)):
         complain("value", expected)
     return faults
-
-
-def _row(record: Mapping[str, str]) -> DriverRow:
-    day = datetime.date.fromisoformat
-    return DriverRow(record["driver"], day(record["start"]), day(record["end"]), float(record["value"]))
 
 
 def _day(text: str) -> datetime.date | None:

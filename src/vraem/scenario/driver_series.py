@@ -1,7 +1,8 @@
 """Dated drivers: what the outside world did, as piecewise series read at weekly dates.
 
-A driver is a set of dated rows. The rule of its kind, declared in ``DRIVER_KINDS``, says what holds where no
-row stands. Rows may overlap: the one with the later start wins, and a row of the scenario wins over its table.
+A driver is a set of dated rows. The rule of its kind, declared in ``DRIVER_KINDS``, says what holds where
+no row stands. Rows may overlap: the one with the later start wins, and a row of the scenario wins over its
+table.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import datetime
 import functools
 import heapq
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -39,48 +41,37 @@ class DriverKind:
     high: float
 
 
+def _route(name: str, meaning: str, after: Literal["hold", "default"]) -> DriverKind:
+    return DriverKind(name, "ratio", meaning, "default", "default", after, 1.0, 10.0)
+
+
+def _observed(name: str, unit: str, meaning: str, default: float, high: float) -> DriverKind:
+    return DriverKind(name, unit, meaning, "linear", "hold", "hold", default, high)
+
+
 # The regime of the air bridge in the last row (patrols, dearer flights) has no known end, so it is held after
 # the data; closures of roads, trails and rivers end with their rows.
-DRIVER_KINDS: Mapping[str, DriverKind] = {
-    kind.name: kind
-    for kind in (
-        DriverKind(
-            "border_price_index", "ratio", "border price of hydrochloride over its base",
-            "linear", "hold", "hold", 1.0, 10.0,
-        ),
-        DriverKind(
-            "capacity_air", "ratio", "capacity of flights over normal", "default", "default", "hold", 1.0, 10.0
-        ),
-        DriverKind(
-            "capacity_foot", "ratio", "capacity of trails over normal",
-            "default", "default", "default", 1.0, 10.0,
-        ),
-        DriverKind(
-            "capacity_road", "ratio", "capacity of both roads over normal",
-            "default", "default", "default", 1.0, 10.0,
-        ),
-        DriverKind(
-            "capacity_river", "ratio", "capacity of the river over normal",
-            "default", "default", "default", 1.0, 10.0,
-        ),
-        DriverKind(
-            "air_cost_multiplier", "ratio", "cost of a flight over normal",
-            "default", "default", "hold", 1.0, 10.0,
-        ),
-        DriverKind(
-            "announced_eradication_risk", "per_year", "risk of eradication that growers take from announcements",
-            "default", "default", "default", 0.0, 5.0,
-        ),
-        DriverKind(
-            "national_eradication", "ha_per_yr", "area eradicated in all of Peru a year",
-            "linear", "hold", "hold", 0.0, 500_000.0,
-        ),
-        DriverKind(
-            "rest_frontier_area", "ha", "largest coca area that the rest of Peru can hold",
-            "linear", "hold", "hold", 37_000.0, 2_000_000.0,
-        ),
-    )
-}  # fmt: skip
+_KINDS = (
+    _observed("border_price_index", "ratio", "border price of hydrochloride over its base", 1.0, 10.0),
+    _route("capacity_air", "capacity of flights over normal", "hold"),
+    _route("capacity_foot", "capacity of trails over normal", "default"),
+    _route("capacity_road", "capacity of both roads over normal", "default"),
+    _route("capacity_river", "capacity of the river over normal", "default"),
+    _route("air_cost_multiplier", "cost of a flight over normal", "hold"),
+    DriverKind(
+        "announced_eradication_risk",
+        "per_year",
+        "risk of eradication that growers take from announcements",
+        "default",
+        "default",
+        "default",
+        0.0,
+        5.0,
+    ),
+    _observed("national_eradication", "ha_per_yr", "area eradicated in all of Peru a year", 0.0, 5e5),
+    _observed("rest_frontier_area", "ha", "largest coca area that the rest of Peru can hold", 37_000.0, 2e6),
+)
+DRIVER_KINDS: Mapping[str, DriverKind] = {kind.name: kind for kind in _KINDS}
 
 
 class DriverRow(NamedTuple):
@@ -171,12 +162,12 @@ _EPOCH = datetime.date(1970, 1, 1).toordinal()
 @functools.cache
 def history_rows() -> tuple[DriverRow, ...]:
     """The packaged table of 2010-2023 (see ``drivers/README.md``), read on first use, then kept."""
-    source = resources.files("vraem.scenario").joinpath("drivers", "history.csv")
-    with source.open(encoding="utf-8", newline="") as lines:
-        return tuple(_row(record) for record in csv.DictReader(lines))
+    text = resources.files("vraem.scenario").joinpath("drivers", "history.csv").read_text(encoding="utf-8")
+    return tuple(driver_row(record) for record in csv.DictReader(text.splitlines()))
 
 
-def _row(record: Mapping[str, str]) -> DriverRow:
+def driver_row(record: Mapping[str, str]) -> DriverRow:
+    """A row of a CSV table, already checked."""
     day = datetime.date.fromisoformat
     return DriverRow(record["driver"], day(record["start"]), day(record["end"]), float(record["value"]))
 
@@ -195,7 +186,7 @@ def _resolve(layered: list[tuple[int, DriverRow]]) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     open_rows: list[tuple[int, int, int, int, float]] = []
     upcoming = 0
-    for day, following in zip(days, days[1:], strict=False):
+    for day, following in itertools.pairwise(days):
         while upcoming < len(ordered) and ordered[upcoming][0] <= day:
             start, end, layer, place, value = ordered[upcoming]
             heapq.heappush(open_rows, (-layer, -start, -place, end, value))

@@ -63,8 +63,13 @@ def _plain(name: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint such as ``did you mean foot?``, or nothing when no known name is near."""
-    matches = near(word, known)
-    return f"did you mean {' or '.join(matches)}?" if matches else ""
+    return ask(near(word, known))
+
+
+def ask(names: Iterable[str]) -> str:
+    """``did you mean this or that?``, or nothing without names."""
+    listed = " or ".join(names)
+    return f"did you mean {listed}?" if listed else ""
 
 
 def one_of(names: Iterable[str]) -> str:
@@ -83,7 +88,7 @@ def in_words(value: Any) -> str:
     if isinstance(value, int):
         return _whole_in_words(value)
     if isinstance(value, float):
-        return f"{value:.10g}" if math.isfinite(value) else f"{value} (not a finite number)"
+        return repr(value) if math.isfinite(value) else f"{value} (not a finite number)"
     if isinstance(value, datetime.datetime):
         return f"{value.isoformat()} (a date with a time)"
     if isinstance(value, datetime.date | datetime.time):
@@ -93,6 +98,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list" if value else "an empty list"
     return "nothing" if value is None else _shorten(repr(value))
+
+
+def safe(text: str) -> str:
+    """Text from a file as one short line without control characters, so that it can be printed."""
+    return _shorten(text if text.isprintable() else _quoted(text))
 
 
 def _whole_in_words(value: int) -> str:

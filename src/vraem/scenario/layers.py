@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
-from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
+from vraem.scenario.faults import Fault, ScenarioError, ask, did_you_mean, in_words, near, one_of
 from vraem.scenario.positions import Path, Position, positions
 from vraem.scenario.sources import inside, library, packaged_names, read_text, shown
 from vraem.scenario.syntax import fault_of_syntax
@@ -47,8 +47,9 @@ class Layers:
     faults: tuple[Fault, ...] = ()
 
     def at(self, path: Path, word: str) -> tuple[str, int, int]:
-        """File, line and column of a path's ``key`` or ``value``, or of the table it is missing from (``parent``).
+        """File, line and column of a path.
 
+        ``word`` says which: its ``key``, its ``value``, or the table that it is missing from (``parent``).
         A path without a place of its own has that of the nearest table around it.
         """
         mark = self.marks.get(path) if word != "parent" else None
@@ -189,10 +190,10 @@ def _parent(layer: Layers, path: File, root: File) -> tuple[File, File]:
     if problem:
         raise refuse(problem)
     if not parent.is_file():
-        beside = [file.name for file in path.parent.glob("*.toml") if file != path]
-        raise refuse(
-            f"{in_words(named)}, which is no file here", did_you_mean(named, [*beside, *packaged_names()])
-        )
+        beside = [file.stem for file in path.parent.glob("*.toml") if file != path]
+        similar = [f"{stem}.toml" for stem in near(File(named).stem, beside)]
+        packaged = near(File(named).stem, packaged_names())
+        raise refuse(f"{in_words(named)}, which is no file here", ask([*similar, *packaged]))
     return parent, root
 
 

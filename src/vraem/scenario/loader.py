@@ -20,6 +20,7 @@ from vraem.scenario.positions import Path
 from vraem.scenario.scenario import Scenario
 from vraem.scenario.schema import Document
 from vraem.scenario.sources import find, inside, library
+from vraem.scenario.syntax import TOO_DEEP
 
 
 def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -68,7 +69,10 @@ def load_comparison(scenario: Scenario) -> Scenario | None:
 
 def _build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scenario:
     """Check a document whole, then make a scenario of it."""
-    data = as_tuples(layers.data)
+    try:
+        data = as_tuples(layers.data)
+    except RecursionError:
+        raise ScenarioError([Fault(layers.file, 0, 0, "", TOO_DEEP, "a few levels")]) from None
     found = [*faults, *faults_of_parameters(data, layers.at), *faults_of_dates(data, layers.at)]
     document = None
     try:
@@ -160,11 +164,9 @@ def _origin(path: Path, layers: Layers) -> str:
 def _said(path: Path, data: Any) -> bool:
     """Whether the files say this value: a default has no place, though the table around it may have."""
     for part in path:
-        if isinstance(data, dict) and part in data:
+        try:
             data = data[part]
-        elif isinstance(data, list | tuple) and isinstance(part, int):
-            data = data[part]
-        else:
+        except (KeyError, IndexError, TypeError):
             return False
     return True
 

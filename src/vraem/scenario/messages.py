@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vraem.scenario.events import EARLIEST, EVENT_KINDS, LATEST
-from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of
+from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of, safe
 from vraem.scenario.parameters import parameter_specs
 from vraem.scenario.positions import Path
 from vraem.scenario.schema import Document
@@ -19,9 +19,13 @@ At = Callable[[Path, str], tuple[str, int, int]]
 """File, line and column of a path; the word says whether its ``key`` or its ``value`` is meant."""
 
 
+MOST_TOLD = 1000  # of each sort: no one reads more, and near matches take time to find
+_SHORTEST_RUN = datetime.timedelta(days=6)  # both days are included: one whole week
+
+
 def dotted(path: Path) -> str:
     """``event.0.hectares``: a path as messages and ``--set`` write it."""
-    return ".".join(str(part) for part in path)
+    return ".".join(safe(str(part)) for part in path)
 
 
 def fault_at(at: At, path: Path, word: str, got: str, expected: str = "", hint: str = "") -> Fault:
@@ -32,7 +36,7 @@ def fault_at(at: At, path: Path, word: str, got: str, expected: str = "", hint: 
 def faults_of_shape(error: ValidationError, at: At) -> list[Fault]:
     """What pydantic found, one fault each."""
     schema = Document.model_json_schema()
-    return [_fault(found, schema, at) for found in error.errors(include_url=False)]
+    return [_fault(found, schema, at) for found in error.errors(include_url=False)[:MOST_TOLD]]
 
 
 def faults_of_parameters(document: Mapping[str, Any], at: At) -> list[Fault]:
@@ -41,6 +45,8 @@ def faults_of_parameters(document: Mapping[str, Any], at: At) -> list[Fault]:
     specs = parameter_specs()
     faults: list[Fault] = []
     for name, value in given.items() if isinstance(given, dict) else ():
+        if len(faults) == MOST_TOLD:
+            break
         path: Path = ("parameters", name)
         if name not in specs:
             hint = did_you_mean(name, specs) or "`vraem parameters` lists them"
@@ -54,16 +60,15 @@ def faults_of_dates(document: Mapping[str, Any], at: At) -> list[Fault]:
     """Periods that end before they begin, and a run shorter than a week."""
     faults = []
     for path, table in _periods(document):
-        start, end = table.get("start"), table.get("end")
-        if not (_is_day(start) and _is_day(end)):
+        start, end = _day(table.get("start")), _day(table.get("end"))
+        if start is None or end is None:
             continue
+        expected = ""
         if end < start:
             expected = f"a day on or after start = {start}"
-            faults.append(fault_at(at, (*path, "end"), "value", str(end), expected))
-        elif path == ("run",) and (end - start).days < 6:
-            expected = (
-                f"a day at least a week long after start = {start}, {start + datetime.timedelta(6)} or later"
-            )
+        elif path == ("run",) and end - start < _SHORTEST_RUN:
+            expected = f"a week or more after start = {start}: {start + _SHORTEST_RUN} or later"
+        if expected:
             faults.append(fault_at(at, (*path, "end"), "value", str(end), expected))
     return faults
 
@@ -76,10 +81,11 @@ def _periods(document: Mapping[str, Any]) -> list[tuple[Path, Mapping[str, Any]]
     return [(path, table) for path, table in found if isinstance(table, dict)]
 
 
-def _is_day(value: object) -> bool:
+def _day(value: object) -> datetime.date | None:
     """A date within the limits; any other is a fault already."""
-    plain = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-    return plain and EARLIEST <= value <= LATEST  # type: ignore[operator]
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        return None
+    return value if EARLIEST <= value <= LATEST else None
 
 
 def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
@@ -130,7 +136,8 @@ def expected_at(schema: Mapping[str, Any], loc: Path) -> str:
     if kind in ("integer", "number"):
         return _number(node)
     if node.get("format") == "date":
-        return f"a date from {node['formatMinimum']} to {node['formatMaximum']}, such as 2012-01-02 without quotes"
+        limits = f"from {node['formatMinimum']} to {node['formatMaximum']}"
+        return f"a date {limits}, such as 2012-01-02 without quotes"
     if kind == "string":
         return _text(node)
     if kind == "array":
@@ -177,15 +184,11 @@ def _number(node: Mapping[str, Any]) -> str:
 
 def _plain(value: float) -> str:
     """Thousands apart, so that a long limit can be read: 1 000 000."""
-    return (
-        f"{value:,}".replace(",", " ")
-        if isinstance(value, int)
-        else re.sub(r"\.0$", "", f"{value:,}").replace(",", " ")
-    )
+    return re.sub(r"\.0$", "", f"{value:,}").replace(",", " ")
 
 
 def _text(node: Mapping[str, Any]) -> str:
-    limit = f" of at most {node['maxLength']} characters" if "maxLength" in node else ""
+    limit = f" of at most {_plain(node['maxLength'])} characters" if "maxLength" in node else ""
     if "pattern" in node:
         return f"text in quotes{limit}: {node['description'].partition(': ')[2]}"
     return f"text in quotes{limit}" + (", not empty" if node.get("minLength") else "")

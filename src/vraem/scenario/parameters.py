@@ -147,7 +147,7 @@ def _restore(values: dict[str, float]) -> Parameters:
     return Parameters().replace(check=False, **values)
 
 
-def _checked(overrides: Mapping[str, float], *, check: bool) -> Mapping[str, float]:
+def _checked(overrides: dict[str, float], *, check: bool) -> dict[str, float]:
     specs = parameter_specs()
     for name, value in overrides.items():
         if name not in specs:
@@ -172,11 +172,11 @@ def _unknown(name: str) -> str:
 
 
 def _read(file: str) -> tuple[ParameterSpec, ...]:
-    source = resources.files("vraem.scenario").joinpath(file)
-    with source.open(encoding="utf-8", newline="") as lines:
-        return tuple(_spec(row) for row in csv.DictReader(lines))
+    text = resources.files("vraem.scenario").joinpath(file).read_text(encoding="utf-8")
+    return tuple(_spec(row) for row in csv.DictReader(text.splitlines()))
 
 
 def _spec(row: Mapping[str, str]) -> ParameterSpec:
-    numbers = {field: float(row[field]) for field in ("default", "low", "high")}
-    return ParameterSpec(**{field: row[field] for field in _TEXT_FIELDS}, **numbers)
+    values: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
+    values |= {name: float(row[name]) for name in ("default", "low", "high")}
+    return ParameterSpec(**values)

@@ -32,11 +32,13 @@ def positions(text: str) -> dict[Path, Spot]:
 
     ``[[event]]`` tables and array items are numbered from 0: ``("event", 0, "hectares")``. For a dotted key
     each part has its own place. The same holds inside inline tables and arrays over several lines.
+    Raises ``RecursionError`` for a path of more than ``DEEPEST`` parts, which no scenario has.
     """
     # The parser takes \r\n as \n, so columns and offsets are counted in the same text.
     return _Scanner(text.replace("\r\n", "\n")).document()
 
 
+DEEPEST = 40
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -107,6 +109,7 @@ class _Scanner:
             self.at = self.end_of(_SPACE)
             start = self.at
             parts.append((self.key_part(), start))
+            _limit(len(parts))
             self.at = self.end_of(_SPACE)
             if self.text[self.at] != ".":
                 return parts
@@ -121,6 +124,7 @@ class _Scanner:
         return _unquoted(self.text[start : self.at])
 
     def value(self, path: Path) -> None:
+        _limit(len(path))
         sign = self.text[self.at]
         if sign == "[":
             self.array(path)
@@ -175,6 +179,11 @@ class _Scanner:
     def position(self, offset: int) -> Position:
         line = bisect.bisect_right(self.lines, offset)
         return Position(line, offset - self.lines[line - 1] + 1)
+
+
+def _limit(depth: int) -> None:
+    if depth > DEEPEST:
+        raise RecursionError(f"more than {DEEPEST} levels")
 
 
 def _unquoted(quoted: str) -> str:

@@ -26,9 +26,9 @@ class Scenario:
     """A resolved scenario. Made by ``vraem.scenario.load``; changed copies by ``with_``.
 
     ``run`` has ``start``, ``end`` (dates), ``households`` and ``seed``; ``switches`` one attribute for each
-    structural switch; ``events`` are frozen models with ``kind``, ``start``, ``end`` and their own fields.
-    ``origins`` maps each dotted key to ``file:line``, ``default``, ``--set`` or ``with_``. ``folder`` is where
-    the file lies (None for a packaged one). Neither counts when two scenarios are compared.
+    structural switch; ``events`` are frozen models with ``kind``, ``start``, ``end`` and their own
+    fields. ``origins`` maps each dotted key to ``file:line``, ``default``, ``--set`` or ``with_``. ``folder``
+    is where the file lies (None for a packaged one). Neither counts when two scenarios are compared.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Scenario:
         return changed(self, changes)
 
     def comparison(self) -> Scenario | None:
-        """The scenario that ``compare_with`` names, or None. Raises ``ScenarioError`` if it cannot be used."""
+        """The scenario that ``compare_with`` names, or None. Raises ``ScenarioError`` if it is faulty."""
         from vraem.scenario.loader import load_comparison
 
         return load_comparison(self)
@@ -79,7 +79,7 @@ class Scenario:
         """Things that are allowed but worth knowing, one line each."""
         start, end = self.run.start, self.run.end
         return tuple(
-            f"event.{number} ({event.kind}, {event.start} to {event.end}) lies outside the run and has no effect"
+            f"event.{number} ({event.kind}, {event.start} to {event.end}) lies outside the run: no effect"
             for number, event in enumerate(self.events)
             if event.end < start or event.start > end
         )

@@ -58,7 +58,7 @@ class DriverTable(Table):
         "history",
         min_length=1,
         max_length=200,
-        description='"history" (packaged, 2010-2023), "none", or a CSV file inside the folder of the scenario',
+        description='"history" (packaged, 2010-2023), "none", or a CSV file in the folder of the scenario',
     )
 
 
@@ -82,12 +82,14 @@ class Document(Table):
     compare_with: Line | None = Field(
         None, description="the scenario to set this one against: a file or a name"
     )
-    run: Run
+    run: Run = Field(description="what is simulated: dates, number of households, seed")
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="parameters that differ from their defaults"
     )
-    switches: Switches = Field(default_factory=Switches)
-    drivers: DriverTable = Field(default_factory=DriverTable)
+    switches: Switches = Field(
+        default_factory=Switches, description="which form of each contested mechanism is used"
+    )
+    drivers: DriverTable = Field(default_factory=DriverTable, description="where the dated drivers come from")
     driver: tuple[DriverEntry, ...] = Field((), max_length=20_000, description="dated values of drivers")
     event: tuple[Event, ...] = Field((), max_length=1_000, description="dated events")
 

@@ -13,7 +13,7 @@ LARGEST_FILE = 1_000_000
 
 
 def library() -> Path:
-    """The folder of packaged scenarios: inside the installed package, or ``scenarios/`` of the source tree."""
+    """The folder of packaged scenarios: in the installed package, or ``scenarios/`` of the source tree."""
     packaged = Path(str(resources.files("vraem.scenario"))) / "library"
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "scenarios"
 

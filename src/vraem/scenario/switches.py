@@ -13,7 +13,7 @@ EradicationResponse = Literal["negative", "positive"]
 
 @dataclass(frozen=True)
 class Switch:
-    """A contested mechanism. ``values`` are its forms, the default first; ``label`` names equation and switch."""
+    """A contested mechanism: ``values`` are its forms, the default first; ``label`` names its equation."""
 
     name: str
     label: str

@@ -3,69 +3,88 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from vraem.scenario.faults import Fault
+from vraem.scenario.faults import Fault, safe
 
-# What the standard parser says, and what we say: what stands there and what was expected.
+
+class Phrase(NamedTuple):
+    """How one error of the parser is told. Without ``got``, what is written at the place is shown."""
+
+    start: str
+    got: str
+    expected: str
+
+
+TOO_DEEP = "tables or lists nested too deeply"
+_VALUE = 'a number, a date, true, false, "text in quotes" or [a list]'
 _PHRASES = (
-    ("Expected '=' after a key", "a key without =", "key = value"),
-    ("Expected newline or end of document", "more text after a complete value", "the end of the line"),
-    ("Expected ']]' at the end", "a header of an array of tables that is not closed", "]]"),
-    ("Expected ']' at the end", "a header of a table that is not closed", "]"),
-    ("Invalid initial character for a key part", "no key", "a key of letters, digits, - and _, or in quotes"),
-    ("Invalid statement", "no key and no header", "key = value, [table] or [[table]]"),
-    ("Invalid value", "no value", 'a number, a date, true, false, "text in quotes" or [a list]'),
-    ("Unclosed array", "a list that is not closed", ", or ]"),
-    ("Unclosed inline table", "a table in braces that is not closed", ", or }"),
-    ("Unterminated string", "text that is not closed", "a closing quote"),
-    ('Expected "\'"', "text that is not closed", "a closing quote"),
-    ("Expected '\"", "text that is not closed", "a closing quote"),
-    ("Illegal character", "a character that may not stand there", "text in quotes on one line"),
-    ("Unescaped '\\' in a string", "a backslash with no meaning", "\\\\, or the text in single quotes"),
-    ("Escaped character is not a Unicode", "an escape that is no character", "such as \\u00e9"),
-    ("Invalid hex value", "an escape that is no character", "such as \\u00e9"),
-    ("Invalid date or datetime", "a day that does not exist", "a date such as 2012-01-02"),
-    ("Cannot overwrite a value", "a key that is already set", "each key once"),
-    ("Duplicate inline table key", "a key that is already set", "each key once"),
-    ("Cannot declare", "a table that is already there", "each table once"),
-    ("Cannot redefine namespace", "a table that is already there", "each table once"),
-    ("Cannot mutate immutable namespace", "a table that is already complete", "each table once"),
+    Phrase("Expected '=' after a key", "a key without =", "key = value"),
+    Phrase("Expected newline or end of document", "", "the end of the line"),
+    Phrase("Expected ']]' at the end", "a header that is not closed", "]]"),
+    Phrase("Expected ']' at the end", "a header that is not closed", "]"),
+    Phrase("Invalid initial character for a key part", "", "a key of letters, digits, - and _, or in quotes"),
+    Phrase("Invalid statement", "", "key = value, [table] or [[table]]"),
+    Phrase("Invalid value", "", _VALUE),
+    Phrase("Unclosed array", "a list that is not closed", ", or ]"),
+    Phrase("Unclosed inline table", "a table in braces that is not closed", ", or }"),
+    Phrase("Unterminated string", "text that is not closed", "a closing quote"),
+    Phrase('Expected "\'"', "text that is not closed", "a closing quote"),
+    Phrase("Expected '\"", "text that is not closed", "a closing quote"),
+    Phrase("Illegal character '\\n'", "text that is not closed", "a closing quote on the same line"),
+    Phrase("Illegal character", "a character that may not stand there", "plain text"),
+    Phrase("Unescaped '\\' in a string", "a backslash with no meaning", "\\\\, or the text in single quotes"),
+    Phrase("Escaped character is not a Unicode", "an escape that is no character", "such as \\u00e9"),
+    Phrase("Invalid hex value", "an escape that is no character", "such as \\u00e9"),
+    Phrase("Invalid date or datetime", "", "a day that exists, such as 2012-01-02"),
+    Phrase("Cannot overwrite a value", "a key that is already set", "each key once"),
+    Phrase("Duplicate inline table key", "a key that is already set", "each key once"),
+    Phrase("Cannot declare", "a table that is already there", "each table once"),
+    Phrase("Cannot redefine namespace", "a table that is already there", "each table once"),
+    Phrase("Cannot mutate immutable namespace", "a table that is already complete", "each table once"),
 )
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LONG_NUMBER = re.compile(r"\d[\d_]{4000,}")
+_WORD = re.compile(r"[^\s,\]}#]*")
+_BARE_WORD_AS_VALUE = re.compile(r"[\w.-]+\s*=\s*([A-Za-z]\w*)")
+_ONCE = ("each key once", "each table once")
 
 
 def fault_of_syntax(file: str, text: str, error: ValueError | RecursionError) -> Fault:
     """The fault that a parser's error amounts to."""
     if isinstance(error, RecursionError):
-        return Fault(file, 0, 0, "", "tables or lists nested too deeply", "a few levels")
+        return Fault(file, 0, 0, "", TOO_DEEP, "a few levels")
+    text = text.replace("\r\n", "\n")
     message = str(error)
-    if number := _LONG_NUMBER.search(text):
-        if "digits" in message:
-            return Fault(
-                file,
-                *_line_and_column(text, number.start()),
-                "",
-                "a number of thousands of digits",
-                "a number",
-            )
+    number = _LONG_NUMBER.search(text) if "digits" in message else None
+    if number:
+        got = "a number of thousands of digits"
+        return Fault(file, *_line_and_column(text, number.start()), "", got, "a number")
     place = _PLACE.search(message)
     line, col = map(int, place.groups()) if place and place[1] else _line_and_column(text, len(text.rstrip()))
-    for start, got, expected in _PHRASES:
-        if message.startswith(start):
-            return Fault(file, line, col, "", got, expected, _hint(start, text, line))
-    return Fault(file, line, col, "", _PLACE.sub("", message).strip(), "valid TOML")
+    phrase = next((phrase for phrase in _PHRASES if message.startswith(phrase.start)), None)
+    if phrase is None:
+        return Fault(file, line, col, "", safe(_PLACE.sub("", message).strip()), "valid TOML")
+    written = (text.split("\n")[line - 1 : line] or [""])[0]
+    if phrase.expected in _ONCE:  # the parser has read on to the end of the line: point to its start
+        col = len(written) - len(written.lstrip()) + 1
+    hint = _hint(phrase.start, written.strip())
+    return Fault(file, line, col, "", phrase.got or _word_at(written, col), phrase.expected, hint)
 
 
-def _hint(start: str, text: str, line: int) -> str:
-    """What the line looks like, where a common slip explains the error."""
-    lines = text.splitlines()
-    written = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+def _word_at(written: str, col: int) -> str:
+    rest = written[col - 1 :]
+    match = _WORD.match(rest)
+    word = (match[0] if match else "") or rest[:1]
+    return safe(word) if word else "the end of the line"
+
+
+def _hint(start: str, written: str) -> str:
+    """Where a common slip explains the error, what to do."""
     if start.startswith("Expected '='") and re.match(r"[\w.-]+\s*:", written):
         return "did you mean = in place of : ?"
-    if start == "Invalid value" and (
-        word := re.match(r"[\w.-]+\s*=\s*(True|False|None|null|nan%|[A-Za-z]\w*)", written)
-    ):
+    word = _BARE_WORD_AS_VALUE.match(written) if start == "Invalid value" else None
+    if word:
         return f"did you mean {word[1].lower()}?" if word[1] in ("True", "False") else "text stands in quotes"
     return ""
 

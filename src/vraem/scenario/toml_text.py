@@ -12,7 +12,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_text(document: Mapping[str, Any]) -> str:
-    """Plain values first, then tables, then arrays of tables; keys in the order given. Nothing is left out."""
+    """Plain values first, then tables and arrays of tables, in the order given; nothing is left out."""
     plain = {key: value for key, value in document.items() if not _is_table(value) and not _is_array(value)}
     blocks = [_lines(plain)]
     for key, value in document.items():

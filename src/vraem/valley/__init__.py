@@ -1,7 +1,7 @@
 """The place: the VRAEM valley as 2 km cells, its communities, posts, routes out and travel times. Static.
 
-`load` gives the whole of it as one frozen `Valley`. The names of places, districts and regions can be had without it,
-for messages. Sources, accuracy and licences of the data: ``facts/SOURCES.md``.
+`load` gives the whole of it as one frozen `Valley`. The names of places, districts and regions can be had
+without it, for messages. Sources, accuracy and licences of the data: ``facts/SOURCES.md``.
 """
 
 from vraem.valley.cache import CACHE_VARIABLE, cache_folder, content_hash, load

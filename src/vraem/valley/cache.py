@@ -1,8 +1,8 @@
 """Keeps the built valley in the user's cache folder, under a name made of everything that determines it.
 
-The key is a hash of the fact tables that the valley is built from and of the source of this package, so that an edit
-of either makes a new entry and an old one is never read by mistake. A folder that cannot be used, or a damaged file,
-costs the time to build the valley again and nothing else.
+The key is a hash of the fact tables that the valley is built from and of the source of this package, so that
+an edit of either makes a new entry and an old one is never read by mistake. A folder that cannot be used, or
+a damaged file, costs the time to build the valley again and nothing else.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import zipfile
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def _write(path: Path, arrays: dict[str, NDArray]) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **cast(Any, arrays))
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -1,9 +1,10 @@
 """Communities: the settled cells of the coca belt, where the farm households of the valley live.
 
-There is no census of growers by place, so who lives where is a judgement with three anchors: populated places (INEI)
-and suitability say where people and plots can be; the shares of coca area by region and of the nine leading
-districts (``facts/economy.csv``: ``coca_area_share_by_department``, ``coca_area_share_top9_districts``, and the areas
-of departments in 2018-20) say how much of it belongs where; suitable land caps how many farms fit.
+There is no census of growers by place, so who lives where is a judgement with three anchors: populated places
+(INEI) and suitability say where people and plots can be; the shares of coca area by region and of the nine
+leading districts (``facts/economy.csv``: ``coca_area_share_by_department``,
+``coca_area_share_top9_districts``, and the areas of departments in 2018-20) say how much of it belongs where;
+suitable land caps how many farms fit.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ REGIONS = ("Ayacucho", "Cusco", "Junin", "Huancavelica")
 
 LEAST_SUITABILITY = 0.10
 """A settled cell below this has no coca worth modelling and is left out."""
-PLANTABLE_SHARE = 0.83
+PLANTABLE_SHARE = 0.88
 """Of the suitable part of a cell on the Apurimac-Ene axis; the rest is gullies, streams, houses and ways."""
 BELT_KM = 10.0
-PLANTABLE_SCALE_KM = 7.0
-"""Beyond the first distance from the axis the plantable share falls, by 1/e over the second one: there lie the coffee
-and citrus country of Pangoa and Mazamari, titled native land and forest without buyers of leaf."""
+PLANTABLE_SCALE_KM = 5.0
+LEAST_PLANTABLE_SHARE = 0.04
+"""Beyond the first distance from the axis the plantable share falls, by 1/e over the second one, to no less
+than the third number: there lie the coffee and citrus country of Pangoa and Mazamari, titled native land and
+forest without buyers of leaf."""
 REACH_CELLS = 2
 """Farmers work open land up to this many cells (4 km) from their own."""
 
@@ -35,32 +38,37 @@ LAND_PER_HOUSEHOLD_HA = 3.5
 """Used only to see that the farms fit the land; both are parameters of the scenario."""
 
 DISTRICT_SHARE = {
-    "Sivia": 0.125, "Pichari": 0.12, "Llochegua": 0.105, "Vizcatan del Ene": 0.09, "Kimbiri": 0.085,
-    "Santa Rosa": 0.08, "Rio Tambo": 0.06, "Canayre": 0.06, "Samugari": 0.053,
-    "Ayna": 0.062, "Anco": 0.054, "Anchihuay": 0.028, "Rio Magdalena": 0.022, "Union Progreso": 0.018,
+    "Sivia": 0.13, "Pichari": 0.12, "Llochegua": 0.11, "Vizcatan del Ene": 0.09, "Kimbiri": 0.085,
+    "Santa Rosa": 0.085, "Rio Tambo": 0.06, "Canayre": 0.06, "Samugari": 0.058,
+    "Ayna": 0.0525, "Anco": 0.044, "Anchihuay": 0.028, "Rio Magdalena": 0.022, "Union Progreso": 0.018,
     "Chungui": 0.01, "Pucacolpa": 0.002,
     "Union Ashaninka": 0.006, "Manitea": 0.004, "Cielo Punco": 0.002, "Villa Virgen": 0.0015,
     "Villa Kintiarina": 0.001, "Inkawasi": 0.0003, "Kumpirushiato": 0.0002,
-    "Pangoa": 0.008, "Mazamari": 0.002, "Tintay Puncu": 0.001,
+    "Pangoa": 0.008, "Mazamari": 0.002, "Tintay Puncu": 0.0005,
 }  # fmt: skip
-"""Farm households by district, a judgement under four bounds. (1) Regions: Ayacucho 0.615, Cusco 0.22, Junin 0.16; the
-shares of coca derived for 2020 are 0.64, 0.19 and 0.17, and Cusco had more in 2018-19. (2) The first nine districts
-held 90 % of the coca of 2020, in the limits of that year, which counted Union Ashaninka with Pichari, Manitea and Cielo
-Punco with Kimbiri and Rio Magdalena with its parents: 0.78 and 0.81 here, because households are spread more widely
-than coca. (3) No district has more farms than its land between 400 and 2,000 m holds. (4) Marginal districts have few."""
+"""Farm households by district, a judgement under four bounds. (1) Regions: Ayacucho 0.62, Cusco 0.22, Junin
+0.16; the shares of coca derived for 2020 are 0.64, 0.19 and 0.17, and Cusco had more in 2018-19. (2) The
+first nine districts held 90 % of the coca of 2020, in the limits of that year, which counted Union Ashaninka
+with Pichari, Manitea and Cielo Punco with Kimbiri and Rio Magdalena with its parents: 0.80 and 0.83 here,
+because households are spread more widely than coca. (3) No district has more farms than its land holds. (4)
+Marginal districts have few."""
 
 SETTLEMENT_EXPONENT = 0.8
-"""Households rise less than in proportion to the number of named places in a cell: large places have one name."""
+"""Households rise less than in proportion to named places: a large place has one name."""
 TOWN_WEIGHT = 2.5
 """A cell with a district seat or a town counts this many times: its farmers walk to fields around it."""
+AXIS_WATER_M = (350.0, 800.0)
+"""Water levels (metres) at the ends of the coca axis: on the Ene about Quiteni, on the Apurimac above Villa
+Virgen."""
 AXIS_KM = 14.0
-"""Within a district, weight falls by 1/e over this distance from the Apurimac-Ene axis, which the coca follows."""
-LARGEST_HAMLET = 300.0
-"""Most households of `HOUSEHOLDS` in a community, and by `LAND_PER_HOUSEHOLD_HA` the most land it can work."""
+"""Within a district, weight falls by 1/e over this distance from the Apurimac-Ene axis."""
+LARGEST_COMMUNITY = 300.0
+"""Most households of a community, of `HOUSEHOLDS`; times `LAND_PER_HOUSEHOLD_HA` the most land it works."""
 
 CORE_PLACE = (-12.27, -74.10)
-"""The armed group's historic refuge around the lower Mantaro and the Vizcatan massif: a rounded point near Union
-Mantaro. ``facts/organisation.csv`` (``core_area``) gives 50,000 ha of it, which a coarse circle must contain."""
+"""The armed group's historic refuge around the lower Mantaro and the Vizcatan massif: a rounded point near
+Union Mantaro. ``facts/organisation.csv`` (``core_area``) gives 50,000 ha of it, which a coarse circle must
+contain."""
 CORE_KM = 25.0
 
 NEIGHBOUR_KM = 8.0
@@ -84,7 +92,8 @@ class Communities:
     suitability: NDArray[np.float32]
     """Of the cell, 0 to 1."""
     suitable_ha: NDArray[np.float32]
-    """Land on which coca can stand: of the cell and of its share in unsettled suitable cells next to it, hectares."""
+    """Land on which coca can stand: of the cell and of its share in unsettled suitable cells next to it,
+    hectares."""
     forest_ha: NDArray[np.float32]
     """Forest on that land and around it at the start of a run, hectares."""
     elevation_m: NDArray[np.float32]
@@ -98,6 +107,7 @@ class Communities:
     """Within `CORE_KM` of it."""
 
     def __len__(self) -> int:
+        """Number of communities."""
         return len(self.cell)
 
 
@@ -126,10 +136,14 @@ def build_communities(grid: Grid) -> Communities:
     )
 
 
-def neighbours_within(row: NDArray[np.int16], col: NDArray[np.int16]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Neighbour lists in compressed rows: those of c are ``indices[indptr[c]:indptr[c + 1]]``, without c itself.
+def neighbours_within(
+    row: NDArray[np.int16], col: NDArray[np.int16]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Neighbour lists in compressed rows: those of c are ``indices[indptr[c]:indptr[c + 1]]``, without c
+    itself.
 
-    Neighbours lie within `NEIGHBOUR_KM`; a community with none is joined, both ways, to its nearest other one.
+    Neighbours lie within `NEIGHBOUR_KM`; a community with none is joined, both ways, to its nearest other
+    one.
     """
     distance = np.hypot(*(np.subtract.outer(axis, axis).astype(float) for axis in (row, col))) * CELL_KM
     np.fill_diagonal(distance, np.inf)
@@ -150,39 +164,45 @@ def _region_of(district_id: NDArray[np.int16]) -> NDArray[np.int8]:
 def _land(
     grid: Grid, row: NDArray[np.intp], col: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Suitable and forested hectares of each community: own cell, and equal shares in the open cells within reach.
+    """Suitable and forested hectares of each community: its own cell and its part of the open cells in reach.
 
     The suitable land of a community is at most what its largest number of households can work.
     """
+    all_row, all_col = np.indices((ROWS, COLS)).reshape(2, -1)
+    beyond_km = np.maximum(_axis_distance_km(grid, all_row, all_col) - BELT_KM, 0.0)
+    plantable = np.maximum(PLANTABLE_SHARE * np.exp(-beyond_km / PLANTABLE_SCALE_KM), LEAST_PLANTABLE_SHARE)
+    plantable = plantable.reshape(ROWS, COLS)
+    suitable_ha = _gathered(grid, row, col, CELL_HA * plantable * grid.suitability)
+    forest_ha = _gathered(grid, row, col, CELL_HA * grid.forest_share)
+    return np.minimum(suitable_ha, LARGEST_COMMUNITY * LAND_PER_HOUSEHOLD_HA), forest_ha
+
+
+def _gathered(
+    grid: Grid, row: NDArray[np.intp], col: NDArray[np.intp], hectares: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Hectares of each community's own cell, plus equal parts of the unsettled suitable cells in reach."""
     width = 2 * REACH_CELLS + 1
     offsets = [(down, right) for down in range(width) for right in range(width)]
     claims = np.zeros((ROWS + width - 1, COLS + width - 1))
     for down, right in offsets:
         np.add.at(claims, (row + down, col + right), 1.0)
     claims = claims[REACH_CELLS:-REACH_CELLS, REACH_CELLS:-REACH_CELLS]
-    share = np.where(grid.suitability >= LEAST_SUITABILITY, 1.0 / np.maximum(claims, 1.0), 0.0)
-    share[row, col] = 0.0
-
-    all_row, all_col = np.indices((ROWS, COLS)).reshape(2, -1)
-    beyond_km = np.maximum(_axis_distance_km(grid, all_row, all_col) - BELT_KM, 0.0)
-    plantable = PLANTABLE_SHARE * np.exp(-beyond_km / PLANTABLE_SCALE_KM)
-    suitable_ha = CELL_HA * plantable.reshape(ROWS, COLS) * grid.suitability
-    forest_ha = CELL_HA * grid.forest_share
-    held = []
-    for hectares in (suitable_ha, forest_ha):
-        open_land = np.pad(hectares * share, REACH_CELLS)
-        held.append(hectares[row, col] + sum(open_land[row + down, col + right] for down, right in offsets))
-    workable = LARGEST_HAMLET * LAND_PER_HOUSEHOLD_HA
-    return np.minimum(held[0], workable), held[1]
+    part = np.where(grid.suitability >= LEAST_SUITABILITY, hectares / np.maximum(claims, 1.0), 0.0)
+    part[row, col] = 0.0
+    part = np.pad(part, REACH_CELLS)
+    held = hectares[row, col].astype(np.float64)
+    for down, right in offsets:
+        held += part[row + down, col + right]
+    return held
 
 
 def _household_share(
     grid: Grid, row: NDArray[np.intp], col: NDArray[np.intp], suitable_ha: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Share of each district by `DISTRICT_SHARE`; within it by places, suitability and nearness, capped by land."""
+    """`DISTRICT_SHARE`; within a district by places, suitability and nearness to the axis, capped by land."""
     towns = _town_cells()
     town = np.array([cell in towns for cell in zip(row.tolist(), col.tolist(), strict=True)])
-    weight = grid.settlements[row, col] ** SETTLEMENT_EXPONENT * grid.suitability[row, col]
+    weight = grid.settlements[row, col].astype(np.float64) ** SETTLEMENT_EXPONENT * grid.suitability[row, col]
     weight = weight * np.where(town, TOWN_WEIGHT, 1.0) * np.exp(-_axis_distance_km(grid, row, col) / AXIS_KM)
     cap = suitable_ha / LAND_PER_HOUSEHOLD_HA / HOUSEHOLDS
 
@@ -218,9 +238,10 @@ def _town_cells() -> set[tuple[int, int]]:
 
 
 def _axis_distance_km(grid: Grid, row: NDArray[np.intp], col: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Distance to the nearest cell of the Apurimac or the Ene."""
-    axis = np.isin(grid.river, [RIVERS.index("apurimac"), RIVERS.index("ene")])
-    axis_row, axis_col = np.nonzero(axis)
+    """Distance to the nearest cell of the Apurimac or the Ene between the ends of the axis."""
+    river = np.isin(grid.river, [RIVERS.index("apurimac"), RIVERS.index("ene")])
+    lowest, highest = AXIS_WATER_M
+    axis_row, axis_col = np.nonzero(river & (grid.elevation_m >= lowest) & (grid.elevation_m <= highest))
     return _distance_km(row[:, None], col[:, None], axis_row, axis_col).min(axis=1)
 
 
@@ -235,7 +256,7 @@ def _distance_km(
 
 
 def _labels(row: NDArray[np.intp], col: NDArray[np.intp], district_id: NDArray[np.int16]) -> tuple[str, ...]:
-    """"near PLACE, DISTRICT" for every community, from the nearest seat, town or hamlet."""
+    """ "near PLACE, DISTRICT" for every community, from the nearest seat, town or hamlet."""
     places = [place for place in facts_table("places") if place["kind"] not in ("mountain", "pass")]
     place_row = np.array([int(place["row"]) for place in places])
     place_col = np.array([int(place["col"]) for place in places])

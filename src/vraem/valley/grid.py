@@ -1,13 +1,14 @@
 """The grid: 133 rows by 101 columns of square cells of 2 km, row 0 in the north, column 0 in the west.
 
-Terrain, districts, rivers, roads and settlements come from ``facts/cells.csv``. Two layers are derived here and are
-judgements, not observations: the suitability of a cell for coca and its forest cover at the start of a run.
+Terrain, districts, rivers, roads and settlements come from ``facts/cells.csv``. Two layers are derived here
+and are judgements, not observations: the suitability of a cell for coca and its forest cover at the start of
+a run.
 
 Suitability. Coca of the eastern Andes is a crop of the *montana*: the agronomic literature and the UNODC crop
-surveys of Peru place it between about 400 and 2,000 m, with the best fields at 500 to 1,500 m; below, the soils of
-the flood plain are too wet, above, frost and cold slow the bush. Steep ground does not stop coca (it is often
-planted on it) but gullies and cliffs take their share of a cell. The role of a district for coca stands in
-``facts/districts.csv``.
+surveys of Peru place it between about 400 and 2,000 m, with the best fields at 500 to 1,500 m; below, the
+soils of the flood plain are too wet, above, frost and cold slow the bush. Steep ground does not stop coca (it
+is often planted on it) but gullies and cliffs take their share of a cell. The role of a district for coca
+stands in ``facts/districts.csv``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ CELL_HA = CELL_KM * CELL_KM * 100.0
 NORTH, WEST = -11.05, -74.80
 """Latitude of the north edge and longitude of the west edge, WGS84 decimal degrees."""
 KM_PER_DEGREE_LON, KM_PER_DEGREE_LAT = 108.8468, 110.6
-"""Kilometres per degree at 12.1 degrees south: an equirectangular map, in error by less than 0.6 % over the grid."""
+"""Kilometres per degree at 12.1 degrees south: an equirectangular map, in error by less than 0.6 % over the
+grid."""
 
 RIVERS = ("", "apurimac", "ene", "tambo", "mantaro", "pampas", "perene", "urubamba")
 """River of a cell by code; code 0 is no river."""
@@ -35,11 +37,11 @@ ROADS = ("", "trail", "unpaved", "paved")
 """Best land route of a cell by code; code 0 is none."""
 
 COCA_ELEVATION_M = (350.0, 500.0, 1500.0, 2050.0)
-"""Coca starts, is at its best from, is at its best to, and ends (metres). The outer limits stand 50 m beyond the
-400-2,000 m of the literature because the mean height of a 2 km cell is uncertain by about that much."""
+"""Coca starts, is at its best from, is at its best to, and ends (metres). The outer limits stand 50 m beyond
+the 400-2,000 m of the literature because the mean height of a 2 km cell is uncertain by about that much."""
 ROLE_SUITABILITY = {"main": 1.0, "marginal": 0.6, "none": 0.0}
-"""Districts outside the coca belt of the valley (Echarate, Satipo, the highlands) belong to other coca zones or have
-none: their cells take no coca here, whatever their height."""
+"""Districts outside the coca belt of the valley (Echarate, Satipo, the highlands) belong to other coca zones
+or have none: their cells take no coca here, whatever their height."""
 RUGGED_RELIEF_M = (400.0, 1600.0)
 RUGGED_LOSS = 0.35
 """Between these reliefs (metres over 6 km) the usable part of a cell falls by this share."""
@@ -52,9 +54,11 @@ CLEARED_BY_SETTLEMENT = 0.12
 CLEARED_BY_ROAD = 0.15
 CLEARED_BY_RIVER_BANK = 0.10
 MOST_CLEARED = 0.75
-"""Shares of a cell already cleared: per populated place, by a motor road, along a main river; and the most of all."""
+"""Shares of a cell already cleared: per populated place, by a motor road, along a main river; and the most of
+all."""
 HIGHLAND_CLEARED_ABOVE_M = 2300.0
-"""Above this height, near people, the slopes have been farmland since before the road: little forest is left."""
+"""Above this height, near people, the slopes have been farmland since before the road: little forest is
+left."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,11 @@ def _forest_share(
     """Natural cover by height, less what people have cleared around places, roads and river banks."""
     natural = np.interp(elevation, FOREST_ELEVATION_M, (0.95, 0.02))
     motor_road = road >= ROADS.index("unpaved")
-    cleared = CLEARED_BY_SETTLEMENT * settlements + CLEARED_BY_ROAD * motor_road + CLEARED_BY_RIVER_BANK * (river > 0)
+    cleared = (
+        CLEARED_BY_SETTLEMENT * settlements
+        + CLEARED_BY_ROAD * motor_road
+        + CLEARED_BY_RIVER_BANK * (river > 0)
+    )
     cleared = np.minimum(cleared, MOST_CLEARED)
     old_farmland = (elevation > HIGHLAND_CLEARED_ABOVE_M) & (motor_road | (settlements > 0))
     cleared = np.where(old_farmland, MOST_CLEARED, cleared)

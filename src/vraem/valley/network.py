@@ -1,8 +1,9 @@
 """Travel over the grid: hours and kilometres of each step between neighbouring cells, by kind of traveller.
 
-The network is the 8-connected grid. A step takes the fastest way that its two cells share: paved road, unpaved road,
-boat, footpath, or open country. Straight steps understate real ways, so each kind of way has a winding factor.
-Constants are judgements, each with its reason; they give coarse times, good enough to rank routes and places.
+The network is the 8-connected grid. A step takes the fastest way that its two cells share: paved road,
+unpaved road, boat, footpath, or open country. Straight steps understate real ways, so each kind of way has a
+winding factor. Constants are judgements, each with its reason; they give coarse times, good enough to rank
+routes and places.
 """
 
 from __future__ import annotations
@@ -35,10 +36,19 @@ BOARDING_HOURS = 0.25
 """Getting into or out of a boat, or across a river without a bridge: half of it on each bank."""
 
 WINDING = {"paved": 1.3, "unpaved": 1.5, "river": 1.3, "path": 1.4, "open": 1.3}
-"""Real over straight length, within the 1.3 to 2 that comparing straight road segments with road lengths gives."""
+"""Real over straight length, within the 1.3 to 2 that comparing straight road segments with road lengths
+gives."""
 
-NAVIGABLE_BELOW_M = {"apurimac": 750.0, "ene": 1e9, "tambo": 1e9, "mantaro": 540.0, "perene": 1e9, "urubamba": 560.0}
-"""Boats go up the Apurimac to Lechemayo, the Mantaro to the first narrows, the Urubamba to Ivochote; not the Pampas."""
+NAVIGABLE_BELOW_M = {
+    "apurimac": 750.0,
+    "ene": 1e9,
+    "tambo": 1e9,
+    "mantaro": 540.0,
+    "perene": 1e9,
+    "urubamba": 560.0,
+}
+"""Boats go up the Apurimac to Lechemayo, the Mantaro to the first narrows, the Urubamba to Ivochote; not the
+Pampas."""
 
 TRAILHEAD_BELOW_M = 2000.0
 """Carriers on foot use valley roads below this height; above, they keep off the roads and their controls."""
@@ -106,7 +116,9 @@ def build_steps(grid: Grid, traveller: Traveller) -> Steps:
 
     path_speed = np.maximum(hiker * PATH_FACTOR, SLOWEST_WALK_KM_H)
     path = _both(has_path(grid), source, target)
-    _use_if_faster(hours, km, path, straight * WINDING["path"], path_speed, _landing_hours(grid, source, target))
+    _use_if_faster(
+        hours, km, path, straight * WINDING["path"], path_speed, _landing_hours(grid, source, target)
+    )
 
     low_enough = grid.elevation_m <= traveller.road_ceiling_m
     for name, speed in (("unpaved", traveller.unpaved_km_h), ("paved", traveller.paved_km_h)):
@@ -116,8 +128,9 @@ def build_steps(grid: Grid, traveller: Traveller) -> Steps:
     if traveller.downstream_km_h > 0:
         boat = _both(navigable(grid), source, target)
         mean = 2.0 / (1.0 / traveller.downstream_km_h + 1.0 / traveller.upstream_km_h)
-        speed = np.select([rise < 0, rise > 0], [traveller.downstream_km_h, traveller.upstream_km_h], mean)
-        _use_if_faster(hours, km, boat, straight * WINDING["river"], speed)
+        current = np.where(rise < 0, traveller.downstream_km_h, traveller.upstream_km_h)
+        boat_speed = np.where(rise == 0, mean, current)
+        _use_if_faster(hours, km, boat, straight * WINDING["river"], boat_speed)
     return Steps(source=source, target=target, hours=hours, km=km)
 
 
@@ -137,7 +150,8 @@ def _neighbours() -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.floa
 
 def _hiking_speed(gradient: NDArray[np.float64]) -> NDArray[np.float64]:
     """Tobler's hiking function, km/h: 6 exp(-3.5 |gradient + 0.05|)."""
-    return 6.0 * np.exp(-3.5 * np.abs(gradient + 0.05))
+    speed: NDArray[np.float64] = np.exp(-3.5 * np.abs(gradient + 0.05))
+    return 6.0 * speed
 
 
 def _both(mask: NDArray[np.bool_], source: NDArray[np.int32], target: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -149,7 +163,7 @@ def _both(mask: NDArray[np.bool_], source: NDArray[np.int32], target: NDArray[np
 def _landing_hours(grid: Grid, source: NDArray[np.int32], target: NDArray[np.int32]) -> NDArray[np.float64]:
     """Time lost where a step on foot leaves or enters a river cell."""
     water = (grid.river > 0).ravel()
-    return BOARDING_HOURS * (water[source] ^ water[target])
+    return np.where(water[source] ^ water[target], BOARDING_HOURS, 0.0)
 
 
 def _crossing_hours(grid: Grid, source: NDArray[np.int32], target: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -1,4 +1,5 @@
-"""The valley as one object, and how it is built: grid, districts, places, posts, gateways, communities, routes."""
+"""The valley as one object, and how it is built: grid, districts, places, posts, gateways, communities,
+routes."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Places:
 
 @dataclass(frozen=True)
 class Posts:
-    """State posts known from press reports of 2009-2020, each at a town or district seat; arrays of length P."""
+    """State posts known from press reports of 2009-2020, each at a town or district seat; arrays of length
+    P."""
 
     town: tuple[str, ...]
     kind: tuple[str, ...]
@@ -84,7 +86,8 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Valley:
-    """The VRAEM on a grid of 2 km cells: everything that does not change during a run. All arrays are read-only."""
+    """The VRAEM on a grid of 2 km cells: everything that does not change during a run. All arrays are
+    read-only."""
 
     grid: Grid
     districts: Districts
@@ -102,10 +105,11 @@ class Valley:
     """Overland travel from each post to each community, hours, [P, C]."""
 
     def path(self, community: int, route: int | str) -> NDArray[np.int32]:
-        """Flat cells from a community to its gateway by a route (name or position in `ROUTES`), both ends included.
+        """Flat cells from a community to its gateway by a route (name or position in `ROUTES`), both ends
+        included.
 
-        By air: overland to the airstrip district's centre, then straight to the exit. Raises `IndexError` on a
-        community or route out of range and `ValueError` on an unknown route name.
+        By air: overland to the airstrip district's centre, then straight to the exit. Raises `IndexError` on
+        a community or route out of range and `ValueError` on an unknown route name.
         """
         index = ROUTES.index(route) if isinstance(route, str) else route
         if not 0 <= community < len(self.communities):
@@ -237,7 +241,8 @@ def to_arrays(record: object, prefix: str = "") -> dict[str, NDArray]:
 
 
 def from_arrays(kind: type[Record], arrays: dict[str, NDArray], prefix: str = "") -> Record:
-    """The dataclass that `to_arrays` took apart, its arrays read-only. Raises `KeyError` if a field is missing."""
+    """The dataclass that `to_arrays` took apart, its arrays read-only. Raises `KeyError` if a field is
+    missing."""
     hints = get_type_hints(kind)
     values: dict[str, object] = {}
     for field in fields(kind):  # type: ignore[arg-type]

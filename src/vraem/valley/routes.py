@@ -1,9 +1,9 @@
 """Ways out of the valley: for each route a shortest-path tree, and what each community faces on it.
 
 Five routes lead out (C1): light aircraft to Bolivia; carriers on foot over the western highlands; vehicles to
-Callao; vehicles to Cusco, Puno and Bolivia; boats down the Ene and the Tambo towards Brazil. A route ends at a
-*gateway*, the point where it leaves the grid. Which gateway a community uses follows from the hours to it plus the
-hours on to the route's common destination, so that two gateways of one route compare fairly.
+Callao; vehicles to Cusco, Puno and Bolivia; boats down the Ene and the Tambo towards Brazil. A route ends at
+a *gateway*, the point where it leaves the grid. Which gateway a community uses follows from the hours to it
+plus the hours on to the route's common destination, so that two gateways of one route compare fairly.
 
 The tree of a route holds, for every cell of the grid, the next cell on the way out; a path is read off it in
 microseconds. All trees are coarse approximations on 2 km cells: they rank places, they do not guide anyone.
@@ -41,15 +41,17 @@ GATEWAYS = {
     "road_puno": ("Quillabamba", "Andahuaylas road"),
     "river": ("Atalaya",),
 }
-"""Exits of each route. Satipo stands for the start of the La Merced road and is no exit of its own. Flights to Brazil
-are left to the river route's market: the published accounts of 2012-2022 put nearly all of them on Bolivia."""
+"""Exits of each route. Satipo stands for the start of the La Merced road and is no exit of its own. Flights
+to Brazil are left to the river route's market: the published accounts of 2012-2022 put nearly all of them on
+Bolivia."""
 
 DESTINATION = {
     "foot": (-12.05, -77.15),
     "road_callao": (-12.05, -77.15),
     "road_puno": (-16.57, -69.04),
 }
-"""Where the gateways of a route meet again: the port of Callao, and Desaguadero on the border with Bolivia."""
+"""Where the gateways of a route meet again: the port of Callao, and Desaguadero on the border with
+Bolivia."""
 
 TRAVELLERS: dict[str, Traveller] = {
     "air": OVERLAND,
@@ -63,23 +65,26 @@ FLIGHT_KM_H = 230.0
 """Single-engined aircraft with a load of some 300 kg."""
 
 FEEDER_USD_PER_KG_HOUR = 0.5
-"""Bringing cocaine to where a route begins: motorcycle, mule or two or three guarded men. Carriers on the long trails
-get 150-400 USD for some 15 kg and 14 days, which is about 0.15 USD per kg and walking hour; short hauls in small lots
-with an owner's man along cost a few times that."""
+"""Bringing cocaine to where a route begins: motorcycle, mule or two or three guarded men. Carriers on the
+long trails get 150-400 USD for some 15 kg and 14 days, which is about 0.15 USD per kg and walking hour; short
+hauls in small lots with an owner's man along cost a few times that."""
 LINE_USD_PER_KG_KM = {"air": 0.0, "foot": 0.05, "road_callao": 0.03, "road_puno": 0.03, "river": 0.03}
-"""What a kilometre more inside the valley adds on the route itself. The cash cost of the whole route is a parameter
-of the scenario; this is the part that differs from place to place. A flight is paid by the load, not by the km."""
+"""What a kilometre more inside the valley adds on the route itself. The cash cost of the whole route is a
+parameter of the scenario; this is the part that differs from place to place. A flight is paid by the load,
+not by the km."""
 
-HOURS_PER_DAY = {"air": 10.0, "foot": 7.0, "road_callao": 10.0, "road_puno": 10.0, "river": 9.0}
-"""Hours under way a day: carriers walk by night, boats run by daylight."""
-WAITING_DAYS = {"air": 2.0, "foot": 3.0, "road_callao": 1.5, "road_puno": 1.5, "river": 2.5}
-"""Days of hiding, waiting for the aircraft, the all-clear on the road, the change of boats."""
+HOURS_PER_DAY = {"air": 10.0, "foot": 4.0, "road_callao": 10.0, "road_puno": 10.0, "river": 9.0}
+"""Hours of headway a day. Carriers move by night and in relays; with the waiting below, the way over the
+highlands takes about the 14 days that they report (``carrier_trip_time``). Boats run by daylight."""
+WAITING_DAYS = {"air": 2.0, "foot": 4.0, "road_callao": 1.5, "road_puno": 1.5, "river": 2.5}
+"""Days of hiding, waiting for the aircraft, for a free road, for the change of boats."""
 DAYS_PER_WEEK = 7.0
 
 
 @dataclass(frozen=True)
 class Routes:
-    """Ways out by route (axis 0, order of `ROUTES`) and community (axis 1, length C); arrays are read-only."""
+    """Ways out by route (axis 0, order of `ROUTES`) and community (axis 1, length C); arrays are
+    read-only."""
 
     gateway: NDArray[np.int16]
     """Row of the gateways table where the community's way out by that route ends, [5, C]."""
@@ -90,12 +95,13 @@ class Routes:
     haul_cost: NDArray[np.float32]
     """USD per kg of cocaine to reach the route and, on it, the gateway, [5, C]; varies with place only."""
     controls: NDArray[np.float32]
-    """State posts within one cell of the way, airfields not counted and aircraft in flight not stopped, [5, C]."""
+    """State posts within one cell of the way, airfields not counted and aircraft in flight not stopped, [5,
+    C]."""
     weeks: NDArray[np.int16]
-    """Weeks under way, waiting included, at least 1, [5, C]."""
+    """Weeks begun under way, waiting included, at least 1, [5, C]."""
     next_cell: NDArray[np.int32]
-    """Next cell on the way out of every cell of the grid, -1 at the end (the gateway, or the airstrip district's
-    centre), [5, 13433]."""
+    """Next cell on the way out of every cell of the grid, -1 at the end (the gateway, or the airstrip
+    district's centre), [5, 13433]."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,8 @@ class Tree:
 
 
 def airstrip_centres(grid: Grid) -> NDArray[np.int32]:
-    """Flat cells that stand for the airstrip districts: one each, at the seat or the centre of its settlements.
+    """Flat cells that stand for the airstrip districts: one each, at the seat or the centre of its
+    settlements.
 
     Reports of clandestine strips are kept per district only; no position of a strip is known to the package.
     """
@@ -150,7 +157,9 @@ def build_routes(grid: Grid, communities: NDArray[np.int32], posts: NDArray[np.i
     for route in ROUTES:
         exits = np.array([int(np.flatnonzero(gateways["gateway"] == name)[0]) for name in GATEWAYS[route]])
         ends = airstrip_centres(grid) if route == "air" else _cells(gateways, exits)
-        onward = _flight_hours(ends, _cells(gateways, exits)) if route == "air" else _onward_hours(route, exits)
+        onward = (
+            _flight_hours(ends, _cells(gateways, exits)) if route == "air" else _onward_hours(route, exits)
+        )
         tree = build_tree(steps[TRAVELLERS[route]], ends, onward)
         summary = _summary(route, tree, communities, _main_way(route, grid), near_post)
         if route == "air":
@@ -161,7 +170,7 @@ def build_routes(grid: Grid, communities: NDArray[np.int32], posts: NDArray[np.i
         else:
             summary["gateway"] = exits[tree.end[communities]]
         days = summary["travel_hours"] / HOURS_PER_DAY[route] + WAITING_DAYS[route]
-        summary["weeks"] = np.maximum(1, np.rint(days / DAYS_PER_WEEK))
+        summary["weeks"] = np.ceil(days / DAYS_PER_WEEK)
         summary["next_cell"] = tree.next_cell
         for name, values in summary.items():
             parts[name].append(values)
@@ -177,7 +186,8 @@ def build_routes(grid: Grid, communities: NDArray[np.int32], posts: NDArray[np.i
 
 
 def build_tree(steps: Steps, ends: NDArray[np.int32], onward_hours: NDArray[np.float64]) -> Tree:
-    """Dijkstra from a virtual cell that lies `onward_hours` beyond each of the `ends`, against the direction of travel."""
+    """Dijkstra from a virtual cell that lies `onward_hours` beyond each of the `ends`, against the direction
+    of travel."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
@@ -295,5 +305,3 @@ def _onward_hours(route: str, exits: NDArray[np.intp]) -> NDArray[np.float64]:
     north_km = (gateways["lat"][exits] - latitude) * KM_PER_DEGREE_LAT
     east_km = (gateways["lon"][exits] - longitude) * KM_PER_DEGREE_LON
     return np.hypot(north_km, east_km) * WINDING["paved"] / PAVED_KM_H
-
-

@@ -1,15 +1,17 @@
 """Reader of the fact tables that ship with the package (``facts/*.csv``, described in ``facts/SOURCES.md``).
 
-Each table is a UTF-8 CSV with one header line. `facts_table` gives the rows as written; `facts_columns` gives typed
-NumPy columns. Both read through `importlib.resources`, so that they also work from a wheel or an archive.
+Each table is a UTF-8 CSV with one header line. `facts_table` gives the rows as written; `facts_columns` gives
+typed NumPy columns. Both read through `importlib.resources`, so that they also work from a wheel or an
+archive.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +36,7 @@ def table_bytes(name: str) -> bytes:
     return (files("vraem.valley") / "facts" / f"{name}.csv").read_bytes()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rows(name: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Header and rows of a table, read once."""
     reader = csv.reader(io.StringIO(table_bytes(name).decode("utf-8")))
@@ -53,7 +55,7 @@ def facts_table(name: str) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def facts_columns(name: str) -> dict[str, NDArray[np.generic]]:
+def facts_columns(name: str) -> dict[str, NDArray[Any]]:
     """Columns of the fact table `name` as NumPy arrays of one length.
 
     A column of whole numbers becomes int64, one of numbers float64 with NaN for an empty field, and any other
@@ -64,7 +66,7 @@ def facts_columns(name: str) -> dict[str, NDArray[np.generic]]:
     return {key: _typed(values) for key, values in zip(header, columns, strict=True)}
 
 
-def _typed(values: tuple[str, ...]) -> NDArray[np.generic]:
+def _typed(values: tuple[str, ...]) -> NDArray[Any]:
     """The narrowest of int64, float64 (empty = NaN) and text that holds all `values`."""
     try:
         return np.array([int(value) for value in values], dtype=np.int64)

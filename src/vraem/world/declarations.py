@@ -84,6 +84,7 @@ SHIPMENTS = TableSpec(
         Column("route", "int8", "index", 0, 4, "air, foot, road_callao, road_puno, river"),
         Column("load", "float32", "kg", 0, 1e5, "cocaine hydrochloride carried"),
         Column("progress", "float32", "share", 0, 1, "share of the way behind it"),
+        Column("cell", "int32", "index", 0, 13432, "flat cell of the grid where it is, or was stopped"),
         Column("pace", "float32", "share/week", 0, 1, "share of the way covered in a week"),
         Column("seizure_chance", "float32", "share", 0, 1, "chance of being stopped in one week"),
         Column("status", "int8", "code", 0, 2, "0 under way, 1 exported, 2 seized"),

@@ -119,7 +119,8 @@ def _border_price(
     with `price_jump_rate` a year and heal exponentially with `price_jump_recovery` months.
     """
     price = drivers.weekly("border_price_index", dates)
-    first = int(np.searchsorted(dates, np.datetime64(drivers.last_date("border_price_index"), "D"), "right"))
+    last = drivers.last_date("border_price_index")
+    first = 0 if last is None else int(np.searchsorted(dates, np.datetime64(last, "D"), "right"))
     weeks = len(dates)
     if first >= weeks:
         return price

@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from vraem.valley import Valley
 
 
+WAYPOINTS = 17
+"""Cells kept along each way, the first at the firm's base and the last at the gateway."""
+
+
 class RouteTable(NamedTuple):
     """Routes as the firms see them; F firms, five routes.
 
     `haul` (5, F) USD/kg to the start of the route; `pace` (5, F) share of the way in a week; `control` (5, F)
-    chance of meeting a control over that of the average firm; by route: `load` kg, `cash_cost` USD/kg, `value`
+    chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
+    at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year.
     """
 
     haul: NDArray[np.float64]
     pace: NDArray[np.float64]
     control: NDArray[np.float64]
+    waypoints: NDArray[np.int32]
     load: NDArray[np.float64]
     cash_cost: NDArray[np.float64]
     value: NDArray[np.float64]
@@ -37,6 +43,7 @@ class RouteTable(NamedTuple):
             haul=valley.routes.haul_cost[:, base].astype(np.float64),
             pace=1.0 / np.maximum(valley.routes.weeks[:, base], 1),
             control=posts_passed / posts_passed.mean(axis=1, keepdims=True),
+            waypoints=_waypoints(valley, base),
             load=np.array([p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]),
             cash_cost=_by_route(p, "route_cash_cost"),
             value=_by_route(p, "route_value"),
@@ -45,6 +52,15 @@ class RouteTable(NamedTuple):
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
         )
+
+
+def _waypoints(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.int32]:
+    cells = np.empty((len(ROUTES), len(base), WAYPOINTS), dtype=np.int32)
+    for route in range(len(ROUTES)):
+        for firm, community in enumerate(base.tolist()):
+            path = valley.path(community, route)
+            cells[route, firm] = path[np.linspace(0, len(path) - 1, WAYPOINTS).round().astype(int)]
+    return cells
 
 
 def _by_route(p: "Parameters", stem: str) -> NDArray[np.float64]:

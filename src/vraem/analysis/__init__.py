@@ -1,0 +1,1 @@
+"""Analysis: what runs show, judged against what was observed."""

@@ -1,0 +1,177 @@
+"""The scoreboard: every pattern, observed against simulated, scored on the path of each seed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vraem.analysis.arms import run_arms
+from vraem.analysis.parallel import map_jobs
+from vraem.analysis.patterns import PATTERNS, Measure, Pattern
+
+if TYPE_CHECKING:
+    from vraem.scenario import Scenario
+
+PASSING_SHARE = 0.8
+"""A pattern passes when this share of the seeds' paths pass every one of its measures."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class MeasureScore:
+    """One measure over the seeds: `value` is the mean, `least` and `most` the range; `passing` the share that pass."""
+
+    name: str
+    value: float
+    least: float
+    most: float
+    low: float
+    high: float
+    unit: str
+    observed: str
+    passing: float
+
+
+@dataclass(frozen=True)
+class PatternScore:
+    """One pattern over the seeds.
+
+    `value`, `low`, `high` and `unit` are those of the measure that comes nearest to failing (or fails most), which
+    `simulated` names; `share_of_seeds` is the share of the paths that pass every measure.
+    """
+
+    label: str
+    name: str
+    observed: str
+    simulated: str
+    tolerance: str
+    passed: bool
+    share_of_seeds: float
+    value: float
+    low: float
+    high: float
+    unit: str
+    measures: tuple[MeasureScore, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data; infinite bounds become None."""
+
+        def plain(value: Any) -> Any:
+            return None if isinstance(value, float) and not np.isfinite(value) else value
+
+        row = {key: plain(value) for key, value in asdict(self).items() if key != "measures"}
+        row["measures"] = [{key: plain(x) for key, x in asdict(m).items()} for m in self.measures]
+        return row
+
+
+def scoreboard(
+    scenario: "Scenario",
+    *,
+    seeds: Sequence[int] = tuple(range(1, 11)),
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[PatternScore]:
+    """Run the arms of every seed and score every pattern.
+
+    Parameters
+    ----------
+    scenario
+        What counts as history, usually ``load("history")``; it must cover 2012-2022.
+    seeds
+        One path each; every seed runs three arms with common random numbers.
+    workers
+        Processes; all cores if None.
+    progress
+        Called with (seeds done, seeds in all).
+
+    Raises
+    ------
+    ValueError
+        If the scenario does not cover 2012-2022.
+
+    """
+    require_history(scenario)
+    paths = map_jobs(measure_seed, [(scenario, seed) for seed in seeds], workers=workers, progress=progress)
+    return score(paths)
+
+
+def require_history(scenario: "Scenario") -> None:
+    """Refuse a scenario whose run does not cover the years in which patterns are observed."""
+    start, end = scenario.run.start, scenario.run.end
+    if start.year > 2012 or end.year < 2023:
+        raise ValueError(
+            f"patterns are observed from January 2012 to March 2023: got a run from {start} to {end}, "
+            "expected one that covers these years"
+        )
+
+
+def measure_seed(job: "tuple[Scenario, int]") -> list[list[Measure]]:
+    """Every pattern's measures for one seed: a list by pattern, in the order of `PATTERNS`."""
+    arms = run_arms(*job)
+    return [pattern.measure(arms) for pattern in PATTERNS]
+
+
+def score(paths: Sequence[Sequence[Sequence[Measure]]]) -> list[PatternScore]:
+    """Scores from measures by path, pattern and measure."""
+    return [_score_pattern(pattern, [path[i] for path in paths]) for i, pattern in enumerate(PATTERNS)]
+
+
+def _score_pattern(pattern: Pattern, paths: Sequence[Sequence[Measure]]) -> PatternScore:
+    measures = tuple(_score_measure([path[i] for path in paths]) for i in range(len(paths[0])))
+    share = float(np.mean([all(measure.passed for measure in path) for path in paths]))
+    worst = max(measures, key=lambda m: (1.0 - m.passing, _strain(m)))
+    return PatternScore(
+        label=pattern.label,
+        name=pattern.name,
+        observed=pattern.target,
+        simulated=f"{worst.name}: {show(worst.value, worst.unit)}",
+        tolerance=pattern.tolerance,
+        passed=share >= PASSING_SHARE,
+        share_of_seeds=share,
+        value=worst.value,
+        low=worst.low,
+        high=worst.high,
+        unit=worst.unit,
+        measures=measures,
+    )
+
+
+def _score_measure(values: Sequence[Measure]) -> MeasureScore:
+    first = values[0]
+    numbers = np.array([measure.value for measure in values])
+    return MeasureScore(
+        name=first.name,
+        value=float(numbers.mean()),
+        least=float(numbers.min()),
+        most=float(numbers.max()),
+        low=first.low,
+        high=first.high,
+        unit=first.unit,
+        observed=first.observed,
+        passing=float(np.mean([measure.passed for measure in values])),
+    )
+
+
+def _strain(measure: MeasureScore) -> float:
+    """How near a value is to its bounds: 0 in the middle, 1 at a bound, more outside; one-sided bounds count 0 inside."""
+    low, high, value = measure.low, measure.high, measure.value
+    if np.isfinite(low) and np.isfinite(high):
+        half = (high - low) / 2.0
+        return abs(value - (low + high) / 2.0) / half
+    return 0.0 if low <= value <= high else 2.0
+
+
+def show(value: float, unit: str) -> str:
+    """A value with the precision of its unit, for tables: hectares whole, shares to the thousandth."""
+    if not np.isfinite(value):
+        return "none"
+    if unit == "ha":
+        return f"{value:,.0f} ha"
+    if unit in ("change", "points"):
+        return f"{value:+.2f}"
+    if unit == "routes":
+        return f"{value:+.1f} routes"
+    suffix = "" if unit in ("share", "ratio") else f" {unit}"
+    return f"{value:.3g}{suffix}" if abs(value) >= 0.1 else f"{value:.3f}{suffix}"

@@ -1,0 +1,103 @@
+"""The reference pages of the documentation, made from the declarations that the code itself uses.
+
+A test compares them with what is in `docs/`, so that text and code cannot drift apart.
+"""
+
+from pathlib import Path
+
+from vraem.engine import SCHEDULE
+from vraem.observe import SERIES
+from vraem.scenario.reference import (
+    drivers_markdown,
+    events_markdown,
+    markdown_table,
+    parameters_markdown,
+    switches_markdown,
+    targets_markdown,
+)
+from vraem.world import STREAMS, TABLES
+from vraem.world.columns import Column
+
+_NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not this page. -->\n\n"
+
+
+def reference_pages() -> dict[str, str]:
+    """File name in `docs/reference/` to text, for every generated page."""
+    return {
+        "parameters.md": _parameters(),
+        "state.md": _state(),
+        "schedule.md": _schedule(),
+        "series.md": _series(),
+        "inputs.md": _inputs(),
+    }
+
+
+def write_reference(folder: Path) -> list[Path]:
+    """Write every generated page into `folder`; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in reference_pages().items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _parameters() -> str:
+    return (
+        "# Parameters\n\n"
+        + _NOTE
+        + "The table `src/vraem/scenario/parameters.csv` is the one source of defaults, ranges and meanings. "
+        "*seen* is stated in a source, *derived* is arithmetic on stated values, *judgement* is a modelling prior.\n\n"
+        + parameters_markdown()
+        + "\n## What the model must produce\n\nThese are outputs to compare, not inputs.\n\n"
+        + targets_markdown()
+    )
+
+
+def _state() -> str:
+    parts = ["# State: populations and their columns\n\n", _NOTE]
+    for spec in TABLES:
+        parts.append(f"## {spec.name.capitalize()}\n\nOne row is {spec.row}.\n\n")
+        header = ("Column", "Type", "Unit", "Range", "Meaning")
+        parts.append(markdown_table(header, [_column_row(column) for column in spec.columns]))
+        parts.append("\n")
+    parts.append("## Random streams\n\nA draw is addressed by (seed, stream, week, row).\n\n")
+    parts.append(markdown_table(("Stream", "Number"), [(f"`{n}`", str(i)) for n, i in STREAMS.items()]))
+    return "".join(parts)
+
+
+def _column_row(column: Column) -> tuple[str, ...]:
+    kind = column.dtype if column.axis is None else f"{column.dtype}, by {column.axis}"
+    return (f"`{column.name}`", kind, column.unit, f"{column.low:g} to {column.high:g}", column.meaning)
+
+
+def _schedule() -> str:
+    rows = []
+    for number, process in enumerate(SCHEDULE, start=1):
+        summary = (process.step.__doc__ or "").strip().splitlines()[0]
+        writes = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in process.writes.items())
+        rows.append(
+            (str(number), f"`{process.name}`", process.equations, summary, writes or "market scalars only")
+        )
+    header = ("", "Process", "Equations", "What it does", "Columns it writes")
+    return "# The order of the week\n\n" + _NOTE + markdown_table(header, rows)
+
+
+def _series() -> str:
+    rows = [(f"`{spec.name}`", spec.unit, spec.meaning) for spec in SERIES]
+    text = "# Weekly series\n\n" + _NOTE + "The columns of `series.parquet`, one row a week.\n\n"
+    return text + markdown_table(("Series", "Unit", "Meaning"), rows)
+
+
+def _inputs() -> str:
+    return (
+        "# Inputs of a scenario: switches, events, drivers\n\n"
+        + _NOTE
+        + "## Switches\n\n"
+        + switches_markdown()
+        + "\n## Events\n\n"
+        + events_markdown()
+        + "\n## Drivers\n\n"
+        + drivers_markdown()
+    )

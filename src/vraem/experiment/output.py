@@ -1,0 +1,282 @@
+"""The folder of a run: series, communities, summary, resolved scenario, charts and where they come from.
+
+Every file but the manifest is the same to the byte whenever the same run is written. Files are made in a
+folder beside the target and moved into place one by one, the manifest last: with a manifest, all are there.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vraem.experiment.summary import summarise
+from vraem.observe import SERIES, RunResult
+from vraem.version import __version__
+
+if TYPE_CHECKING:
+    from vraem.valley import Valley
+
+SERIES_FILE = "series.parquet"
+COMMUNITIES_FILE = "communities.parquet"
+SUMMARY_FILE = "summary.json"
+SCENARIO_FILE = "scenario.toml"
+MANIFEST_FILE = "manifest.json"
+FIGURES_FOLDER = "figures"
+FIGURE_ENDINGS = (".png", ".svg")
+OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
+
+LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib", "pydantic")
+"""Libraries on which the content of the files depends, named in the manifest with their versions."""
+
+DrawFigures = Callable[[RunResult, Path], Sequence[Path]]
+"""Draws the charts of a run into an existing folder and returns the files written."""
+
+
+class OutputError(Exception):
+    """A folder that cannot or must not be written to; its text is one line that says what to do."""
+
+
+def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = False) -> None:
+    """Make sure that a run may be written to `directory`, before time is spent on it.
+
+    Raises
+    ------
+    OutputError
+        If `directory` is a file, cannot be made or written to, or, unless `force`, holds another run or
+        files of the same names that are no run.
+
+    """
+    if directory.exists() and not directory.is_dir():
+        raise OutputError(f"{directory}: got a file, expected a folder for the results; choose another --out")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
+    if not force:
+        _refuse_to_overwrite(directory, scenario_id, seed)
+
+
+def _refuse_to_overwrite(directory: Path, scenario_id: str, seed: int) -> None:
+    manifest = directory / MANIFEST_FILE
+    if not manifest.exists():
+        foreign = [name for name in OWN_FILES if (directory / name).exists()]
+        if foreign:
+            raise OutputError(
+                f"{directory}: holds a {foreign[0]} that is not part of a whole run; choose another --out, "
+                "or --force"
+            )
+        return
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))
+        name, number, other = found["scenario"]["name"], found["seed"], found["scenario"]["id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise OutputError(
+            f"{manifest}: cannot be read as the manifest of a run; choose another --out, or --force"
+        ) from None
+    if (other, number) != (scenario_id, seed):
+        raise OutputError(
+            f"{directory}: holds another run (scenario {name}, id {other}, seed {number}); "
+            "choose another --out, or --force to replace it"
+        )
+
+
+def write_run(
+    result: RunResult,
+    directory: Path,
+    *,
+    draw: DrawFigures | None = None,
+    force: bool = False,
+    command: Sequence[str] = (),
+    started: datetime | None = None,
+    valley: "Valley | None" = None,
+) -> list[Path]:
+    """Write everything that is kept of a run into `directory` and return the files, the manifest last.
+
+    Parameters
+    ----------
+    result
+        The run.
+    directory
+        Where to; made if missing. A run of the same scenario and seed is replaced.
+    draw
+        Draws the charts (`vraem.figures.draw_run`); no figures if None.
+    force
+        Replace whatever run is there.
+    command, started
+        Command line and start of the run (UTC), for the manifest; now less the run's seconds if None.
+    valley
+        The place; loaded if None.
+
+    Raises
+    ------
+    OutputError
+        As `check_folder`.
+
+    """
+    check_folder(directory, result.scenario.id, result.seed, force=force)
+    with _workshop(directory) as workshop:
+        _write_tables(result, workshop, valley)
+        (workshop / SUMMARY_FILE).write_text(_json(summarise(result)), encoding="utf-8")
+        (workshop / SCENARIO_FILE).write_text(result.scenario.to_toml(), encoding="utf-8")
+        if draw is not None:
+            (workshop / FIGURES_FOLDER).mkdir()
+            draw(result, workshop / FIGURES_FOLDER)
+        made = sorted(path.relative_to(workshop) for path in workshop.rglob("*") if path.is_file())
+        manifest = _manifest(result, [workshop / path for path in made], workshop, command, started)
+        (workshop / MANIFEST_FILE).write_text(_json(manifest), encoding="utf-8")
+        return _move(workshop, directory, [*made, Path(MANIFEST_FILE)])
+
+
+def content_hash(result: RunResult) -> str:
+    """SHA-256 of the weekly series and yearly snapshots: equal for equal runs, whatever wrote the files."""
+    digest = hashlib.sha256()
+    digest.update(result.dates.astype("datetime64[D]").astype("<i8").tobytes())
+    for spec in SERIES:
+        digest.update(spec.name.encode())
+        digest.update(np.ascontiguousarray(result[spec.name], dtype="<f8").tobytes())
+    yearly = result.snapshots
+    for values in (yearly.coca_area, yearly.leaf_price, yearly.income_quantiles, yearly.income_by_source):
+        digest.update(np.ascontiguousarray(values).astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _workshop(directory: Path) -> Iterator[Path]:
+    """A folder beside `directory`, on the same disk so that moving is one step; removed whatever happens."""
+    parent = directory.resolve().parent
+    try:
+        made = Path(tempfile.mkdtemp(prefix=f".{directory.resolve().name}-", suffix=".part", dir=parent))
+    except OSError:
+        # The parent may be closed although the folder is open: then work inside it.
+        made = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=directory))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _move(workshop: Path, directory: Path, files: Sequence[Path]) -> list[Path]:
+    """Move `files` into place, after taking away the old manifest and charts that are not replaced."""
+    (directory / MANIFEST_FILE).unlink(missing_ok=True)
+    figures = directory / FIGURES_FOLDER
+    if figures.is_dir():
+        stale = {path for path in figures.iterdir() if path.suffix in FIGURE_ENDINGS}
+        for path in sorted(stale - {directory / name for name in files}):
+            path.unlink()
+        with contextlib.suppress(OSError):  # goes only if it is empty
+            figures.rmdir()
+    for name in files:
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(workshop / name, directory / name)
+    return [directory / name for name in files]
+
+
+def _write_tables(result: RunResult, folder: Path, valley: "Valley | None") -> None:
+    """Both Parquet files, with unit and meaning of each column in its metadata."""
+    import pyarrow.parquet as parquet
+
+    parquet.write_table(series_table(result), folder / SERIES_FILE, compression="zstd")
+    parquet.write_table(communities_table(result, valley), folder / COMMUNITIES_FILE, compression="zstd")
+
+
+def series_table(result: RunResult) -> Any:
+    """The weekly series as a pyarrow Table: `week` (date32) and one float64 column a series."""
+    import pyarrow as pa
+
+    week = pa.field("week", pa.date32(), metadata={"unit": "date", "meaning": "the day that opens the week"})
+    fields = [
+        pa.field(spec.name, pa.float64(), metadata={"unit": spec.unit, "meaning": spec.meaning})
+        for spec in SERIES
+    ]
+    columns = [pa.array(result.dates.astype("datetime64[D]"), pa.date32())]
+    columns += [pa.array(result[spec.name], pa.float64()) for spec in SERIES]
+    return pa.Table.from_arrays(columns, schema=pa.schema([week, *fields], metadata=_identity(result)))
+
+
+def communities_table(result: RunResult, valley: "Valley | None" = None) -> Any:
+    """Coca and leaf price of each community at the end of each year as a pyarrow Table in long form."""
+    import pyarrow as pa
+
+    from vraem.valley import load
+
+    place = valley or load()
+    snapshots, communities = result.snapshots, place.communities
+    years = (snapshots.dates.astype("datetime64[Y]").astype(np.int64) + 1970).astype(np.int16)
+    count, many = len(years), len(communities)
+    district = np.array(["", *place.districts.name])[communities.district_id]
+
+    def column(name: str, values: Any, kind: Any, unit: str, meaning: str) -> tuple[Any, Any]:
+        return pa.field(name, kind, metadata={"unit": unit, "meaning": meaning}), pa.array(values, kind)
+
+    columns = [
+        column("year", np.repeat(years, many), pa.int16(), "year", "the state at the end of December"),
+        column(
+            "community",
+            np.tile(np.arange(many), count),
+            pa.int32(),
+            "number",
+            "settled cell of the coca belt",
+        ),
+        column(
+            "row", np.tile(communities.row, count), pa.int16(), "cell", "row of its 2 km cell, 0 in the north"
+        ),
+        column(
+            "col", np.tile(communities.col, count), pa.int16(), "cell", "column of its cell, 0 in the west"
+        ),
+        column("district", np.tile(district, count), pa.string(), "name", "district"),
+        column("coca_ha", snapshots.coca_area.ravel(), pa.float32(), "ha", "coca older than nine months"),
+        column("leaf_price", snapshots.leaf_price.ravel(), pa.float32(), "USD/kg", "price of dry leaf"),
+    ]
+    schema = pa.schema([field for field, _ in columns], metadata=_identity(result))
+    return pa.Table.from_arrays([values for _, values in columns], schema=schema)
+
+
+def _identity(result: RunResult) -> dict[str, str]:
+    return {
+        "vraem": __version__,
+        "scenario": result.scenario.name,
+        "scenario_id": result.scenario.id,
+        "seed": str(result.seed),
+    }
+
+
+def _manifest(
+    result: RunResult, files: Sequence[Path], folder: Path, command: Sequence[str], started: datetime | None
+) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    began = started or datetime.now(UTC) - timedelta(seconds=result.seconds)
+    return {
+        "vraem": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "platform": platform.platform(),
+        "scenario": {"name": result.scenario.name, "id": result.scenario.id},
+        "seed": result.seed,
+        "weeks": len(result.dates),
+        "households": result.scenario.run.households,
+        "content_sha256": content_hash(result),
+        "command": list(command),
+        "started_utc": began.astimezone(UTC).isoformat(timespec="seconds"),
+        "run_seconds": round(result.seconds, 3),
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        },
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
