@@ -15,6 +15,7 @@ from vraem.version import __version__
 if TYPE_CHECKING:
     from vraem.analysis.scoreboard import scoreboard
     from vraem.engine import fork, new_world
+    from vraem.experiment.frames import weekly_frame
     from vraem.observe import RunResult, run, run_world
     from vraem.scenario import Scenario, ScenarioError, load
     from vraem.valley import load as load_valley
@@ -30,6 +31,7 @@ _HOME = {
     "run": ("vraem.observe", "run"),
     "run_world": ("vraem.observe", "run_world"),
     "scoreboard": ("vraem.analysis.scoreboard", "scoreboard"),
+    "weekly_frame": ("vraem.experiment.frames", "weekly_frame"),
 }
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "run",
     "run_world",
     "scoreboard",
+    "weekly_frame",
 ]
 
 

@@ -28,6 +28,8 @@ from vraem.valley import load as load_valley
 from vraem.world import World
 from vraem.world.build import build_world, start_growers_prices
 from vraem.world.inputs import weekly_inputs
+from vraem.world.routes import RouteTable
+from vraem.world.values import CropValues
 
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
@@ -174,4 +176,8 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     world = checkpoint.copy()
     clock = type(world.clock).between(scenario.run.start, scenario.run.end)
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
-    return replace(world, scenario=scenario, p=scenario.parameters, clock=clock, inputs=inputs)
+    p = scenario.parameters
+    values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)
+    return replace(
+        world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes
+    )

@@ -4,7 +4,7 @@ Charts, files and summaries are tested on it, so that their tests need neither t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from vraem.observe import INCOME_QUANTILES, SERIES_NAMES, RunResult, Snapshots
 from vraem.observe.result import INCOME_SOURCES
+from vraem.scenario import Scenario, load
 from vraem.valley import ROUTES
 
 WEEKS = 626
 START = np.datetime64("2012-01-02")
+COMMUNITIES = 698
 KG_PER_HA_WEEK = 3550.0 / 52.18
 LEAF_PER_KG = 260.0
 
@@ -32,20 +34,16 @@ _SHARES = {
 }
 
 
-@dataclass(frozen=True)
-class MadeUpScenario:
-    """As much of a scenario as outputs touch: a name and its own text."""
-
-    name: str = "made-up"
-
-    def to_toml(self) -> str:
-        return f'name = "{self.name}"\n'
+@cache
+def history() -> Scenario:
+    """The scenario whose name and settings the made-up runs bear."""
+    return load("history")
 
 
 def synthetic_result(
-    seed: int = 1, communities: int = 40, weeks: int = WEEKS, scenario: MadeUpScenario | None = None
+    seed: int = 1, weeks: int = WEEKS, communities: int = COMMUNITIES, scenario: Scenario | None = None
 ) -> RunResult:
-    """A result of `weeks` weeks from January 2012 over `communities` communities."""
+    """A result of `weeks` weeks from January 2012, over as many communities as the valley has."""
     random = np.random.default_rng(seed)
     dates = START + np.arange(weeks) * np.timedelta64(7, "D")
     at = 2012.0 + (dates - np.datetime64("2012-01-01")).astype(float) / 365.25
@@ -112,7 +110,7 @@ def synthetic_result(
         series[f"hcl_exported_{route}"] = exported[row]
         series[f"hcl_seized_{route}"] = seized[row]
     return RunResult(
-        scenario=scenario or MadeUpScenario(),  # type: ignore[arg-type]
+        scenario=scenario or history(),
         seed=seed,
         dates=dates,
         series={name: values.astype(np.float64) for name, values in series.items()},
@@ -132,6 +130,8 @@ def _snapshots(
 ) -> Snapshots:
     year = dates.astype("datetime64[Y]")
     ends = np.flatnonzero(year[1:] != year[:-1])
+    if dates[-1].astype(object).month == 12:
+        ends = np.append(ends, len(dates) - 1)
     weights = random.gamma(0.6, 1.0, communities)
     weights /= weights.sum()
     coca = 420.0 * leaf_price[ends]
@@ -152,7 +152,7 @@ def _snapshots(
 
 @pytest.fixture
 def make_run() -> Callable[..., RunResult]:
-    """A maker of made-up runs: `make_run(seed=1, communities=40, weeks=626)`."""
+    """A maker of made-up runs: `make_run(seed=1, weeks=626)`."""
     return synthetic_result
 
 

@@ -13,7 +13,7 @@ import click
 
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.progress import progress
-from vraem.cli.terminal import aligned, console
+from vraem.cli.terminal import aligned, console, number
 
 if TYPE_CHECKING:
     from vraem.analysis.scoreboard import PatternScore
@@ -341,7 +341,7 @@ def _save_scores(
     path = folder / "patterns.json"
     path.write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     caption = (
-        f"Scenario {scenario.name}, {scenario.run.households} households, {len(seeds)} seeds from {seeds[0]} "
+        f"Scenario {scenario.name}, {number(scenario.run.households)} households, {len(seeds)} seeds from {seeds[0]} "
         f"to {seeds[-1]}, vraem {__version__}."
     )
     note = f"{caption}\nEach row shows the measure nearest to its bounds, mean of seeds."

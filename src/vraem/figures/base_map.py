@@ -60,11 +60,12 @@ REGION_NAMES = {
 
 FIRST_NAMES = (
     "Huamanga (Ayacucho)", "Satipo", "Huanta", "Pichari", "San Francisco", "Llochegua", "Mazamari",
-    "Santa Rosa", "Palmapampa", "San Miguel del Ene", "Canayre", "Mayapo", "Sivia", "San Martin de
-    Pangoa", "Puerto Ocopa", "Cutivireni", "Union Mantaro", "Puerto Ene", "Valle Esmeralda",
-    "Anchihuay", "Villa Virgen", "Kiteni", "Kepashiato", "Tambo", "San Miguel", "Quiteni", "Poyeni",
-    "Machente", "Chiquintirca", "Chungui", "San Antonio (Anco)", "Ivochote", "Camisea", "Putis",
-    "Tintay", "Huachocolpa", "Amaybamba (Inkawasi)", "San Jose de Secce", "Quempiri", "Cubantia",
+    "Santa Rosa", "Palmapampa", "San Miguel del Ene", "Canayre", "Mayapo", "Sivia",
+    "San Martin de Pangoa", "Puerto Ocopa", "Cutivireni", "Union Mantaro", "Puerto Ene",
+    "Valle Esmeralda", "Anchihuay", "Villa Virgen", "Kiteni", "Kepashiato", "Tambo", "San Miguel",
+    "Quiteni", "Poyeni", "Machente", "Chiquintirca", "Chungui", "San Antonio (Anco)", "Ivochote",
+    "Camisea", "Putis", "Tintay", "Huachocolpa", "Amaybamba (Inkawasi)", "San Jose de Secce",
+    "Quempiri", "Cubantia",
 )  # fmt: skip
 """Names written first, most telling first; the other seats follow where there is room."""
 LARGE_TOWNS = (

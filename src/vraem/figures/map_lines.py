@@ -83,7 +83,7 @@ def outlines(table: str) -> list[Outline]:
         ended = index == len(rows) or any(rows[index][key] != rows[start][key] for key in (name_key, "part"))
         if not ended and rows[index][kind_key] == rows[start][kind_key]:
             continue
-        # The class is that of the segment that begins at a vertex: a piece runs to the first vertex of the next.
+        # A class holds from its vertex on: a piece runs to the first vertex of the next one.
         stop = index if ended else index + 1
         piece = rows[start:stop]
         lines.append(

@@ -42,12 +42,8 @@ POST_LOOKS = {
     "airfield": ("P", "airfield"),
 }
 """Sign of a post by kind; all kinds not listed are bases."""
-EXITS = ("Libertadores road", "Huancayo", "Pampas (Tayacaja)", "Comas road", "Andamarca trail", "La Merced road",
-         "Quillabamba", "Vilcabamba trail", "Andahuaylas road", "Andahuaylas trail", "Atalaya", "Air to Bolivia",
-         "Air to Brazil")  # fmt: skip
 EXIT_REACH = {(-1, 0): 44.0, (1, 0): 28.0, (0, 1): 34.0, (0, -1): 24.0}
-"""Length of the arrows out of the frame in points, by direction (right, up); longer where degrees are
-written."""
+"""Length of the arrows out of the frame in points, by direction (right, up); longer beside degrees."""
 HOUSEHOLDS = 40_000
 HOUSEHOLD_KEY = (30, 100, 300)
 POINTS_SQUARED_PER_HOUSEHOLD = 0.10
@@ -75,11 +71,11 @@ def valley_map(valley: Valley) -> Figure:
         figure, panels = sheet(
             "The VRAEM: valley of the Apurimac, the Ene and the lower Mantaro",
             "Where the farm households of the model live, and the ways out of the valley",
-            "Each circle is a 2 km cell of the coca belt; households by place are a judgement that fits published totals. "
-            "Posts: press reports\nof 2009–2020, drawn at town seats. Airstrips: districts with press reports of "
-            f"2013–2015, no positions. vraem {__version__}. Sources: facts/SOURCES.md.",
-            size=(10.5, 10.2),
-            margins=Margins(left=1.6, right=3.15, top=1.4, bottom=1.2),
+            "Each circle is a 2 km cell of the coca belt; households by place are a judgement that fits "
+            "published totals.\nPosts: press reports of 2009–2020, drawn at town seats. Airstrips: districts with "
+            f"press reports of 2013–2015, no positions.\nData: facts/SOURCES.md. vraem {__version__}.",
+            size=(10.5, 10.3),
+            margins=Margins(left=1.6, right=3.15, top=1.4, bottom=1.3),
         )
         ax = panels[0][0]
         draw_base_map(ax, valley, names=False)
@@ -97,7 +93,7 @@ def draw_gateways(ax: Axes, valley: Valley) -> None:
     rows, cols = np.divmod(gateways.cell, COLS)
     x, y = longitude_of(gateways.cell), latitude_of(gateways.cell)
     for index, name in enumerate(gateways.name):
-        if name not in EXITS:
+        if not _on_edge(int(rows[index]), int(cols[index])):
             continue
         out = _outward(int(rows[index]), int(cols[index]))
         reach = EXIT_REACH[out]
@@ -153,7 +149,8 @@ def coca_small_multiples(valley: Valley, areas: NDArray[np.floating], titles: Se
         figure, panels = sheet(
             "Where the coca stands",
             "Hectares of visible coca by community (2 km cell), one scale for all maps",
-            f"Circles grow and darken with the area. Rivers in blue, limits of regions dashed. vraem {__version__}.",
+            "Circles grow and darken with the area. Rivers in blue, limits of regions dashed. "
+            f"vraem {__version__}.",
             size=(0.35 + columns * (width + 0.12) + 0.75, 0.86 + rows * (height + 0.3) + 0.2),
             rows=rows,
             columns=columns,
@@ -227,6 +224,11 @@ def _draw_posts(ax: Axes, valley: Valley) -> list[tuple[float, float]]:
     return spots
 
 
+def _on_edge(row: int, col: int) -> bool:
+    """Whether a cell touches the frame; gateways inside it are towns."""
+    return row in (0, ROWS - 1) or col in (0, COLS - 1)
+
+
 def _outward(row: int, col: int) -> tuple[int, int]:
     """Direction out of the frame at an edge cell: (right, up)."""
     edges = {(-1, 0): col, (1, 0): COLS - 1 - col, (0, 1): row, (0, -1): ROWS - 1 - row}
@@ -235,11 +237,7 @@ def _outward(row: int, col: int) -> tuple[int, int]:
 
 def _draw_legends(ax: Axes) -> None:
     """What the signs mean, right of the exits on the eastern side."""
-    households: list[Any] = [
-        ax.scatter([], [], s=count * POINTS_SQUARED_PER_HOUSEHOLD, color=COMMUNITY, alpha=0.65, linewidths=0.0,
-                   label=f"{count} farm households")
-        for count in HOUSEHOLD_KEY
-    ]  # fmt: skip
+    households: list[Any] = [_household_key(ax, count) for count in HOUSEHOLD_KEY]
     posts = [
         Line2D([], [], marker=sign, color=POST, linestyle="none", markersize=4.6, label=label)
         for sign, label in POST_LOOKS.values()
@@ -255,8 +253,8 @@ def _draw_legends(ax: Axes) -> None:
     ):
         legend = Legend(
             ax, handles, [str(handle.get_label()) for handle in handles], title=title, loc="upper left",
-            bbox_to_anchor=(1.29, top), fontsize=SMALL_SIZE, title_fontsize=SMALL_SIZE + 0.5, alignment="left",
-            borderaxespad=0.0, labelspacing=0.55, handlelength=1.8,
+            bbox_to_anchor=(1.29, top), fontsize=SMALL_SIZE, title_fontsize=SMALL_SIZE + 0.5,
+            alignment="left", borderaxespad=0.0, labelspacing=0.55, handlelength=1.8,
         )  # fmt: skip
         legend.get_title().set_fontweight("bold")
         ax.add_artist(legend)
@@ -264,6 +262,13 @@ def _draw_legends(ax: Axes) -> None:
         lines = sum(1 + str(handle.get_label()).count("\n") for handle in handles)
         top -= 0.05 + 0.0225 * lines
     _draw_height_bar(ax, top - 0.03)
+
+
+def _household_key(ax: Axes, count: int) -> Any:
+    """An entry of the legend: the circle of a community with `count` households."""
+    size = count * POINTS_SQUARED_PER_HOUSEHOLD
+    label = f"{count} farm households"
+    return ax.scatter([], [], s=size, color=COMMUNITY, alpha=0.65, linewidths=0.0, label=label)
 
 
 def _draw_height_bar(ax: Axes, top: float) -> None:

@@ -27,8 +27,8 @@ AXIS_REACH = 1.0
 """How far beyond the tolerance the axis goes, in its widths; values further out are held at the edge."""
 MOST_UPRIGHT = 7
 """Most columns whose headings stand upright; more are slanted and narrower."""
-NAME_LETTERS = 44
-VALUE_LETTERS = 36
+NAME_LETTERS = 38
+VALUE_LETTERS = 29
 LEAST_SHARE_NAMED = 0.995
 
 
@@ -72,7 +72,7 @@ def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
             "Simulated value against what the pattern accepts (shaded); each row has its own scale",
             caption,
             size=(11.0, 1.75 + ROW_INCHES * len(scores)),
-            margins=Margins(left=3.7, right=4.9, top=1.05, bottom=0.7),
+            margins=Margins(left=3.45, right=5.15, top=1.05, bottom=0.7),
         )
         axes.set_xlim(-AXIS_REACH, 1.0 + AXIS_REACH)
         axes.set_ylim(len(scores) - 0.5, -0.5)
@@ -133,17 +133,17 @@ def _value(axes: Axes, row: int, score: Score) -> None:
 
 def _texts(axes: Axes, row: int, score: Score) -> None:
     look = PASSED if score.passed else MISSED
-    _write(axes, row, -3.55, score.label, weight="bold")
-    _write(axes, row, -3.05, _wrapped(score.name, NAME_LETTERS))
+    _write(axes, row, -3.3, score.label, weight="bold")
+    _write(axes, row, -2.8, _wrapped(score.name, NAME_LETTERS))
     verdict = "reproduced" if score.passed else "missed"
     seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%} of seeds"
     _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
     _write(axes, row, 1.15, _wrapped(score.simulated, VALUE_LETTERS), right=True)
-    _write(axes, row, 3.1, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
+    _write(axes, row, 3.15, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
 
 
 def _headings(axes: Axes) -> None:
-    headings = ((-3.55, "Pattern", False), (1.15, "Simulated", True), (3.1, "Observed", True))
+    headings = ((-3.3, "Pattern", False), (1.15, "Simulated", True), (3.15, "Observed", True))
     for inches, text, right in headings:
         _write(axes, -0.85, inches, text, right=right, color=MUTED, size=SMALL_SIZE)
     for x, text in ((0.0, "lowest\naccepted"), (1.0, "highest\naccepted")):
@@ -210,7 +210,7 @@ def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") 
         axes.set_axis_off()
         for row, score in enumerate(whole):
             _write(axes, row, -3.2, score.label, weight="bold")
-            _write(axes, row, -2.7, _wrapped(score.name, NAME_LETTERS - 4))
+            _write(axes, row, -2.7, _wrapped(score.name, NAME_LETTERS + 2))
             axes.hlines(row + 0.5, -0.5, len(columns) - 0.5, color=HAIRLINE, linewidth=0.5, zorder=0)
         for column, name in enumerate(columns):
             _ablation_heading(axes, column, name, slanted=slanted)

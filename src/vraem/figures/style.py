@@ -50,7 +50,7 @@ ROUTE_LOOKS: dict[str, Look] = {
     "foot": Look("on foot, then by\nroad to Lima–Callao", "#8f3b00", "--", "s"),
     "road_callao": Look("by road to\nLima–Callao", "#e69f00", "-.", "D"),
     "road_puno": Look("by road to Puno\nand Bolivia", "#00614b", ":", "^"),
-    "river": Look("by river to Brazil", "#b9a3c9", (0, (5, 1, 1, 1, 1, 1)), "v"),
+    "river": Look("by river to Brazil", "#9a7fb5", (0, (5, 1, 1, 1, 1, 1)), "v"),
 }
 PRODUCT_LOOKS: dict[str, Look] = {
     "leaf": Look("dry leaf", "#00795c", "-", "o"),
@@ -64,7 +64,7 @@ SOURCE_LOOKS: dict[str, Look] = {
     "off_farm": Look("other work", "#b8bec4"),
 }
 FATE_LOOKS: dict[str, Look] = {
-    "firms": Look("sold to trafficking firms", "#8f3b00"),
+    "firms": Look("sold to trafficking firms", "#752f00"),
     "legal": Look("sold to the legal buyer", "#00795c"),
     "lost": Look("lost after picking", "#b8bec4"),
     "unpicked": Look("left on the field", "#f0d58c", hatch="////"),

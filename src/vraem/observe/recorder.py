@@ -70,15 +70,15 @@ def weekly_values(world: World) -> list[float]:
     """This week's value of every series, in the order of `SERIES`."""
     flows, market, growers, firms = world.flows, world.market, world.growers, world.firms
     weight = world.households_per_row
-    coca = float(growers.coca_area.sum(dtype=np.float64)) * weight
-    visible = coca - float(growers.coca_young.sum(dtype=np.float64)) * weight
+    coca = float(growers.coca_area.sum()) * weight
+    visible = coca - float(growers.coca_young.sum()) * weight
     national = visible + market.rest_area
     under_way = world.shipments.load[world.first_under_way : world.shipments.count]
     moving = world.shipments.status[world.first_under_way : world.shipments.count] == 0
     return [
         coca,
         visible,
-        float(growers.licit_area.sum(dtype=np.float64)) * weight,
+        float(growers.licit_area.sum()) * weight,
         market.growers,
         flows.planted,
         flows.abandoned,

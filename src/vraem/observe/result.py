@@ -1,7 +1,7 @@
 """What a run leaves behind: labelled weekly series, yearly snapshots and its identity."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +61,3 @@ class RunResult:
     def mean(self, name: str, start: str, end: str) -> float:
         """Mean of a series over the weeks from `start` to `end` (ISO dates)."""
         return float(self.series[name][self.between(start, end)].mean())
-
-    def frame(self) -> Any:
-        """The weekly series as a pandas DataFrame indexed by date (pandas is imported here)."""
-        import pandas as pd
-
-        return pd.DataFrame(self.series, index=pd.DatetimeIndex(self.dates, name="week"))

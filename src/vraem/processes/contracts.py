@@ -19,6 +19,8 @@ REVIEW_WEEKS = 4
 FULL_GROWTH_SHADOW_PRICE = 50.0
 """USD/kg of shadow price from which a route's capacity grows at its full rate (parameter table)."""
 MEMORY_WEEKS = 4.0
+LEAST_DRIVE = 1e-3
+"""Weight that a firm with full stores keeps among the buyers, so that all leaf finds one."""
 
 
 def prepare(world: World) -> None:
@@ -46,16 +48,18 @@ def step(world: World) -> None:
 def choose_buyers_and_routes(world: World) -> None:
     """Shares of each community's leaf by firm (F, C) and of each firm's cargo by route (5, F)."""
     firms, communities, p = world.firms, world.communities, world.p
-    haul = world.valley.community_hours[firms.base] * p.leaf_haul_cost
-    drive = np.log(firms.capacity * np.maximum(stock_factor(world), 1e-3))
-    communities.purchase_share[:] = logit_shares(drive[:, None] * p.leaf_purchase_scale - haul, p.leaf_purchase_scale)
-    buyers = 1.0 / np.square(communities.purchase_share).sum(axis=0)
+    # a logit over haul in which a firm counts by what it can take
+    drive = firms.capacity * np.maximum(stock_factor(world), LEAST_DRIVE)
+    share = communities.purchase_share
+    np.multiply(world.routes.leaf_appeal, drive[:, None], out=share)
+    share /= share.sum(axis=0)
+    buyers = 1.0 / np.einsum("fc,fc->c", share, share)
     # the number of buyers and the haul set only differences between places: means over the area are taken out
     weight = np.maximum(communities.coca_area, 1e-9)
     weight = weight / weight.sum()
     gain = np.log(buyers)
     communities.price_factor[:] = 1.0 + p.local_buyer_gain * (gain - weight @ gain)
-    cost = (communities.purchase_share * haul).sum(axis=0)
+    cost = np.einsum("fc,fc->c", share, world.routes.leaf_haul)
     communities.haul_discount[:] = cost - weight @ cost
 
     utility = route_utility(world) + np.array(world.market.route_constant)[:, None]

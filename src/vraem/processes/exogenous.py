@@ -20,10 +20,18 @@ def step(world: World) -> None:
         capacity * factor
         for capacity, factor in zip(world.market.capacity, inputs.capacity_factor[week], strict=True)
     ]
-    for order in inputs.assistance:
-        if week in (order.first, order.last + 1):
-            served = in_districts(world, order.districts)
-            world.communities.assisted_share[served] = order.value if week == order.first else 0.0
+    if any(week in (order.first, order.last + 1) for order in inputs.assistance):
+        _assist(world)
+
+
+def _assist(world: World) -> None:
+    """Share of assisted households by community: the orders that hold this week, added, at most all."""
+    assisted = world.communities.assisted_share
+    assisted[:] = 0.0
+    for order in world.inputs.assistance:
+        if order.first <= world.week <= order.last:
+            assisted += in_districts(world, order.districts) * order.value
+    np.minimum(assisted, 1.0, out=assisted)
 
 
 def in_districts(world: World, districts: tuple[int, ...]) -> np.ndarray:

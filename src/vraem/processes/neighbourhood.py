@@ -24,8 +24,8 @@ def count_growers(world: World) -> None:
     growers, communities = world.growers, world.communities
     places = len(communities)
     growing = growers.coca_area > SMALLEST_PLOT
-    with_coca = np.bincount(growers.community, growing, places)
-    everyone = np.bincount(growers.community, minlength=places).astype(np.float64)
+    with_coca = np.bincount(growers.community[growing], minlength=places).astype(np.float64)
+    everyone = np.diff(world.community_rows[1]).astype(np.float64)
     world.market.growers = float(with_coca.sum()) * world.households_per_row
     near = with_neighbours(world, with_coca) / np.maximum(with_neighbours(world, everyone), 1.0)
     communities.growing_share[:] = near

@@ -13,7 +13,6 @@ from vraem.processes.farming import net_leaf_price
 from vraem.processes.plots import add_plots, keep_plots
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER
-from vraem.world.values import CropValues
 
 REFERENCE_GROWING_SHARE = 0.6
 """Neighbours' share at which the norm is neutral (A6)."""
@@ -53,9 +52,11 @@ def _perceive_risk(world: World, rows: slice, community: NDArray[np.int64]) -> N
     A grower hears of an event when its own plots or those of one of its acquaintances nearby are hit.
     """
     growers, p, inputs = world.growers, world.p, world.inputs
-    spared_here = (1.0 - world.communities.eradication_news) ** p.grower_contacts
-    spared = spared_here.astype(np.float32).take(community)
-    event = np.float32(1.0) - (np.float32(1.0) - growers.eradicated_share[rows]) * spared
+    news = world.communities.eradication_news
+    event = growers.eradicated_share[rows].copy()
+    if news.any():
+        spared = ((1.0 - news) ** p.grower_contacts).astype(np.float32).take(community)
+        event = np.float32(1.0) - (np.float32(1.0) - event) * spared
     events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]
     memory = np.float32(p.grower_risk_memory)
     events *= memory
@@ -87,7 +88,7 @@ def _values(
     cost = world.growers.harvest_cost[rows] * np.float32(world.market.wage_index)
     share = world.communities.harvested_share.astype(np.float32).take(community)
     margin = np.maximum(expected - cost, np.float32(0.0)) * share * np.float32(p.coca_yield_mature)
-    values = CropValues.of(p)
+    values = world.values
     return values.new_coca(margin, risk), values.kept_coca(margin, risk), values.licit
 
 

@@ -18,6 +18,7 @@ from vraem.world.inputs import weekly_inputs
 from vraem.world.routes import RouteTable
 from vraem.world.state import Flows, Market, World
 from vraem.world.streams import Streams
+from vraem.world.values import CropValues
 
 if TYPE_CHECKING:
     from vraem.scenario import Parameters, Scenario
@@ -58,6 +59,7 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
         cohorts=cohorts,
         community_rows=community_rows,
         ages=ages,
+        values=CropValues.of(p),
         routes=RouteTable.of(p, valley, firms.base),
     )
     world.flows.border_price_index = world.inputs.border_price[0]

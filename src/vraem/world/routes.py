@@ -17,14 +17,18 @@ WAYPOINTS = 17
 
 
 class RouteTable(NamedTuple):
-    """Routes as the firms see them; F firms, five routes.
+    """Routes and leaf as the firms see them; F firms, five routes, C communities.
 
+    `leaf_haul` (F, C) USD/kg of leaf from each community to each firm's base, `leaf_appeal` (F, C) its weight in the
+    choice of buyers, exp(−haul / noise).
     `haul` (5, F) USD/kg to the start of the route; `pace` (5, F) share of the way in a week; `control` (5, F)
     chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year.
     """
 
+    leaf_haul: NDArray[np.float64]
+    leaf_appeal: NDArray[np.float64]
     haul: NDArray[np.float64]
     pace: NDArray[np.float64]
     control: NDArray[np.float64]
@@ -39,7 +43,10 @@ class RouteTable(NamedTuple):
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
         """The table for firms at the communities `base` (F,)."""
         posts_passed = 1.0 + valley.routes.controls[:, base]
+        leaf_haul = valley.community_hours[base].astype(np.float64) * p.leaf_haul_cost
         return cls(
+            leaf_haul=leaf_haul,
+            leaf_appeal=np.exp(-leaf_haul / p.leaf_purchase_scale),
             haul=valley.routes.haul_cost[:, base].astype(np.float64),
             pace=1.0 / np.maximum(valley.routes.weeks[:, base], 1),
             control=posts_passed / posts_passed.mean(axis=1, keepdims=True),

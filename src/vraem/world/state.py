@@ -17,6 +17,7 @@ from vraem.world.columns import Table
 from vraem.world.inputs import WeeklyInputs
 from vraem.world.routes import RouteTable
 from vraem.world.streams import Streams
+from vraem.world.values import CropValues
 
 if TYPE_CHECKING:
     from vraem.scenario import Parameters, Scenario
@@ -133,6 +134,7 @@ class World:
     cohorts: tuple[tuple[int, int, int], ...]
     community_rows: tuple[NDArray[np.int64], NDArray[np.int64]]
     ages: AgeClasses
+    values: CropValues
     routes: RouteTable
     week: int = 0
     first_under_way: int = 0

@@ -3,12 +3,12 @@
 Discounting and the risk of losing the plot compound, so the weights are polynomials of d = δ(1 − risk).
 """
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.world.ages import AgeClasses
 from vraem.world.clock import QUARTERS_A_YEAR
 
 if TYPE_CHECKING:
@@ -30,11 +30,8 @@ class CropValues(NamedTuple):
     licit: float
 
     @classmethod
-    @lru_cache(maxsize=64)
     def of(cls, p: "Parameters") -> "CropValues":
         """The coefficients under the parameters `p`."""
-        from vraem.world.ages import AgeClasses
-
         ages = AgeClasses.of(p)
         horizon = round(p.grower_horizon)
         quarters = range(QUARTERS_A_YEAR)

@@ -1,0 +1,54 @@
+"""The core's random streams, with the power to move single draws off a threshold.
+
+The core keeps households in single precision, the twins count in double precision. A draw that lies within
+rounding of the threshold it is held against may therefore decide differently in the two, which says nothing
+about the rules. The twin, which goes first, moves such a draw off the threshold for both.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.world import Streams
+
+CHOICE_MARGIN = 1e-4
+"""Distance from a threshold below which the draw of a choice is moved; single precision errs by some 1e-6."""
+LOAD_MARGIN = 2e-3
+"""The same for the rounding of a number of loads, which may be dozens and carry the error of their sum."""
+
+
+class MovableStreams(Streams):
+    """The streams of one seed; `moved` holds the draws put in place of their own, by (stream, week, row)."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.moved: dict[tuple[str, int, int], float] = {}
+        self.asked = 0
+
+    def uniform(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float32]:
+        return self._with_moved(super().uniform(stream, week, start, stop), stream, week, start)
+
+    def uniform_double(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float64]:
+        return self._with_moved(super().uniform_double(stream, week, start, stop), stream, week, start)
+
+    def _with_moved[Draws: NDArray](self, draws: Draws, stream: str, week: int, start: int) -> Draws:
+        for (name, when, row), value in self.moved.items():
+            if name == stream and when == week and start <= row < start + len(draws):
+                draws[row - start] = value
+        return draws
+
+
+def clear_draw(
+    streams: Streams, stream: str, week: int, row: int, draw: float, thresholds: list[float], margin: float
+) -> float:
+    """`draw`, or one near it that lies further than `margin` from every threshold, for the core as well."""
+    if not isinstance(streams, MovableStreams):
+        return draw
+    streams.asked += 1
+    clear = draw
+    while any(math.fabs(clear - threshold) < margin for threshold in thresholds):
+        clear = (clear + 2.1 * margin) % 1.0
+    if clear != draw:
+        streams.moved[stream, week, row] = clear
+    return clear
