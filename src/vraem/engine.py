@@ -44,7 +44,15 @@ class Process(NamedTuple):
     writes: dict[str, tuple[str, ...]]
 
 
-_PLOTS = ("coca_cohorts", "coca_scale", "coca_old", "coca_old_bearing", "coca_area", "coca_young", "coca_bearing")
+_PLOTS = (
+    "coca_cohorts",
+    "coca_scale",
+    "coca_old",
+    "coca_old_bearing",
+    "coca_area",
+    "coca_young",
+    "coca_bearing",
+)
 
 SCHEDULE: tuple[Process, ...] = (
     Process("exogenous", "C6 X", exogenous.step, {"communities": ("assisted_share",)}),
@@ -178,6 +186,4 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
     p = scenario.parameters
     values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)
-    return replace(
-        world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes
-    )
+    return replace(world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes)

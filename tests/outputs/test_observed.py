@@ -72,4 +72,8 @@ def test_the_valley_held_37_to_38_percent_of_the_surveyed_area_in_2022():
 
 def test_shares_reported_for_seizures_and_callao_are_shares():
     assert [seen.value for seen in observed.callao_share()] == [0.4]
-    assert {seen.start.year: seen.value for seen in observed.seized_share()} == {2014: 0.02, 2018: 0.07, 2021: 0.1}
+    assert {seen.start.year: seen.value for seen in observed.seized_share()} == {
+        2014: 0.02,
+        2018: 0.07,
+        2021: 0.1,
+    }

@@ -34,7 +34,9 @@ def test_flows_prices_and_stocks_of_a_year_equal_those_of_a_data_frame(run, summ
         assert row["leaf_price"] == pytest.approx(group["leaf_price"].mean())
         assert row["hcl_made_t"] == pytest.approx(group["hcl_made"].sum() / 1000)
         assert row["leaf_grown_t"] == pytest.approx(group["leaf_grown"].sum() / 1000)
-        assert row["unpicked_share"] == pytest.approx(group["leaf_unpicked"].sum() / group["leaf_grown"].sum())
+        assert row["unpicked_share"] == pytest.approx(
+            group["leaf_unpicked"].sum() / group["leaf_grown"].sum()
+        )
         assert row["leaf_per_ha_t"] == pytest.approx(
             group["leaf_grown"].sum() / 1000 / group["coca_area_visible"].mean()
         )

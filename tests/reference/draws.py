@@ -6,43 +6,46 @@ about the rules. The twin, which goes first, moves such a draw off the threshold
 """
 
 import math
+from collections import defaultdict
+from typing import TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from vraem.world import Streams
 
 CHOICE_MARGIN = 1e-4
 """Distance from a threshold below which the draw of a choice is moved; single precision errs by some 1e-6."""
-LOAD_MARGIN = 2e-3
+LOAD_MARGIN = 1e-3
 """The same for the rounding of a number of loads, which may be dozens and carry the error of their sum."""
+
+Draws = TypeVar("Draws", bound=NDArray)
 
 
 class MovableStreams(Streams):
-    """The streams of one seed; `moved` holds the draws put in place of their own, by (stream, week, row)."""
+    """The streams of one seed; `moved` holds the draws put in place of their own, {(stream, week): {row: draw}}."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.moved: dict[tuple[str, int, int], float] = {}
+        self.moved: defaultdict[tuple[str, int], dict[int, float]] = defaultdict(dict)
         self.asked = 0
 
-    def uniform(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float32]:
+    def uniform(self, stream: str, week: int, start: int, stop: int) -> NDArray:
         return self._with_moved(super().uniform(stream, week, start, stop), stream, week, start)
 
-    def uniform_double(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float64]:
+    def uniform_double(self, stream: str, week: int, start: int, stop: int) -> NDArray:
         return self._with_moved(super().uniform_double(stream, week, start, stop), stream, week, start)
 
-    def _with_moved[Draws: NDArray](self, draws: Draws, stream: str, week: int, start: int) -> Draws:
-        for (name, when, row), value in self.moved.items():
-            if name == stream and when == week and start <= row < start + len(draws):
+    def _with_moved(self, draws: Draws, stream: str, week: int, start: int) -> Draws:
+        for row, value in self.moved.get((stream, week), {}).items():
+            if start <= row < start + len(draws):
                 draws[row - start] = value
         return draws
 
 
 def clear_draw(
-    streams: Streams, stream: str, week: int, row: int, draw: float, thresholds: list[float], margin: float
+    streams: Streams, address: tuple[str, int, int], draw: float, thresholds: list[float], margin: float
 ) -> float:
-    """`draw`, or one near it that lies further than `margin` from every threshold, for the core as well."""
+    """The draw of `address` (stream, week, row), moved for the core as well if it lies too near a threshold."""
     if not isinstance(streams, MovableStreams):
         return draw
     streams.asked += 1
@@ -50,5 +53,6 @@ def clear_draw(
     while any(math.fabs(clear - threshold) < margin for threshold in thresholds):
         clear = (clear + 2.1 * margin) % 1.0
     if clear != draw:
-        streams.moved[stream, week, row] = clear
+        stream, week, row = address
+        streams.moved[stream, week][row] = clear
     return clear

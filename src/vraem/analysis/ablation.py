@@ -33,10 +33,14 @@ def _parameters(**values: float) -> "Callable[[Scenario], Scenario]":
     return apply
 
 
-def _drivers(value: float, *names: str, start: date = _START, end: date = _END) -> "Callable[[Scenario], Scenario]":
+def _drivers(
+    value: float, *names: str, start: date = _START, end: date = _END
+) -> "Callable[[Scenario], Scenario]":
     def apply(scenario: "Scenario") -> "Scenario":
         own = [row._asdict() for row in scenario.drivers.rows]
-        flat: list[dict[str, Any]] = [{"name": name, "start": start, "end": end, "value": value} for name in names]
+        flat: list[dict[str, Any]] = [
+            {"name": name, "start": start, "end": end, "value": value} for name in names
+        ]
         return scenario.with_({"driver": [*own, *flat]})
 
     return apply
@@ -49,12 +53,18 @@ def _switch(name: str, value: str) -> "Callable[[Scenario], Scenario]":
 _ALL_CAPACITIES = ("capacity_air", "capacity_foot", "capacity_road", "capacity_river")
 
 ABLATIONS: tuple[Ablation, ...] = (
-    Ablation("no announcements", "input: announced eradication 2013-15", _drivers(0.0, "announced_eradication_risk")),
+    Ablation(
+        "no announcements",
+        "input: announced eradication 2013-15",
+        _drivers(0.0, "announced_eradication_risk"),
+    ),
     Ablation("flat border price", "input: border price index held at 1", _drivers(1.0, "border_price_index")),
     Ablation(
         "no air interdiction",
         "input: capacity and cost of flights as before 2014",
-        lambda s: _drivers(1.0, "capacity_air", end=date(2020, 3, 15))(_drivers(1.0, "air_cost_multiplier")(s)),
+        lambda s: _drivers(1.0, "capacity_air", end=date(2020, 3, 15))(
+            _drivers(1.0, "air_cost_multiplier")(s)
+        ),
     ),
     Ablation(
         "no transport shock",
@@ -63,21 +73,43 @@ ABLATIONS: tuple[Ablation, ...] = (
             _drivers(1.0, *_ALL_CAPACITIES[1:])(s)
         ),
     ),
-    Ablation("no new frontier", "input: land of the rest of Peru as before 2020", _drivers(37_000.0, "rest_frontier_area")),
-    Ablation("no national eradication", "input: eradication elsewhere", _drivers(0.0, "national_eradication")),
-    Ablation("no shadow price", "rule C1: capacity rations but has no price", _parameters(capacity_shadow_price=0.0)),
+    Ablation(
+        "no new frontier",
+        "input: land of the rest of Peru as before 2020",
+        _drivers(37_000.0, "rest_frontier_area"),
+    ),
+    Ablation(
+        "no national eradication", "input: eradication elsewhere", _drivers(0.0, "national_eradication")
+    ),
+    Ablation(
+        "no shadow price",
+        "rule C1: capacity rations but has no price",
+        _parameters(capacity_shadow_price=0.0),
+    ),
     Ablation(
         "routes do not grow",
         "rule C1: capacities stay as in 2012",
         _parameters(**{f"capacity_growth_{route}": 0.0 for route in ROUTES}),
     ),
-    Ablation("fixed markdown", "rule C6: buyers' markdown stays at its start", _parameters(markdown_adjust=0.0)),
+    Ablation(
+        "fixed markdown", "rule C6: buyers' markdown stays at its start", _parameters(markdown_adjust=0.0)
+    ),
     Ablation("instant markdown", "rule C6: markdown without inertia", _parameters(markdown_adjust=1.0)),
-    Ablation("monthly prices", "rule C6: prices adjust slowly (a tenth a week)", _parameters(price_adjust_hcl=0.1, price_adjust_leaf=0.1)),
-    Ablation("free harvest", "rule A2: picking costs nothing, so all leaf is picked", _parameters(harvest_cost=1e-3)),
+    Ablation(
+        "monthly prices",
+        "rule C6: prices adjust slowly (a tenth a week)",
+        _parameters(price_adjust_hcl=0.1, price_adjust_leaf=0.1),
+    ),
+    Ablation(
+        "free harvest",
+        "rule A2: picking costs nothing, so all leaf is picked",
+        _parameters(harvest_cost=1e-3),
+    ),
     Ablation("hands without limit", "rule A9: pickers never short", _parameters(household_picking_days=1e3)),
     Ablation("no fear", "rule A4: perceived risk does not enter the choice", _parameters(risk_weight=0.0)),
-    Ablation("no replanting pull", "rule A6: no pull back to the largest area", _parameters(replant_pull=0.0)),
+    Ablation(
+        "no replanting pull", "rule A6: no pull back to the largest area", _parameters(replant_pull=0.0)
+    ),
     Ablation("no norm", "rule A6: neighbours do not matter", _parameters(grower_social_weight=0.0)),
     Ablation("naive expectations", "switch S9", _switch("expectations", "naive")),
     Ablation("salience", "switch S13", _switch("risk_belief", "salience")),

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from vraem.observe import RunResult, run
+from vraem.observe import RunResult
+from vraem.observe.shared import run_together
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
 
@@ -57,9 +58,5 @@ def run_arms(scenario: "Scenario", seed: int) -> Arms:
     own = [event.model_dump(exclude_none=True) for event in scenario.events]
     with_eradication = scenario.with_({"event": [*own, eradication]})
     with_interdiction = scenario.with_({"event": [*own, interdiction]})
-    return Arms(
-        run(scenario, seed=seed, valley=valley),
-        run(with_eradication, seed=seed, valley=valley),
-        run(with_interdiction, seed=seed, valley=valley),
-        valley,
-    )
+    together = run_together([scenario, with_eradication, with_interdiction], seed=seed, valley=valley)
+    return Arms(*(shared.result for shared in together), valley)

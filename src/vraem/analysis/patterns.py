@@ -76,7 +76,9 @@ OBSERVED_AREA = {
 def _area(arms: Arms) -> list[Measure]:
     """P1: every year within 15 %, and the sign of the change in three spans."""
     run = arms.history
-    simulated = {year: float(run["coca_area_visible"][run.between(*_year(year))][-1]) for year in OBSERVED_AREA}
+    simulated = {
+        year: float(run["coca_area_visible"][run.between(*_year(year))][-1]) for year in OBSERVED_AREA
+    }
     measures = [
         Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,}")
         for year, seen in OBSERVED_AREA.items()
@@ -135,7 +137,9 @@ def _transport_shock(arms: Arms) -> list[Measure]:
         label = name.replace("_price", "").replace("hcl", "HCl")
         for month, window, target in (("April", april, seen[0]), ("May", may, seen[1])):
             value = _mean(run, name, *window) / base
-            measures.append(Measure(f"{label} {month} 2020", value, target - 0.15, target + 0.15, "ratio", f"{target}"))
+            measures.append(
+                Measure(f"{label} {month} 2020", value, target - 0.15, target + 0.15, "ratio", f"{target}")
+            )
     recovery = _mean(run, "hcl_price", "2020-07-01", "2020-09-30") / _mean(run, "hcl_price", *april) - 1.0
     measures.append(Measure("HCl recovers by the third quarter", recovery, 0.0, INFINITY, "change", "> 0"))
     year_end = _mean(run, "leaf_price", *december) / base_leaf - 1.0
@@ -160,7 +164,9 @@ def _glut(arms: Arms) -> list[Measure]:
     return [
         Measure("leaf, lowest 12 weeks of 2022", lowest, -0.85, -0.80, "change", "-0.85"),
         Measure("area 2022 over 2021", float(growth), 0.0, INFINITY, "change", "+0.11"),
-        Measure("unpicked 2022 less 2019", unpicked(2022) - unpicked(2019), 0.05, 1.0, "share", "fields left"),
+        Measure(
+            "unpicked 2022 less 2019", unpicked(2022) - unpicked(2019), 0.05, 1.0, "share", "fields left"
+        ),
     ]
 
 
@@ -192,7 +198,9 @@ def _deterrence(arms: Arms) -> list[Measure]:
     elsewhere = float(arms.eradication["rest_area"][week] - arms.history["rest_area"][week])
     return [
         Measure("near", float(change[near].sum() / base[near].sum()), -1.0, 0.0, "change", "< 0"),
-        Measure("far, rest of Peru included", float(change[far].sum()) + elsewhere, 0.0, INFINITY, "ha", "> 0"),
+        Measure(
+            "far, rest of Peru included", float(change[far].sum()) + elsewhere, 0.0, INFINITY, "ha", "> 0"
+        ),
     ]
 
 
@@ -207,7 +215,10 @@ def distance_to_districts(valley: Valley, names: tuple[str, ...]) -> np.ndarray:
 
 
 def _seized(run: RunResult, start: str, end: str) -> float:
-    seized, exported = _routes(run, "hcl_seized", start, end).sum(), _routes(run, "hcl_exported", start, end).sum()
+    seized, exported = (
+        _routes(run, "hcl_seized", start, end).sum(),
+        _routes(run, "hcl_exported", start, end).sum(),
+    )
     return float(seized / (seized + exported))
 
 
@@ -215,7 +226,9 @@ def _seizures(arms: Arms) -> list[Measure]:
     """P8: share of the output seized in the valley, each year 2014-2021."""
     seen = {2014: "0.02", 2016: "0.02", 2018: "0.07 (Peru)", 2021: "0.10 (Peru)"}
     return [
-        Measure(f"seized {year}", _seized(arms.history, *_year(year)), 0.005, 0.12, "share", seen.get(year, ""))
+        Measure(
+            f"seized {year}", _seized(arms.history, *_year(year)), 0.005, 0.12, "share", seen.get(year, "")
+        )
         for year in range(2014, 2022)
     ]
 
@@ -231,14 +244,19 @@ def _airstrip_shock(arms: Arms) -> list[Measure]:
     quarters = np.convolve(total[run.between("2015-08-01", "2016-11-30")], np.full(13, 1.0 / 13.0), "valid")
     return [
         Measure("foot share after 12 months", float(gain), 0.15, 0.45, "points", "+0.30"),
-        Measure("flow, lowest quarter", float(quarters.min() / base - 1.0), -0.30, 0.05, "change", ">= -0.30"),
+        Measure(
+            "flow, lowest quarter", float(quarters.min() / base - 1.0), -0.30, 0.05, "change", ">= -0.30"
+        ),
     ]
 
 
 def _interdiction(arms: Arms) -> list[Measure]:
     """P10: more interdiction, more seizures and no fewer active routes."""
     span = (INTERDICTION.start.isoformat(), INTERDICTION.end.isoformat())
-    gain = _routes(arms.interdiction, "hcl_seized", *span).sum() / _routes(arms.history, "hcl_seized", *span).sum()
+    gain = (
+        _routes(arms.interdiction, "hcl_seized", *span).sum()
+        / _routes(arms.history, "hcl_seized", *span).sum()
+    )
 
     def active(run: RunResult) -> int:
         shipped = _routes(run, "hcl_shipped", *span)
@@ -271,7 +289,13 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("P1", "Coca area of each year", "19 965 to 35 709 ha", "±15 % each year, three signs", _area),
     Pattern("P2", "Leaf grown per hectare", "3.5-3.6 t/ha/yr", "±15 % each year", _yield),
     Pattern("P3", "Leaf price elasticity to HCl", "fast 1.0-1.5, slow 1.5-2.6", "inside", _leaf_elasticity),
-    Pattern("P4", "Transport shock of 2020", "HCl .42/.50, leaf .38/.38, -.23", "±15 points, path", _transport_shock),
+    Pattern(
+        "P4",
+        "Transport shock of 2020",
+        "HCl .42/.50, leaf .38/.38, -.23",
+        "±15 points, path",
+        _transport_shock,
+    ),
     Pattern("P5", "Glut of 2021-22", "leaf -80 to -85 %", "range and signs", _glut),
     Pattern("P6", "Net effect of eradication", "-.25 to -.02 ha/ha", "inside", _eradication_effect),
     Pattern("P7", "Deterred near, displaced far", "near < 0, far > 0", "signs", _deterrence),

@@ -155,7 +155,7 @@ def _score_measure(values: Sequence[Measure]) -> MeasureScore:
 
 
 def _strain(measure: MeasureScore) -> float:
-    """How near a value is to its bounds: 0 in the middle, 1 at a bound, more outside; one-sided bounds count 0 inside."""
+    """How near a value is to its bounds: 0 in the middle, 1 at one, more outside; one-sided ones count 0 inside."""
     low, high, value = measure.low, measure.high, measure.value
     if np.isfinite(low) and np.isfinite(high):
         half = (high - low) / 2.0

@@ -55,7 +55,7 @@ REGION_NAMES = {
     "Ayacucho": (-13.16, -73.88),
     "Cusco": (-12.25, -73.32),
     "Junin": (-11.50, -74.24),
-    "Huancavelica": (-12.50, -74.59),
+    "Huancavelica": (-12.50, -74.60),
 }
 
 FIRST_NAMES = (

@@ -72,8 +72,9 @@ def valley_map(valley: Valley) -> Figure:
             "The VRAEM: valley of the Apurimac, the Ene and the lower Mantaro",
             "Where the farm households of the model live, and the ways out of the valley",
             "Each circle is a 2 km cell of the coca belt; households by place are a judgement that fits "
-            "published totals.\nPosts: press reports of 2009–2020, drawn at town seats. Airstrips: districts with "
-            f"press reports of 2013–2015, no positions.\nData: facts/SOURCES.md. vraem {__version__}.",
+            "published totals.\nPosts: press reports of 2009–2020, drawn at town seats. "
+            "Airstrips: districts with press reports of 2013–2015, no positions.\n"
+            f"Data: facts/SOURCES.md. vraem {__version__}.",
             size=(10.5, 10.3),
             margins=Margins(left=1.6, right=3.15, top=1.4, bottom=1.3),
         )

@@ -66,7 +66,7 @@ SOURCE_LOOKS: dict[str, Look] = {
 FATE_LOOKS: dict[str, Look] = {
     "firms": Look("sold to trafficking firms", "#752f00"),
     "legal": Look("sold to the legal buyer", "#00795c"),
-    "lost": Look("lost after picking", "#b8bec4"),
+    "lost": Look("lost after picking", "#9aa1a8"),
     "unpicked": Look("left on the field", "#f0d58c", hatch="////"),
 }
 PASSED = Look("inside the tolerance", "#0b4f8a", marker="o")

@@ -34,12 +34,17 @@ class Auditor:
         sold = flows.leaf_sold_legal + flows.leaf_sold_firms
         grown = flows.leaf_grown
         paste_per_hcl = world.p.paste_per_kg_hcl
-        seized, exported, shipped = (sum(x) for x in (flows.hcl_seized, flows.hcl_exported, flows.hcl_shipped))
+        seized, exported, shipped = (
+            sum(x) for x in (flows.hcl_seized, flows.hcl_exported, flows.hcl_shipped)
+        )
         spent = flows.leaf_paid_by_firms + flows.processing_cost + flows.transport_cash
         spent += flows.transit_fees + flows.drawings
         paid = flows.leaf_paid_by_firms + flows.leaf_paid_by_legal_buyer
         balances = {
-            "leaf grown = sold + unpicked + lost": (grown - sold - flows.leaf_unpicked - flows.leaf_lost, grown),
+            "leaf grown = sold + unpicked + lost": (
+                grown - sold - flows.leaf_unpicked - flows.leaf_lost,
+                grown,
+            ),
             "leaf bought = processed + change of stock": (
                 flows.leaf_sold_firms - flows.leaf_processed - after["leaf"] + before["leaf"],
                 after["leaf"] + flows.leaf_processed,
@@ -52,7 +57,10 @@ class Auditor:
                 flows.paste_made - flows.paste_used - after["paste"] + before["paste"],
                 after["paste"] + flows.paste_used,
             ),
-            "paste used = HCl x paste per HCl": (flows.paste_used - flows.hcl_made * paste_per_hcl, flows.paste_used),
+            "paste used = HCl x paste per HCl": (
+                flows.paste_used - flows.hcl_made * paste_per_hcl,
+                flows.paste_used,
+            ),
             "HCl made = shipped + change of stock": (
                 flows.hcl_made - shipped - after["hcl"] + before["hcl"],
                 after["hcl"] + shipped,
@@ -80,7 +88,9 @@ class Auditor:
         total = float(standing.sum())
         kept = float(growers.coca_area.sum(dtype=np.float64))
         self._note(world, "hectares by age = area", abs(total - kept) / max(total, 1.0), AREA_TOLERANCE)
-        by_place = np.bincount(growers.community, growers.coca_area, len(communities)) * world.households_per_row
+        by_place = (
+            np.bincount(growers.community, growers.coca_area, len(communities)) * world.households_per_row
+        )
         error = float(np.abs(by_place - communities.coca_area).max()) / max(float(by_place.max()), 1.0)
         self._note(world, "hectares of households = of communities", error, AREA_TOLERANCE)
 
@@ -88,7 +98,9 @@ class Auditor:
         self.largest[name] = max(self.largest.get(name, 0.0), error)
         if not error <= tolerance:
             day = world.clock.date(world.week)
-            raise BalanceError(f"{day}: {name}: got a relative error of {error:.2e}, expected at most {tolerance:g}")
+            raise BalanceError(
+                f"{day}: {name}: got a relative error of {error:.2e}, expected at most {tolerance:g}"
+            )
 
 
 def _stocks(world: "World") -> dict[str, float]:

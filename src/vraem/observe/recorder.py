@@ -24,6 +24,17 @@ class Recorder:
         self._quantiles: list[NDArray[np.float64]] = []
         self._sources: list[NDArray[np.float64]] = []
 
+    def copy(self, clock: Clock) -> "Recorder":
+        """A recorder with the same past for a run over `clock`, which starts on the same day."""
+        twin = Recorder(clock)
+        past = min(len(self._rows), clock.weeks)
+        twin._rows[:past] = self._rows[:past]
+        kept = sum(week < clock.weeks for week in self._snapshot_weeks)
+        twin._snapshot_weeks = self._snapshot_weeks[:kept]
+        twin._areas, twin._prices = self._areas[:kept], self._prices[:kept]
+        twin._quantiles, twin._sources = self._quantiles[:kept], self._sources[:kept]
+        return twin
+
     def record(self, world: World) -> None:
         """Write the week that `world` has just gone through."""
         self._rows[world.week] = weekly_values(world)
@@ -59,10 +70,14 @@ class Recorder:
         self._areas.append(by_place.astype(np.float32))
         self._prices.append(world.communities.leaf_price.astype(np.float32))
         self._quantiles.append(
-            np.stack([np.quantile(total[kind], INCOME_QUANTILES) if kind.any() else np.zeros(5) for kind in kinds])
+            np.stack(
+                [np.quantile(total[kind], INCOME_QUANTILES) if kind.any() else np.zeros(5) for kind in kinds]
+            )
         )
         self._sources.append(
-            np.stack([income[:, kind].mean(axis=1) if kind.any() else np.zeros(4) for kind in kinds]).astype(float)
+            np.stack([income[:, kind].mean(axis=1) if kind.any() else np.zeros(4) for kind in kinds]).astype(
+                float
+            )
         )
 
 

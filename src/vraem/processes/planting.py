@@ -115,7 +115,9 @@ def _choose(
         fear -= np.float32(2.0 * p.risk_weight) * remembered
     plant_utility = new * per_value + norm - np.float32(p.labour_crowding) * area - fear
     plant_utility += np.float32(p.replant_pull) * lost
-    support = (p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale)
+    support = (
+        p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale
+    )
     kept_utility = kept * per_value
 
     plant_odds = np.exp(np.minimum(plant_utility, np.float32(_ODDS_LIMIT))) * (new > 0.0)
@@ -155,7 +157,11 @@ def _carry_out(
 
     changed = np.flatnonzero(abandon | convert)
     if len(changed):
-        keep_plots(world, rows.start + changed, 1.0 - (abandoned + converted)[changed] / np.maximum(area[changed], 1e-9))
+        keep_plots(
+            world,
+            rows.start + changed,
+            1.0 - (abandoned + converted)[changed] / np.maximum(area[changed], 1e-9),
+        )
     renewed = add_plots(world, rows, planted)
     communities = world.communities
     gained = np.bincount(community, planted, len(communities)) * weight
@@ -175,5 +181,3 @@ def _headroom(world: World) -> NDArray[np.float32]:
     room = (suitable - world.communities.coca_area) / (HEADROOM_BAND * suitable)
     clipped: NDArray[np.float32] = np.clip(room, 0.0, 1.0).astype(np.float32)
     return clipped
-
-

@@ -47,7 +47,9 @@ def stock_factor(world: World) -> NDArray[np.float64]:
     """Willingness to buy and process, by firm (F,): 1 at a normal stock of product, 0 at the limit."""
     p = world.p
     months = stock_months(world)
-    factor: NDArray[np.float64] = np.clip((p.stock_limit - months) / (p.stock_limit - p.normal_stock), 0.0, 1.0)
+    factor: NDArray[np.float64] = np.clip(
+        (p.stock_limit - months) / (p.stock_limit - p.normal_stock), 0.0, 1.0
+    )
     return factor
 
 

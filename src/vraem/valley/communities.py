@@ -75,7 +75,7 @@ NEIGHBOUR_KM = 8.0
 """Communities nearer than this see each other's fields and prices."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Communities:
     """Settled cells of the coca belt, in row-major order; arrays of length C, read-only."""
 

@@ -61,7 +61,7 @@ HIGHLAND_CLEARED_ABOVE_M = 2300.0
 left."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid:
     """The cells. Every array has shape [133, 101] and is read-only; index it as ``a[row, col]``."""
 

@@ -82,7 +82,7 @@ BOATMAN = Traveller(paved_km_h=FEEDER_ROAD_KM_H, unpaved_km_h=FEEDER_ROAD_KM_H)
 """A load that goes out by river: roads only as feeders to the landing place."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Steps:
     """Directed steps between neighbouring cells, each array of length E (about 8 per cell)."""
 

@@ -19,7 +19,7 @@ PASSIVE_POSTS = ("airfield",)
 """Kinds of post that do not stop people on the road."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Districts:
     """Districts in the grid, row i has number i + 1; arrays of length 47, read-only."""
 
@@ -35,7 +35,7 @@ class Districts:
     """Named places with a press report of clandestine strips, 2013-2015, per district."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Places:
     """Named towns, hamlets, mountains and passes; arrays of length 95, read-only."""
 
@@ -47,7 +47,7 @@ class Places:
     cell: NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Posts:
     """State posts known from press reports of 2009-2020, each at a town or district seat; arrays of length
     P."""
@@ -63,7 +63,7 @@ class Posts:
     """Whether the post stops passers-by (all but airfields)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gateways:
     """Exits of the valley; arrays of length 16, read-only."""
 
@@ -76,7 +76,7 @@ class Gateways:
     leads_to: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Neighbours:
     """Communities within 8 km of each other: those of c are ``indices[indptr[c]:indptr[c + 1]]``."""
 
@@ -84,7 +84,7 @@ class Neighbours:
     indices: NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Valley:
     """The VRAEM on a grid of 2 km cells: everything that does not change during a run. All arrays are
     read-only."""
@@ -103,6 +103,10 @@ class Valley:
     """Overland travel between communities, hours, the mean of there and back, [C, C]."""
     post_hours: NDArray[np.float32]
     """Overland travel from each post to each community, hours, [P, C]."""
+
+    def __repr__(self) -> str:
+        """What it is, not its arrays."""
+        return f"<Valley: {CELLS:,} cells of 2 km, {len(self.communities)} communities>"
 
     def path(self, community: int, route: int | str) -> NDArray[np.int32]:
         """Flat cells from a community to its gateway by a route (name or position in `ROUTES`), both ends

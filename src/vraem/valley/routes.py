@@ -81,7 +81,7 @@ WAITING_DAYS = {"air": 2.0, "foot": 4.0, "road_callao": 1.5, "road_puno": 1.5, "
 DAYS_PER_WEEK = 7.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Routes:
     """Ways out by route (axis 0, order of `ROUTES`) and community (axis 1, length C); arrays are
     read-only."""
@@ -104,7 +104,7 @@ class Routes:
     district's centre), [5, 13433]."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tree:
     """Shortest ways of one route from every cell to the best end; arrays of length 13,433."""
 

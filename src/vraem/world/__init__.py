@@ -6,4 +6,15 @@ from vraem.world.declarations import TABLES
 from vraem.world.state import Flows, Market, World
 from vraem.world.streams import STREAMS, Streams
 
-__all__ = ["STREAMS", "TABLES", "Clock", "Column", "Flows", "Market", "Streams", "Table", "TableSpec", "World"]
+__all__ = [
+    "STREAMS",
+    "TABLES",
+    "Clock",
+    "Column",
+    "Flows",
+    "Market",
+    "Streams",
+    "Table",
+    "TableSpec",
+    "World",
+]

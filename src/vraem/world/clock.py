@@ -1,6 +1,6 @@
 """The weekly clock: week numbers and the Mondays that open them."""
 
-from datetime import date, timedelta
+import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
@@ -17,24 +17,24 @@ MONTHS_A_YEAR = 12
 class Clock(NamedTuple):
     """A run of `weeks` weeks that opens on the date `start`."""
 
-    start: date
+    start: dt.date
     weeks: int
 
     @classmethod
-    def between(cls, start: date, end: date) -> "Clock":
+    def between(cls, start: dt.date, end: dt.date) -> "Clock":
         """The clock whose last week is the last one that opens on or before `end`."""
         return cls(start, (end - start).days // DAYS_A_WEEK + 1)
 
-    def date(self, week: int) -> date:
+    def date(self, week: int) -> dt.date:
         """The day that opens week number `week` (0 is the first)."""
-        return self.start + timedelta(days=DAYS_A_WEEK * week)
+        return self.start + dt.timedelta(days=DAYS_A_WEEK * week)
 
     def dates(self) -> NDArray[np.datetime64]:
         """The opening days of all weeks, shape (weeks,), datetime64[D]."""
         days = np.arange(self.weeks) * DAYS_A_WEEK
         return np.datetime64(self.start, "D") + days.astype("timedelta64[D]")
 
-    def week_of(self, day: date) -> int:
+    def week_of(self, day: dt.date) -> int:
         """The number of the week in which `day` lies; negative before the start."""
         return (day - self.start).days // DAYS_A_WEEK
 

@@ -75,7 +75,7 @@ class Table:
         also = f"; did you mean {hint[0]}?" if hint else ""
         raise AttributeError(f"table has no column {name!r}{also}")
 
-    def __setattr__(self, name: str, value: object) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         if name == "count":
             self.__dict__["count"] = value
             return

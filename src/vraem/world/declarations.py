@@ -13,11 +13,17 @@ GROWERS = TableSpec(
     "a farm household; rows are sorted by decision slot, then ordinary before never-growing, then community",
     (
         Column("community", "int64", "index", 0, 1e5, "community in which the household lives and farms"),
-        Column("slot", "int8", "week", 0, 12, "week of the quarter in which the household harvests and decides"),
+        Column(
+            "slot", "int8", "week", 0, 12, "week of the quarter in which the household harvests and decides"
+        ),
         Column("never_grows", "bool", "yes/no", 0, 1, "household that never grows coca"),
         Column("land", "float32", "ha", 0, 1e3, "usable land"),
-        Column("harvest_cost", "float32", "USD/kg", 0, 50, "own cost of picking and drying at the base wage (A2)"),
-        Column("coca_cohorts", "float32", "ha", 0, 1e6, "coca by quarter of planting, before coca_scale", "age"),
+        Column(
+            "harvest_cost", "float32", "USD/kg", 0, 50, "own cost of picking and drying at the base wage (A2)"
+        ),
+        Column(
+            "coca_cohorts", "float32", "ha", 0, 1e6, "coca by quarter of planting, before coca_scale", "age"
+        ),
         Column("coca_scale", "float32", "ratio", 0, 1, "factor on all cohorts: what abandonment has left"),
         Column("coca_old", "float32", "ha", 0, 1e3, "coca past full yield (A1)"),
         Column("coca_old_bearing", "float32", "ha", 0, 1e3, "old coca as hectares of full yield"),
@@ -29,10 +35,28 @@ GROWERS = TableSpec(
         Column("licit_bearing", "float32", "ha", 0, 1e3, "coffee and cacao that bear"),
         Column("cash", "float32", "USD", 0, 1e6, "cash for establishment (A7)"),
         Column("price_expectation", "float32", "USD/kg", 0, 1e3, "expected net leaf price (A3)"),
-        Column("risk_events", "float32", "count", 0, 1e4, "remembered quarters with eradication, beyond the prior (A4)"),
-        Column("risk_quiet", "float32", "count", 0, 1e4, "remembered quarters without, beyond the prior (A4)"),
-        Column("eradicated_share", "float32", "share", 0, 1, "share of own coca eradicated since the last decision"),
-        Column("coca_income", "float32", "USD", -1e6, 1e7, "net income from coca since the start of the year"),
+        Column(
+            "risk_events",
+            "float32",
+            "count",
+            0,
+            1e4,
+            "remembered quarters with eradication, beyond the prior (A4)",
+        ),
+        Column(
+            "risk_quiet", "float32", "count", 0, 1e4, "remembered quarters without, beyond the prior (A4)"
+        ),
+        Column(
+            "eradicated_share",
+            "float32",
+            "share",
+            0,
+            1,
+            "share of own coca eradicated since the last decision",
+        ),
+        Column(
+            "coca_income", "float32", "USD", -1e6, 1e7, "net income from coca since the start of the year"
+        ),
         Column("licit_income", "float32", "USD", -1e6, 1e7, "net income from coffee and cacao since then"),
         Column("logging_income", "float32", "USD", 0, 1e7, "income from illegal logging since then"),
         Column("off_farm_income", "float32", "USD", -1e6, 1e7, "net income from other work since then"),
@@ -44,17 +68,50 @@ COMMUNITIES = TableSpec(
     "a settled cell of the coca belt",
     (
         Column("leaf_price", "float64", "USD/kg", 0, 1e3, "price of dry leaf this week (C6)"),
-        Column("price_factor", "float64", "ratio", 0, 10, "local over valley price: competition of buyers (C6)"),
-        Column("haul_discount", "float64", "USD/kg", -10, 10, "carriage to the buyers, less its mean over the leaf"),
+        Column(
+            "price_factor", "float64", "ratio", 0, 10, "local over valley price: competition of buyers (C6)"
+        ),
+        Column(
+            "haul_discount",
+            "float64",
+            "USD/kg",
+            -10,
+            10,
+            "carriage to the buyers, less its mean over the leaf",
+        ),
         Column("leaf_tax", "float64", "share", 0, 1, "share of the leaf price taken as tax"),
         Column("leaf_kept", "float64", "kg", 0, BIG, "leaf picked this week, losses off"),
-        Column("harvested_share", "float64", "share", 0, 1, "remembered share of the leaf that was harvested (A5)"),
+        Column(
+            "harvested_share",
+            "float64",
+            "share",
+            0,
+            1,
+            "remembered share of the leaf that was harvested (A5)",
+        ),
         Column("coca_area", "float64", "ha", -1, 1e6, "coca of all ages"),
-        Column("growing_share", "float64", "share", 0, 1, "households with coca, here and in the neighbourhood (A6)"),
-        Column("eradication_news", "float64", "share", 0, 1, "share of the coca near here eradicated lately (A4)"),
+        Column(
+            "growing_share",
+            "float64",
+            "share",
+            0,
+            1,
+            "households with coca, here and in the neighbourhood (A6)",
+        ),
+        Column(
+            "eradication_news", "float64", "share", 0, 1, "share of the coca near here eradicated lately (A4)"
+        ),
         Column("assisted_share", "float64", "share", 0, 1, "households under alternative development"),
         Column("forest", "float64", "share", 0, 1, "forest left around the community"),
-        Column("purchase_share", "float64", "share", 0, 1, "share of the community's leaf bought by each firm (C1)", "firm"),
+        Column(
+            "purchase_share",
+            "float64",
+            "share",
+            0,
+            1,
+            "share of the community's leaf bought by each firm (C1)",
+            "firm",
+        ),
     ),
 )
 
@@ -69,8 +126,24 @@ FIRMS = TableSpec(
         Column("paste_stock", "float64", "kg", 0, BIG, "coca paste in store"),
         Column("hcl_stock", "float64", "kg", 0, BIG, "cocaine hydrochloride in store"),
         Column("hcl_rate", "float64", "kg/week", 0, BIG, "hydrochloride made a week, 12-week mean"),
-        Column("seized_memory", "float64", "loads", 0, BIG, "remembered loads lost, beyond the prior (C2)", "route"),
-        Column("passed_memory", "float64", "loads", 0, BIG, "remembered loads that passed, beyond the prior (C2)", "route"),
+        Column(
+            "seized_memory",
+            "float64",
+            "loads",
+            0,
+            BIG,
+            "remembered loads lost, beyond the prior (C2)",
+            "route",
+        ),
+        Column(
+            "passed_memory",
+            "float64",
+            "loads",
+            0,
+            BIG,
+            "remembered loads that passed, beyond the prior (C2)",
+            "route",
+        ),
         Column("risk_belief", "float64", "share", 0, 1, "perceived chance of losing a load (C2)", "route"),
         Column("route_share", "float64", "share", 0, 1, "share of the wish to ship by route (C1)", "route"),
     ),

@@ -4,6 +4,7 @@ Everything here is computed once from (scenario, seed) and read by the process `
 state, so a fork recomputes it and its past is the same to the bit.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,10 @@ class WeeklyInputs:
 
 def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: "Valley") -> WeeklyInputs:
     """All inputs of `scenario` over the weeks of `clock`."""
-    number = {name: index + 1 for index, name in enumerate(valley.districts.name)}
+
+    def numbers(names: Iterable[str] | None) -> tuple[int, ...]:
+        return tuple(valley.districts.name.index(name) + 1 for name in names or ())
+
     dates = clock.dates()
     drivers = scenario.drivers
     border_price = _border_price(drivers, scenario.parameters, dates, streams)
@@ -77,25 +81,25 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
     cost = np.ones_like(capacity)
     cost[:, 0] = drivers.weekly("air_cost_multiplier", dates)
     detection = np.ones_like(capacity)
-    by_kind = {"route_capacity": capacity, "route_risk": detection, "route_cost": cost}
     eradication, announcements, assistance = [], [], []
     for event in scenario.events:
         first, last = clock.week_of(event.start), clock.week_of(event.end)
         weeks = slice(max(first, 0), max(last + 1, 0))
         if event.kind == "price_shock":
             border_price[weeks] *= event.factor
-        elif event.kind in by_kind:
-            routes = slice(None) if event.route == "all" else ROUTES.index(event.route)
-            by_kind[event.kind][weeks, routes] *= event.factor
+        elif event.kind == "route_capacity":
+            capacity[weeks, _columns(event.route)] *= event.factor
+        elif event.kind == "route_risk":
+            detection[weeks, _columns(event.route)] *= event.factor
+        elif event.kind == "route_cost":
+            cost[weeks, _columns(event.route)] *= event.factor
+        elif event.kind == "eradication":
+            weekly = event.hectares / (last - first + 1)
+            eradication.append(EradicationOrder(first, last, weekly, numbers(event.districts)))
+        elif event.kind == "announcement":
+            announcements.append(DistrictOrder(first, last, event.risk, numbers(event.districts)))
         else:
-            districts = tuple(number[name] for name in event.districts or ())
-            if event.kind == "eradication":
-                weekly = event.hectares / (last - first + 1)
-                eradication.append(EradicationOrder(first, last, weekly, districts))
-            elif event.kind == "announcement":
-                announcements.append(DistrictOrder(first, last, event.risk, districts))
-            elif event.kind == "alternative_development":
-                assistance.append(DistrictOrder(first, last, event.share, districts))
+            assistance.append(DistrictOrder(first, last, event.share, numbers(event.districts)))
     return WeeklyInputs(
         border_price=border_price.tolist(),
         capacity_factor=capacity.tolist(),
@@ -108,6 +112,11 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
         announcements=tuple(announcements),
         assistance=tuple(assistance),
     )
+
+
+def _columns(route: str) -> slice | int:
+    """Position of a route on the route axis, or all of them."""
+    return slice(None) if route == "all" else ROUTES.index(route)
 
 
 def _border_price(
@@ -126,9 +135,7 @@ def _border_price(
         return price
     persistence = p.price_shock_persistence ** (1.0 / WEEKS_A_MONTH)
     # the weekly deviation whose monthly sum under this persistence has the monthly deviation of the table
-    weekly_sd = p.price_shock_sd * np.sqrt(
-        (1.0 - persistence**2) / (1.0 - p.price_shock_persistence**2)
-    )
+    weekly_sd = p.price_shock_sd * np.sqrt((1.0 - persistence**2) / (1.0 - p.price_shock_persistence**2))
     jump_chance = p.price_jump_rate / MONTHS_A_YEAR / WEEKS_A_MONTH
     healing = np.exp(-1.0 / (p.price_jump_recovery * WEEKS_A_MONTH))
     level = float(np.log(price[max(first - 1, 0)]))

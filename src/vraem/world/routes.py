@@ -51,7 +51,9 @@ class RouteTable(NamedTuple):
             pace=1.0 / np.maximum(valley.routes.weeks[:, base], 1),
             control=posts_passed / posts_passed.mean(axis=1, keepdims=True),
             waypoints=_waypoints(valley, base),
-            load=np.array([p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]),
+            load=np.array(
+                [p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]
+            ),
             cash_cost=_by_route(p, "route_cash_cost"),
             value=_by_route(p, "route_value"),
             detection=np.array(

@@ -6,6 +6,8 @@ decision that is skipped, an extra one, another order or another subset of rows 
 with one seed share every draw (common random numbers). There is no state to save but (seed, week).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,7 +45,7 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, dict]] = {}
+        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any]] = {}
 
     def _at(self, stream: str, week: int, counter: int) -> np.random.Generator:
         """The generator of `stream`, set to (week, counter)."""

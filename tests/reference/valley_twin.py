@@ -1,0 +1,163 @@
+"""The whole week of the valley as loops over objects, in the order of the model description."""
+
+import math
+
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
+
+from . import firms as trade_rules
+from . import trafficking as routes_rules
+from .draws import MovableStreams
+from .growers import Community
+from .growers_model import GrowersModel
+
+REVIEW_WEEKS = 4
+
+
+class ValleyTwin:
+    """A second model of the valley that starts where `world` stands, at week 0, and takes the same draws."""
+
+    def __init__(self, world: World) -> None:
+        assert world.week == 0, "a twin starts with the run"
+        self.world = world
+        self.p, self.inputs = world.p, world.inputs
+        self.growers = GrowersModel(world)
+        self.market, self.communities = self.growers.market, self.growers.communities
+        self.firms, self.routes = routes_rules.firms_of(world), routes_rules.routes_of(world)
+        self.hours = world.valley.community_hours.tolist()
+        self.loads: list[routes_rules.Load] = []
+        self.under_way: list[routes_rules.Load] = []
+        self.trade = trade_rules.Trade()
+        self.week = 0
+
+    def step(self) -> None:
+        """One week: section 4 of the model description."""
+        self.open_week()
+        self.growers.farm()
+        self.trade = trade_rules.Trade()
+        trade_rules.sell_leaf(self.communities, self.firms, self.trade, self.market, self.p)
+        self.process()
+        self.contract()
+        self.ship()
+        cost = routes_rules.transport_cost(self.firms, self.routes, self.border_price, self.world)
+        trade_rules.set_prices(self.firms, self.communities, self.market, self.border_price, cost, self.p)
+        self.growers.pay_other_incomes()
+        self.growers.decide_about_land()
+        self.eradicate()
+        if self.week % REVIEW_WEEKS == 0:
+            self.growers.count_growers()
+        self.grow_elsewhere()
+        self.week += 1
+        self.growers.week += 1
+
+    def open_week(self) -> None:
+        """What comes from outside this week."""
+        week = self.week
+        self.growers.open_week()
+        self.border_price = self.inputs.border_price[week]
+        for route in self.routes:
+            route.capacity_now = route.capacity * self.inputs.capacity_factor[week][route.number]
+            route.cost_now = route.cash_cost * self.inputs.cost_factor[week][route.number]
+            route.detection_now = self.inputs.detection_factor[week][route.number]
+            route.shipped = route.exported = route.seized = 0.0
+        for community in self.communities:
+            community.announced_risk = self._ordered(self.inputs.announcements, community)
+            community.assisted_share = self._ordered(self.inputs.assistance, community)
+
+    def _ordered(self, orders: tuple, community: Community) -> float:
+        """Sum of the orders that hold this week in the community's district."""
+        return sum(order.value for order in orders if self._holds(order, community))
+
+    def _holds(self, order: object, community: Community) -> bool:
+        inside = not order.districts or community.district in order.districts
+        return inside and order.first <= self.week <= order.last
+
+    def process(self) -> None:
+        """Firms work leaf."""
+        for firm in self.firms:
+            trade_rules.process_leaf(firm, self.trade, self.market, self.p)
+        self.market.hcl_rate += (self.trade.hcl_made - self.market.hcl_rate) / trade_rules.MEMORY_WEEKS
+
+    def contract(self) -> None:
+        """Once in four weeks firms choose buyers' places and routes; every week loads set out."""
+        if self.week % REVIEW_WEEKS == 0:
+            routes_rules.choose_buyers(self.firms, self.communities, self.hours, self.world)
+            for firm in self.firms:
+                routes_rules.choose_routes(firm, self.routes, self.border_price, self.world)
+        streams = self.world.streams
+        for route, firm, kg in routes_rules.send_loads(self.firms, self.routes, self.week, streams, self.world):
+            new = routes_rules.loads_of(route, firm, kg, len(self.loads)) if kg > 0.0 else []
+            self.loads += new
+            self.under_way += new
+            route.shipped += kg
+        routes_rules.remember_flow(self.routes)
+
+    def ship(self) -> None:
+        """Loads move, end and are paid for; firms learn."""
+        settled = routes_rules.move_loads(self.under_way, self.week, self.world.streams)
+        ended = {id(load) for load in settled}
+        self.under_way = [load for load in self.under_way if id(load) not in ended]
+        for load in settled:
+            routes_rules.pay_for_load(load, self.border_price, self.world)
+        for firm in self.firms:
+            routes_rules.draw_profit(firm, self.market, self.world)
+            routes_rules.learn(firm, self.routes, settled, self.world)
+
+    def eradicate(self) -> None:
+        """A8: crews clear whole plots, places and households in random order, to the hectare."""
+        for community in self.communities:
+            community.eradication_news *= 1.0 - 1.0 / WEEKS_A_QUARTER
+        for order in self.inputs.eradication:
+            if order.first <= self.week <= order.last:
+                self._carry_out(order)
+
+    def _carry_out(self, order: object) -> None:
+        """One order of the week."""
+        draws = self.world.streams.uniform_double("eradication_place", self.week, 0, len(self.communities)).tolist()
+        standing = [c for c in self.communities if self._holds(order, c) and c.coca_area > 0.0]
+        turn = sorted(standing, key=lambda c: -math.log1p(-draws[c.number]) / c.coca_area)
+        left, lost = order.hectares_a_week, {}
+        for community in turn:
+            if left <= 0.0:
+                break
+            lost[community.number] = self._clear(community, left)
+            left -= lost[community.number]
+        for community in self.communities:
+            near = [community, *community.neighbours]
+            area = sum(max(place.coca_area, 0.0) for place in near)
+            gone = sum(lost.get(place.number, 0.0) for place in near)
+            community.eradication_news = min(community.eradication_news + gone / max(area, 1e-9), 1.0)
+        for number, hectares in lost.items():
+            self.communities[number].coca_area -= hectares
+        self.growers.flows.eradicated += sum(lost.values())
+
+    def _clear(self, community: Community, hectares: float) -> float:
+        """Clear households' plots in a random order until `hectares` are reached."""
+        weight, done = self.growers.households_per_row, 0.0
+        households = community.households
+        rows = [household.row for household in households]
+        draws = self.world.streams.uniform("eradication_household", self.week, 0, max(rows, default=-1) + 1).tolist()
+        for household in sorted(households, key=lambda h: draws[h.row]):
+            held = household.coca_area * weight
+            if held <= 0.0 or done >= hectares:
+                continue
+            kept = 1.0 - min((hectares - done) / held, 1.0)
+            household.eradicated_share = 1.0 - (1.0 - household.eradicated_share) * kept
+            household.keep_share(kept)
+            done += held * (1.0 - kept)
+        return done
+
+    def grow_elsewhere(self) -> None:
+        """C6: dR = gR(1 − R/Rmax) − share of national eradication, more where the valley supplies less."""
+        p, market, week = self.p, self.market, self.week
+        supply = max(market.hcl_rate, 1e-9) / market.hcl_rate_base
+        limit = self.inputs.rest_frontier[week] * supply ** (-p.rest_price_elasticity / p.demand_elasticity)
+        growth = p.rest_area_growth * market.rest_area * (1.0 - market.rest_area / limit)
+        removed = p.rest_eradication_effect * self.inputs.national_eradication[week]
+        market.rest_area = max(market.rest_area + (growth - removed) / WEEKS_A_YEAR, 0.0)
+
+
+def use_movable_streams(world: World) -> World:
+    """`world` with streams whose draws the twin can move off a threshold."""
+    world.streams = MovableStreams(world.seed)
+    return world
