@@ -365,3 +365,18 @@ def test_years_on_the_axis_stand_between_their_ends(run):
     ticks = axes.xaxis.get_minorticklocs()
     assert all(str(np.datetime64(int(tick), "D")).endswith("-07-01") for tick in ticks)
     assert all(later - earlier > 300 for earlier, later in pairwise(ticks))
+
+
+def test_episodes_are_shaded_only_where_history_drives_the_run(make_run):
+    without = make_run(scenario=load("history", ['drivers.table="none"']))
+    (axes,) = area_against_observed(without).axes
+    assert not {text.get_text() for text in axes.texts} & {episode.label for episode in EPISODES}
+
+
+def test_the_forecast_is_marked_where_the_dated_border_price_ends(make_run):
+    run = make_run(weeks=900)
+    (axes,) = area_against_observed(run).axes
+    (name,) = [text for text in axes.texts if text.get_text() == "forecast"]
+    assert name.xy[0] == date2num(run.scenario.drivers.last_date("border_price_index")) + 1
+    (axes,) = area_against_observed(make_run()).axes
+    assert "forecast" not in [text.get_text() for text in axes.texts]

@@ -29,6 +29,15 @@ def vraem_in(tmp_path, monkeypatch):
     return call
 
 
+@pytest.fixture
+def plain_map(monkeypatch):
+    """An empty page in place of the map, which takes a second and has tests of its own."""
+    from vraem.figures import maps
+    from vraem.figures.style import sheet
+
+    monkeypatch.setattr(maps, "coca_small_multiples", lambda *_: sheet("Coca", "ha", "")[0])
+
+
 def one_line(text):
     return len(text.strip().splitlines()) == 1
 
@@ -65,7 +74,7 @@ def test_the_kept_scenario_runs_again_to_the_same_content(vraem_in):
     assert first["scenario"] == second["scenario"]
 
 
-def test_charts_are_drawn_unless_they_are_left_out(vraem_in):
+def test_charts_are_drawn_unless_they_are_left_out(vraem_in, plain_map):
     result = vraem_in("run", "history", *SMALL, "--out", "here")
     assert result.exit_code == 0, result.stderr
     assert {path.stem for path in Path("here/figures").iterdir()} >= {"area", "prices", "coca-map", "incomes"}
@@ -243,7 +252,9 @@ def test_ablations_are_told_by_what_is_lost(vraem_in, scored, monkeypatch):
     assert Path("scores/figures/ablations.svg").exists()
 
 
-def test_the_demo_ends_with_a_summary_charts_and_the_scoreboard(vraem_in, scored, monkeypatch, run):
+def test_the_demo_ends_with_a_summary_charts_and_the_scoreboard(
+    vraem_in, scored, plain_map, monkeypatch, run
+):
     monkeypatch.setattr(vraem.observe, "run", lambda *_, **__: run)
     result = vraem_in("demo")
     assert result.exit_code == 0, result.stderr

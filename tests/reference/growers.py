@@ -254,7 +254,7 @@ class Grower(mesa.Agent):
         belief = believed_risk(self.risk_events, self.risk_quiet, p)
         told = model.announced_risk + p.eradication_news_weight * model.national_eradication
         self.perceived_risk = min(belief + community.announced_risk + told, LARGEST_RISK)
-        return model.announced_risk
+        return model.announced_risk + community.announced_risk
 
     def weigh_uses(self, announced: float) -> list[float]:
         """A6: odds of planting, abandoning and turning to licit crops against leaving things as they are."""

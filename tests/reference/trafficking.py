@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vraem.valley import ROUTES
 from vraem.world import Streams, World
@@ -12,6 +13,9 @@ from .draws import CHOICE_MARGIN, LOAD_MARGIN, clear_draw
 from .firms import Firm, willingness
 from .growers import Community
 from .growers_model import MarketScalars
+
+if TYPE_CHECKING:
+    from vraem.scenario import Parameters
 
 FULL_GROWTH_SHADOW_PRICE = 50.0
 SHARE_MEMORY_WEEKS = 4.0
@@ -78,9 +82,10 @@ def softmax(utilities: list[float], scale: float) -> list[float]:
     return [odd / sum(odds) for odd in odds]
 
 
-def choose_buyers(firms: list[Firm], communities: list[Community], hours: list[list[float]], world: World) -> None:
+def choose_buyers(
+    firms: list[Firm], communities: list[Community], hours: list[list[float]], p: "Parameters"
+) -> None:
     """C1: who buys whose leaf, and what that means for the local price (means over the coca area taken out)."""
-    p = world.p
     drive = [math.log(firm.capacity * max(willingness(firm, p), LEAST_WILLINGNESS)) for firm in firms]
     gain, haul = [], []
     for community in communities:
@@ -99,9 +104,8 @@ def choose_buyers(firms: list[Firm], communities: list[Community], hours: list[l
         community.haul_discount = its_haul - mean_haul
 
 
-def choose_routes(firm: Firm, routes: list[Route], border_price: float, world: World) -> None:
+def choose_routes(firm: Firm, routes: list[Route], border_price: float, p: "Parameters") -> None:
     """C1: logit over the value of a kg by route."""
-    p = world.p
     utilities = []
     for route in routes:
         value = route.value * border_price
@@ -120,25 +124,27 @@ def choose_routes(firm: Firm, routes: list[Route], border_price: float, world: W
     firm.route_share = softmax(utilities, p.route_choice_scale * mean_value * border_price)
 
 
-def wish_to_ship(firm: Firm, route: Route, world: World) -> float:
+def wish_to_ship(firm: Firm, route: Route, p: "Parameters") -> float:
     """What a firm wants to send by a route this week, kg."""
-    return firm.route_share[route.number] * firm.hcl_stock * world.p.stock_release
+    return firm.route_share[route.number] * firm.hcl_stock * p.stock_release
 
 
-def price_capacity(route: Route, wish: float, world: World) -> None:
+def price_capacity(route: Route, wish: float, p: "Parameters") -> None:
     """C1: λ = φ·max(0, ln(wish/capacity)); capacity grows while λ > 0."""
     ratio = max(wish, 1e-9) / max(route.capacity_now, 1e-9)
-    route.shadow_price = world.p.capacity_shadow_price * max(0.0, math.log(ratio))
+    route.shadow_price = p.capacity_shadow_price * max(0.0, math.log(ratio))
     speed = min(route.shadow_price / FULL_GROWTH_SHADOW_PRICE, 1.0) * route.growth
     route.capacity *= math.exp(speed / WEEKS_A_YEAR)
     route.wished = wish
 
 
-def send_loads(firms: list[Firm], routes: list[Route], week: int, streams: Streams, world: World) -> list[tuple]:
+def send_loads(
+    firms: list[Firm], routes: list[Route], week: int, streams: Streams, p: "Parameters"
+) -> list[tuple[Route, Firm, float]]:
     """Ration pro rata and draw whole loads; returns (route, firm, kg) in the order of the rows."""
-    wishes = [[wish_to_ship(firm, route, world) for firm in firms] for route in routes]
+    wishes = [[wish_to_ship(firm, route, p) for firm in firms] for route in routes]
     for route, wish in zip(routes, wishes, strict=True):
-        price_capacity(route, sum(wish), world)
+        price_capacity(route, sum(wish), p)
     draws = streams.uniform_double("load_rounding", week, 0, len(routes) * len(firms)).tolist()
     left = {firm.number: firm.hcl_stock for firm in firms}
     sent = []
@@ -201,9 +207,9 @@ def move_loads(loads: list[Load], week: int, streams: Streams) -> list[Load]:
     return [load for load in loads if load.status != UNDER_WAY]
 
 
-def pay_for_load(load: Load, border_price: float, world: World) -> None:
+def pay_for_load(load: Load, border_price: float, p: "Parameters") -> None:
     """A firm pays for the carriage of what arrived and of what was lost, and is paid for what arrived."""
-    firm, route, p = load.firm, load.route, world.p
+    firm, route = load.firm, load.route
     per_kg = route.cost_now + route.haul[firm.number] + p.fee_transit * p.share_of_flow_charged
     firm.capital -= load.kg * per_kg
     if load.status == EXPORTED:
@@ -213,17 +219,16 @@ def pay_for_load(load: Load, border_price: float, world: World) -> None:
         route.seized += load.kg
 
 
-def draw_profit(firm: Firm, market: MarketScalars, world: World) -> None:
+def draw_profit(firm: Firm, market: MarketScalars, p: "Parameters") -> None:
     """Owners take out what exceeds some months of purchases."""
-    kept = world.p.firm_working_capital * WEEKS_A_MONTH * firm.capacity * market.leaf_price
+    kept = p.firm_working_capital * WEEKS_A_MONTH * firm.capacity * market.leaf_price
     firm.capital = min(firm.capital, kept)
 
 
-def learn(firm: Firm, routes: list[Route], settled: list[Load], world: World) -> None:
+def learn(firm: Firm, routes: list[Route], settled: list[Load], form: str, p: "Parameters") -> None:
     """C2: Beta belief about each route with memory; under salience a loss counts for more."""
-    p = world.p
     retention = (1.0 - p.trafficker_learning) ** (1.0 / WEEKS_A_YEAR)
-    weight = p.salience_weight if world.scenario.switches.risk_belief == "salience" else 1.0
+    weight = p.salience_weight if form == "salience" else 1.0
     own = [load for load in settled if load.firm is firm]
     for route in routes:
         ends = [load.status for load in own if load.route is route]
@@ -236,13 +241,13 @@ def learn(firm: Firm, routes: list[Route], settled: list[Load], world: World) ->
         firm.risk_belief[route.number] = (prior * route.detection + lost) / (prior + lost + passed)
 
 
-def transport_cost(firms: list[Firm], routes: list[Route], border_price: float, world: World) -> float:
+def transport_cost(firms: list[Firm], routes: list[Route], border_price: float, p: "Parameters") -> float:
     """T: flow-weighted cash cost, fee, expected loss and shadow price of the routes, USD/kg."""
     total = 0.0
     for route in routes:
         belief = sum(firm.risk_belief[route.number] for firm in firms) / len(firms)
         loss = belief * route.value * border_price
-        fee = world.p.fee_transit * world.p.share_of_flow_charged
+        fee = p.fee_transit * p.share_of_flow_charged
         total += route.flow_share * (route.cost_now + fee + loss + route.shadow_price)
     return total
 

@@ -4,6 +4,7 @@ import math
 
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
+from vraem.world.inputs import DistrictOrder, EradicationOrder
 
 from . import firms as trade_rules
 from . import trafficking as routes_rules
@@ -19,8 +20,8 @@ class ValleyTwin:
 
     def __init__(self, world: World) -> None:
         assert world.week == 0, "a twin starts with the run"
-        self.world = world
-        self.p, self.inputs = world.p, world.inputs
+        self.p, self.inputs, self.streams = world.p, world.inputs, world.streams
+        self.switches = world.scenario.switches
         self.growers = GrowersModel(world)
         self.market, self.communities = self.growers.market, self.growers.communities
         self.firms, self.routes = routes_rules.firms_of(world), routes_rules.routes_of(world)
@@ -39,7 +40,7 @@ class ValleyTwin:
         self.process()
         self.contract()
         self.ship()
-        cost = routes_rules.transport_cost(self.firms, self.routes, self.border_price, self.world)
+        cost = routes_rules.transport_cost(self.firms, self.routes, self.border_price, self.p)
         trade_rules.set_prices(self.firms, self.communities, self.market, self.border_price, cost, self.p)
         self.growers.pay_other_incomes()
         self.growers.decide_about_land()
@@ -64,11 +65,11 @@ class ValleyTwin:
             community.announced_risk = self._ordered(self.inputs.announcements, community)
             community.assisted_share = self._ordered(self.inputs.assistance, community)
 
-    def _ordered(self, orders: tuple, community: Community) -> float:
+    def _ordered(self, orders: tuple[DistrictOrder, ...], community: Community) -> float:
         """Sum of the orders that hold this week in the community's district."""
         return sum(order.value for order in orders if self._holds(order, community))
 
-    def _holds(self, order: object, community: Community) -> bool:
+    def _holds(self, order: DistrictOrder | EradicationOrder, community: Community) -> bool:
         inside = not order.districts or community.district in order.districts
         return inside and order.first <= self.week <= order.last
 
@@ -81,11 +82,10 @@ class ValleyTwin:
     def contract(self) -> None:
         """Once in four weeks firms choose buyers' places and routes; every week loads set out."""
         if self.week % REVIEW_WEEKS == 0:
-            routes_rules.choose_buyers(self.firms, self.communities, self.hours, self.world)
+            routes_rules.choose_buyers(self.firms, self.communities, self.hours, self.p)
             for firm in self.firms:
-                routes_rules.choose_routes(firm, self.routes, self.border_price, self.world)
-        streams = self.world.streams
-        for route, firm, kg in routes_rules.send_loads(self.firms, self.routes, self.week, streams, self.world):
+                routes_rules.choose_routes(firm, self.routes, self.border_price, self.p)
+        for route, firm, kg in routes_rules.send_loads(self.firms, self.routes, self.week, self.streams, self.p):
             new = routes_rules.loads_of(route, firm, kg, len(self.loads)) if kg > 0.0 else []
             self.loads += new
             self.under_way += new
@@ -94,14 +94,14 @@ class ValleyTwin:
 
     def ship(self) -> None:
         """Loads move, end and are paid for; firms learn."""
-        settled = routes_rules.move_loads(self.under_way, self.week, self.world.streams)
+        settled = routes_rules.move_loads(self.under_way, self.week, self.streams)
         ended = {id(load) for load in settled}
         self.under_way = [load for load in self.under_way if id(load) not in ended]
         for load in settled:
-            routes_rules.pay_for_load(load, self.border_price, self.world)
+            routes_rules.pay_for_load(load, self.border_price, self.p)
         for firm in self.firms:
-            routes_rules.draw_profit(firm, self.market, self.world)
-            routes_rules.learn(firm, self.routes, settled, self.world)
+            routes_rules.draw_profit(firm, self.market, self.p)
+            routes_rules.learn(firm, self.routes, settled, self.switches.risk_belief, self.p)
 
     def eradicate(self) -> None:
         """A8: crews clear whole plots, places and households in random order, to the hectare."""
@@ -111,9 +111,9 @@ class ValleyTwin:
             if order.first <= self.week <= order.last:
                 self._carry_out(order)
 
-    def _carry_out(self, order: object) -> None:
+    def _carry_out(self, order: EradicationOrder) -> None:
         """One order of the week."""
-        draws = self.world.streams.uniform_double("eradication_place", self.week, 0, len(self.communities)).tolist()
+        draws = self.streams.uniform_double("eradication_place", self.week, 0, len(self.communities)).tolist()
         standing = [c for c in self.communities if self._holds(order, c) and c.coca_area > 0.0]
         turn = sorted(standing, key=lambda c: -math.log1p(-draws[c.number]) / c.coca_area)
         left, lost = order.hectares_a_week, {}
@@ -136,7 +136,7 @@ class ValleyTwin:
         weight, done = self.growers.households_per_row, 0.0
         households = community.households
         rows = [household.row for household in households]
-        draws = self.world.streams.uniform("eradication_household", self.week, 0, max(rows, default=-1) + 1).tolist()
+        draws = self.streams.uniform("eradication_household", self.week, 0, max(rows, default=-1) + 1).tolist()
         for household in sorted(households, key=lambda h: draws[h.row]):
             held = household.coca_area * weight
             if held <= 0.0 or done >= hectares:

@@ -168,7 +168,7 @@ def show(value: float, unit: str) -> str:
     if not np.isfinite(value):
         return "none"
     if unit == "ha":
-        return f"{value:,.0f} ha"
+        return f"{value:,.0f} ha".replace(",", "\u202f")
     if unit in ("change", "points"):
         return f"{value:+.2f}"
     if unit == "routes":

@@ -18,40 +18,43 @@ SECONDS_A_MINUTE = 60
 
 
 @contextmanager
-def progress(what: str, *, quiet: bool = False) -> Iterator[Report | None]:
-    """A reporter for the work named `what`, counted in its plural (weeks, seeds); None when `quiet`."""
+def progress(what: str, *, quiet: bool = False, warm_up: bool = False) -> Iterator[Report | None]:
+    """A reporter for the work named `what`, counted in its plural (weeks, seeds); None when `quiet`.
+
+    With `warm_up` the pace is taken from the first report on: what came before it, such as loading, does not
+    count.
+    """
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar(what) as report:
+        with _bar(what, _Pace(warm_up)) as report:
             yield report
     else:
-        yield _Lines(what)
+        yield _Lines(what, _Pace(warm_up))
 
 
 class _Pace:
-    """Units of work a second since the first report: what came before it, such as loading, does not count."""
+    """Units of work a second, since the start or since the first report."""
 
-    def __init__(self) -> None:
-        self._made = perf_counter()
-        self._first: tuple[int, float] | None = None
+    def __init__(self, warm_up: bool) -> None:
+        self._since = perf_counter()
+        self._skipped: int | None = None if warm_up else 0
 
     def after(self, done: int) -> float:
         """The pace when `done` units are done."""
         now = perf_counter()
-        if self._first is None:
-            self._first = (done, now)
-            return done / max(now - self._made, 1e-9)
-        at_first, since = self._first
-        return (done - at_first) / max(now - since, 1e-9)
+        pace = (done - (self._skipped or 0)) / max(now - self._since, 1e-9)
+        if self._skipped is None:
+            self._skipped, self._since = done, now
+        return pace
 
 
 class _Lines:
     """Writes a line whenever another tenth is done."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, pace: _Pace) -> None:
         self._what = what
-        self._pace = _Pace()
+        self._pace = pace
         self._tenths = 0
 
     def __call__(self, done: int, total: int, day: date | None = None) -> None:
@@ -70,7 +73,7 @@ class _Lines:
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Report]:
+def _bar(what: str, pace: _Pace) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -80,7 +83,6 @@ def _bar(what: str) -> Iterator[Report]:
         TextColumn(f"{what} {{task.fields[day]}} {{task.fields[rate]}}/s"),
         TimeRemainingColumn(),
     )
-    pace = _Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(what, total=None, day="", rate="")
 

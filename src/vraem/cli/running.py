@@ -124,7 +124,7 @@ def _run_and_write(
 
     check_folder(folder, scenario.id, scenario.run.seed, force=force)
     started = datetime.now(UTC)
-    with progress("weeks", quiet=quiet) as report:
+    with progress("weeks", quiet=quiet, warm_up=True) as report:
         result = run_scenario(scenario, check=checked, profile=profile, progress=report)
     draw = None
     if figures:

@@ -66,7 +66,7 @@ def area_against_observed(results: RunResult | Sequence[RunResult]) -> Figure:
             [float(bundle.values.max()), *(seen.value * 1.15 / HECTARES_A_THOUSAND for seen in surveys)]
         )
         axes.set_ylim(0.0, nice_top(top * 1.08))
-        shade_episodes(axes, named=True)
+        shade_episodes(axes, runs, named=True)
         labels = [EndLabel(float(bundle.middle[-1]), "model", PRODUCT_LOOKS["leaf"].colour)]
         label_ends(axes, labels)
     return figure
@@ -116,7 +116,9 @@ def prices(results: RunResult | Sequence[RunResult]) -> Figure:
         figure, rows = sheet(
             "Prices in the valley: model against reports",
             "US dollars per kilogram",
-            caption(runs, "Reported: UNODC, DEVIDA, police and press; soles at the rate of the day."),
+            caption(
+                runs, "Reported: UNODC, DEVIDA, police and press; soles at the exchange rate of the time."
+            ),
             size=(7.6, 7.0),
             rows=3,
             margins=Margins(left=0.6, right=0.45, top=0.98),
@@ -142,7 +144,7 @@ def _price_panel(axes: Axes, runs: Sequence[RunResult], product: str, *, first: 
     headroom = 1.2 if first else 1.0
     axes.set_ylim(0.0, nice_top(headroom * max([upper, *(point.high for point in seen)])))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: thousands(value)))
-    shade_episodes(axes, named=first)
+    shade_episodes(axes, runs, named=first)
     panel_title(axes, look.label)
 
 

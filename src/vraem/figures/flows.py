@@ -1,6 +1,7 @@
 """Where the cocaine goes and what becomes of the leaf (patterns P5, P8, P9, P30)."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from operator import itemgetter
 
@@ -23,9 +24,9 @@ from vraem.figures.labels import EndLabel, halo, label_ends
 from vraem.figures.style import (
     FATE_LOOKS,
     INK,
-    MUTED,
     PRODUCT_LOOKS,
     ROUTE_LOOKS,
+    SHADE,
     SMALL_SIZE,
     TEXT_SIZE,
     Look,
@@ -54,7 +55,8 @@ STACK_ORDER = ("foot", "road_callao", "road_puno", "river", "air")
 """The two routes to Callao lie together at the bottom of the stack."""
 
 CALLAO_RANGE = (0.30, 0.50)
-"""Range of pattern P30 for the share of the output that passes through Callao."""
+CALLAO_YEARS = (date(2017, 1, 1), date(2022, 12, 31))
+"""Range of pattern P30 for the share of the output that passes through Callao, and when it holds."""
 
 LEAF_FATES: dict[str, str] = {
     "firms": "leaf_sold_firms",
@@ -84,7 +86,7 @@ def route_shares(results: RunResult | Sequence[RunResult]) -> Figure:
         figure, ((stack,), (callao,)) = sheet(
             "Ways out of the valley",
             "Share of the cocaine hydrochloride that left, by route",
-            caption(runs, note, "Reported: at least 40 % (police, 2018)."),
+            caption(runs, note, "Shaded: accepted by pattern P30, 2017–22."),
             size=(7.6, 6.6),
             rows=2,
             height_ratios=[1.6, 1.0],
@@ -128,7 +130,8 @@ def _stack_routes(axes: Axes, dates: NDArray[np.datetime64], shares: NDArray[np.
 def _callao_panel(axes: Axes, bundle: Bundle) -> None:
     """The share that goes to Lima and Callao, with the reported value and the range of P30."""
     panel_title(axes, "To Lima and Callao (on foot and by road)")
-    axes.axhspan(*CALLAO_RANGE, color="#f3f1ec", linewidth=0, zorder=0)
+    first, last = day_numbers(CALLAO_YEARS)
+    axes.fill_between([first, last], *CALLAO_RANGE, color=SHADE, linewidth=0, zorder=0)
     draw_bundle(axes, bundle, "#8f3b00")
     upper = float(np.quantile(bundle.values, BAND[1], axis=0).max())
     axes.set_ylim(0.0, max(0.6, nice_top(upper)))
@@ -140,15 +143,6 @@ def _callao_panel(axes: Axes, bundle: Bundle) -> None:
         if left <= days[0] and days[1] <= right:
             axes.plot(days, [seen.value] * 2, color=INK, linewidth=2.2, zorder=5, solid_capstyle="butt")
             _name_report(axes, seen, days)
-    axes.annotate(
-        f"accepted: {CALLAO_RANGE[0]:.0%} to {CALLAO_RANGE[1]:.0%}".replace("%", " %"),
-        (left, CALLAO_RANGE[1]),
-        (4, -3),
-        textcoords="offset points",
-        va="top",
-        size=SMALL_SIZE,
-        color=MUTED,
-    )
     label_ends(axes, labels)
 
 
@@ -236,7 +230,8 @@ def _seizure_panel(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
     tops = [float(np.nanmax(shares))]
     for seen in observed.seized_share():
         if numbers[0] <= seen.start.year and seen.end.year <= numbers[-1]:
-            _seizure_report(axes, seen)
+            model = float(np.interp((seen.start.year + seen.end.year) / 2.0, numbers, middle))
+            _seizure_report(axes, seen, above=seen.value >= model)
             tops.append(seen.value * 1.2)
     axes.set_ylim(0.0, nice_top(max(tops)))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
@@ -254,8 +249,8 @@ def _exported_weekly(run: RunResult) -> NDArray[np.float64]:
     return np.asarray(by_route(run, "hcl_exported").sum(axis=0))
 
 
-def _seizure_report(axes: Axes, seen: observed.Observation) -> None:
-    """A reported share as a bar over its years: solid for the valley, thin for all Peru."""
+def _seizure_report(axes: Axes, seen: observed.Observation, *, above: bool) -> None:
+    """A reported share as a bar over its years, solid for the valley, thin for all Peru, named off the line."""
     local = seen.place == observed.VALLEY
     years = [seen.start.year - 0.4, seen.end.year + 0.4]
     axes.plot(
@@ -264,10 +259,10 @@ def _seizure_report(axes: Axes, seen: observed.Observation) -> None:
     text = axes.annotate(
         f"reported{'' if local else ', all Peru'}: {100 * seen.value:.0f} %",
         (sum(years) / 2.0, seen.value),
-        (0, 4),
+        (0, 4 if above else -4),
         textcoords="offset points",
         ha="center",
-        va="bottom",
+        va="bottom" if above else "top",
         size=SMALL_SIZE,
         zorder=6,
     )

@@ -61,8 +61,8 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], *, gap: float = 6.0, size
     Call it when the limits of the panel are final. A label that had to move is tied to its line by a leader.
     """
     shown = [label for label in labels if np.isfinite(label.y)]
-    figure = axes.get_figure(root=True)
-    if not shown or figure is None:
+    figure = axes.figure
+    if not shown:
         return
     to_points = POINTS_PER_INCH / figure.dpi
     edge = axes.get_xlim()[1]

@@ -202,8 +202,8 @@ def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") 
             "Which rule carries which pattern",
             "● reproduced   ✕ missed   shaded: lost when the rule is left out",
             caption,
-            size=(4.0 + column_inches * len(columns), top + 1.05 + 0.33 * len(whole)),
-            margins=Margins(left=3.35, right=0.65, top=top, bottom=0.7),
+            size=(4.1 + column_inches * len(columns), top + 1.05 + 0.33 * len(whole)),
+            margins=Margins(left=3.35, right=0.75, top=top, bottom=0.7),
         )
         axes.set_xlim(-0.5, len(columns) - 0.5)
         axes.set_ylim(len(whole) + 0.5, -0.5)

@@ -131,11 +131,15 @@ def frame_years(axes: Axes, dates: NDArray[np.datetime64]) -> None:
         panel.tick_params(axis="x", which="minor", length=0.0)
 
 
-def shade_episodes(axes: Axes, *, named: bool) -> None:
-    """Shade the episodes that lie in the panel; `named` writes their names along its upper edge.
+def shade_episodes(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> None:
+    """Shade the episodes that lie in the panel and mark where the forecast begins.
 
-    Call it after `frame_years`.
+    `named` writes their names along the upper edge. Nothing is shaded unless history drives all `runs`. Call it
+    after `frame_years`.
     """
+    _mark_forecast(axes, runs, named=named)
+    if any(run.scenario.drivers.table != "history" for run in runs):
+        return
     left, right = axes.get_xlim()
     for episode in EPISODES:
         start = max(_day_number(episode.start), left)
@@ -157,6 +161,27 @@ def shade_episodes(axes: Axes, *, named: bool) -> None:
                 linespacing=1.05,
                 zorder=4,
             )
+
+
+def _mark_forecast(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> None:
+    """A dotted line where the dated border price ends and is drawn at random from then on."""
+    ends = {run.scenario.drivers.last_date("border_price_index") for run in runs}
+    end = ends.pop() if len(ends) == 1 else None
+    if end is None or axes.get_xlim()[1] - _day_number(end) < DAYS_A_YEAR:
+        return
+    start = _day_number(end) + 1.0
+    axes.axvline(start, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
+    if named:
+        axes.annotate(
+            "forecast",
+            xy=(start, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -3),
+            textcoords="offset points",
+            va="top",
+            size=SMALL_SIZE,
+            color=MUTED,
+        )
 
 
 def day_numbers(days: Sequence[date]) -> NDArray[np.float64]:

@@ -116,12 +116,16 @@ def _send_loads(world: World, wish: NDArray[np.float64]) -> None:
     kg = np.diff(np.minimum(np.cumsum(asked, axis=0), firms.hcl_stock), axis=0, prepend=0.0)
     firms.hcl_stock -= kg.sum(axis=0)
     _enter(world, kg)
-    shipped = kg.sum(axis=1)
-    flows.hcl_shipped = shipped.tolist()
-    total = float(shipped.sum())
+    flows.hcl_shipped = kg.sum(axis=1).tolist()
+    # prices follow what the routes let through, not which whole loads happen to leave this week
+    _remember_flow(world, (wish.sum(axis=1) * let_through).tolist())
+
+
+def _remember_flow(world: World, flow: list[float]) -> None:
+    """Four-week mean of the routes' shares of the flow."""
+    share, total = world.market.flow_share, sum(flow)
     if total > 0.0:
-        share = world.market.flow_share
-        for route, moved in enumerate(flows.hcl_shipped):
+        for route, moved in enumerate(flow):
             share[route] += (moved / total - share[route]) / MEMORY_WEEKS
 
 

@@ -40,7 +40,9 @@ def step(world: World) -> None:
 
     wanted = float(world.firms.capacity @ stock_factor(world)) / max(market.standing_leaf, 1e-9)
     kept = (1.0 - p.buyer_markdown) * min(wanted, 1.0) ** (1.0 / p.leaf_demand_elasticity)
-    market.markdown += p.markdown_adjust * ((1.0 - kept) - market.markdown)
+    gap = (1.0 - kept) - market.markdown
+    # buyers bid against each other at once when leaf runs short; they learn to pay less only slowly
+    market.markdown += (p.markdown_adjust if gap > 0.0 else p.markdown_recovery) * gap
     market.leaf_price += p.price_adjust_leaf * (_leaf_target(world) - market.leaf_price)
     market.paste_price = _paste_price(world)
     market.wage_index = (market.leaf_price / market.leaf_price_base) ** p.piece_wage_price_elasticity

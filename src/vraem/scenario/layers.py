@@ -111,10 +111,10 @@ def read_layers(start: File, root: File) -> Layers:
     return layers
 
 
-def parse_file(path: File) -> Layers:
+def parse_file(path: File, what: str = "a scenario file") -> Layers:
     """One file as it stands. Raises ``ScenarioError`` if it cannot be read or is not TOML."""
     file = shown(path)
-    text = read_text(path, "a scenario file", lambda got, expected: Fault(file, 0, 0, "", got, expected))
+    text = read_text(path, what, lambda got, expected: Fault(file, 0, 0, "", got, expected))
     try:
         data = tomllib.loads(text)
         spots = positions(text)
@@ -152,7 +152,7 @@ def _chain(start: File, root: File) -> tuple[list[Layers], tuple[Fault, ...]]:
     while "extends" in chain[-1].data:
         child = chain[-1]
         try:
-            path, root = _parent(child, path, root)
+            path, root = named_file(child, ("extends",), path, root)
             _stop_at_circle(child, path, seen, len(chain))
             chain.append(parse_file(path))
         except ScenarioError as error:
@@ -171,14 +171,19 @@ def _stop_at_circle(child: Layers, parent: File, seen: set[File], depth: int) ->
         raise ScenarioError([Fault(*place, "extends", f"parent number {depth}", expected)])
 
 
-def _parent(layer: Layers, path: File, root: File) -> tuple[File, File]:
-    """The file that ``extends`` names and the folder that paths in it must not leave."""
-    named = layer.data["extends"]
-    place = layer.at(("extends",), "value")
+def named_file(layer: Layers, key: Path, path: File, root: File) -> tuple[File, File]:
+    """The scenario file that a key such as ``extends`` names and the folder that paths in it must not leave.
+
+    ``path`` is the file in which the key stands. Raises ``ScenarioError`` if there is no such file.
+    """
+    named: Any = layer.data
+    for part in key:
+        named = named[part]
+    place = layer.at(key, "value")
     wanted = "a .toml file inside the folder of the scenario, or the name of a packaged scenario"
 
     def refuse(got: str, hint: str = "") -> ScenarioError:
-        return ScenarioError([Fault(*place, "extends", got, wanted, hint)])
+        return ScenarioError([Fault(*place, ".".join(map(str, key)), got, wanted, hint)])
 
     if not isinstance(named, str) or not named:
         raise refuse(in_words(named))

@@ -38,7 +38,7 @@ def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scena
             layers.put(*parse_override(text), "--set")
         except ScenarioError as error:
             faults += error.faults
-    return _build(layers, None if folder == library() else folder, faults)
+    return build(layers, None if folder == library() else folder, faults)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -47,7 +47,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     for key, value in changes.items():
         path = tuple(int(part) if part.isdigit() else part for part in key.split("."))
         layers.put(path, _plain(value), "with_")
-    new = _build(layers, scenario.folder, [])
+    new = build(layers, scenario.folder, [])
     kept = {key: scenario.origins.get(key, place) for key, place in new.origins.items() if place == "default"}
     return dataclasses.replace(new, origins={**new.origins, **kept})
 
@@ -67,8 +67,12 @@ def load_comparison(scenario: Scenario) -> Scenario | None:
     return load(path)
 
 
-def _build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scenario:
-    """Check a document whole, then make a scenario of it."""
+def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scenario:
+    """Check a document whole, then make a scenario of it.
+
+    ``folder`` is where its own files lie (None for a packaged one); ``faults`` are those found so far.
+    Raises ``ScenarioError`` with these and all that is wrong with the document.
+    """
     try:
         data = as_tuples(layers.data)
     except RecursionError:

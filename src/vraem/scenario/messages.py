@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from vraem.scenario.events import EARLIEST, EVENT_KINDS, LATEST
 from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of, safe
@@ -33,9 +33,9 @@ def fault_at(at: At, path: Path, word: str, got: str, expected: str = "", hint: 
     return Fault(*at(path, word), dotted(path), got, expected, hint)
 
 
-def faults_of_shape(error: ValidationError, at: At) -> list[Fault]:
-    """What pydantic found, one fault each."""
-    schema = Document.model_json_schema()
+def faults_of_shape(error: ValidationError, at: At, model: type[BaseModel] = Document) -> list[Fault]:
+    """What pydantic found in a document of the shape ``model``, one fault each."""
+    schema = model.model_json_schema()
     return [_fault(found, schema, at) for found in error.errors(include_url=False)[:MOST_TOLD]]
 
 
@@ -97,7 +97,7 @@ def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
         return fault_at(at, path, "parent", "nothing", expected)
     if kind == "extra_forbidden":
         known = [*_node(schema, found["loc"][:-1]).get("properties", {})]
-        known += [] if len(path) > 1 else ["extends"]
+        known += ["extends"] if len(path) == 1 and schema["title"] == Document.__name__ else []
         hint = did_you_mean(str(path[-1]), known)
         return fault_at(at, path, "key", "an unknown key", one_of(known), hint)
     if kind == "union_tag_invalid":
@@ -112,6 +112,8 @@ def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
         return fault_at(at, path, "value", got, context["what"], hint or one_of(context["known"]))
     if kind == "named_twice":
         return fault_at(at, path, "value", context["got"], context["what"])
+    if kind == "other_expected":
+        return fault_at(at, path, "value", got, context["what"])
     node = _node(schema, found["loc"])
     hint = did_you_mean(found["input"], node["enum"]) if _is_choice(kind, found["input"]) else ""
     return fault_at(at, path, "value", got, expected_at(schema, found["loc"]), hint)
@@ -197,4 +199,6 @@ def _text(node: Mapping[str, Any]) -> str:
 def _list(node: Mapping[str, Any], loc: Path) -> str:
     if loc[-1] == "districts":
         return 'a list of districts, such as ["Llochegua", "Sivia"]'
+    if "example" in node:
+        return f"a list such as {node['example']}"
     return f"tables [[{dotted(loc)}]], at most {_plain(node['maxItems'])}"

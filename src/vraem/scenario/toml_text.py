@@ -34,6 +34,8 @@ def toml_value(value: Any) -> str:
         return repr(value)
     if isinstance(value, datetime.date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence):
         return f"[{', '.join(map(toml_value, value))}]"
     raise TypeError(f"no way to write {type(value).__name__} as TOML")
