@@ -75,15 +75,20 @@ def events() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, longest_weeks: int = 104) -> Scenario:
-    """A small world with anything in it, of a year or two."""
+def changes(draw: st.DrawFn, longest_weeks: int = 104) -> dict[str, Any]:
+    """What a scenario of a year or two changes: anything."""
     weeks = draw(st.integers(40, longest_weeks))
-    changes: dict[str, Any] = {
+    return {
         "run.households": draw(st.integers(400, 800)),
         "run.end": FIRST_DAY + dt.timedelta(days=7 * weeks - 1),
+        "run.seed": draw(st.integers(0, 2**31)),
         "drivers.table": draw(st.sampled_from(("history", "none"))),
         "event": draw(st.lists(events(), max_size=5)),
         **{f"switches.{name}": draw(st.sampled_from(switch.values)) for name, switch in SWITCHES.items()},
         **parameter_values(draw(positions())),
     }
-    return vraem.load("history").with_(changes)
+
+
+def scenario_of(changed: dict[str, Any]) -> Scenario:
+    """The packaged history with `changed` laid over it."""
+    return vraem.load("history").with_(changed)

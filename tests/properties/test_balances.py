@@ -6,40 +6,39 @@ from typing import Any
 import numpy as np
 import pytest
 import vraem
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings
 from vraem import engine
-from vraem.scenario import Scenario, parameter_table
+from vraem.scenario import parameter_table
 from vraem.valley import ROUTES
 from vraem.world import World
 
-from .strategies import scenarios
+from .strategies import changes, scenario_of
 
 CAREFUL = settings(
     max_examples=20,
     derandomize=True,
     deadline=None,
     database=None,
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-SEEDS = st.integers(0, 2**31)
 LARGEST_ERROR = 1e-6
 AREA_ERROR = 1e-4
 
 
 @CAREFUL
-@given(scenarios(), SEEDS)
-def test_every_balance_holds_in_every_week(case: Scenario, seed: int):
-    balance = vraem.run(case, seed=seed, check=True).balance
+@given(changes())
+def test_every_balance_holds_in_every_week(changed: dict[str, Any]):
+    balance = vraem.run(scenario_of(changed), check=True).balance
     assert len(balance) >= 10
     for name, error in balance.items():
         assert error <= (AREA_ERROR if name.startswith("hectares") else LARGEST_ERROR), name
 
 
 @CAREFUL
-@given(scenarios(), SEEDS)
-def test_whole_runs_balance_in_the_recorded_series(case: Scenario, seed: int):
-    world = vraem.new_world(case, seed)
+@given(changes())
+def test_whole_runs_balance_in_the_recorded_series(changed: dict[str, Any]):
+    world = vraem.new_world(scenario_of(changed))
     leaf, paste, hcl = (float(getattr(world.firms, f"{good}_stock").sum()) for good in ("leaf", "paste", "hcl"))
     p, run = world.p, vraem.run_world(world)
     total = {name: float(values.sum()) for name, values in run.series.items()}
@@ -58,9 +57,9 @@ def test_whole_runs_balance_in_the_recorded_series(case: Scenario, seed: int):
 
 
 @CAREFUL
-@given(scenarios(longest_weeks=60), SEEDS)
-def test_every_dollar_of_the_households_is_accounted_for(case: Scenario, seed: int):
-    world = vraem.new_world(case, seed)
+@given(changes(longest_weeks=60))
+def test_every_dollar_of_the_households_is_accounted_for(changed: dict[str, Any]):
+    world = vraem.new_world(scenario_of(changed))
     for _ in range(world.clock.weeks):
         for process in engine.SCHEDULE:
             cash, income = _sum(world, "cash"), _sum(world, "coca_income")
@@ -87,9 +86,9 @@ def test_every_dollar_of_the_households_is_accounted_for(case: Scenario, seed: i
 
 
 @CAREFUL
-@given(scenarios(), SEEDS)
-def test_land_cash_and_shares_stay_within_their_limits(case: Scenario, seed: int):
-    world = vraem.new_world(case, seed)
+@given(changes())
+def test_land_cash_and_shares_stay_within_their_limits(changed: dict[str, Any]):
+    world = vraem.new_world(scenario_of(changed))
     growers, firms, communities = world.growers, world.firms, world.communities
     for _ in range(world.clock.weeks):
         engine.advance(world)
@@ -120,7 +119,7 @@ CORNERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("corner", CORNERS)
 def test_the_corners_of_the_parameter_space_run_and_balance(corner: str):
     overrides = {"run.households": 500, "run.end": dt.date(2013, 12, 31)}
-    vraem.run(vraem.load("history").with_(overrides | CORNERS[corner]), seed=5, check=True)
+    vraem.run(scenario_of(overrides | CORNERS[corner]), seed=5, check=True)
 
 
 @pytest.mark.slow
@@ -128,8 +127,7 @@ def test_the_corners_of_the_parameter_space_run_and_balance(corner: str):
 def test_each_parameter_alone_runs_from_end_to_end_of_its_range(spec: Any):
     overrides = {"run.households": 400, "run.end": dt.date(2013, 6, 30)}
     for value in (spec.low, spec.high):
-        changes = overrides | {f"parameters.{spec.name}": value}
-        vraem.run(vraem.load("history").with_(changes), seed=5, check=True)
+        vraem.run(scenario_of(overrides | {f"parameters.{spec.name}": value}), seed=5, check=True)
 
 
 def _sum(world: World, column: str) -> float:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "demo": LazyCommand("vraem.cli.running", "demo", "The main job in small, in about a minute."),
     "run": LazyCommand("vraem.cli.running", "run", "Run a scenario and write its results."),
     "patterns": LazyCommand("vraem.cli.running", "patterns", "Compare the model with what was observed."),
+    "map": LazyCommand("vraem.cli.place", "map_command", "Draw the valley."),
     "check": LazyCommand("vraem.cli.authoring", "check", "Check scenario files and name every fault."),
     "show": LazyCommand("vraem.cli.authoring", "show", "Show each value of a scenario and where it is from."),
     "parameters": LazyCommand(

@@ -24,7 +24,7 @@ OVERRIDE = click.option(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.pass_context
 def check(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Check scenario files: every fault at once, with its place and what was expected.
+    """Check scenario and experiment files: every fault at once, with its place and what was expected.
 
     Exit code 2 if any file has a fault. Nothing is run.
     """
@@ -35,18 +35,50 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
 
 
 def _is_sound(file: str) -> bool:
-    from vraem.scenario import ScenarioError, load
+    from vraem.experiment.library import is_experiment
+    from vraem.scenario import ScenarioError
 
     try:
-        scenario = load(file)
-        scenario.comparison()
+        said, notes = _experiment_in_words(file) if is_experiment(file) else _scenario_in_words(file)
     except ScenarioError as error:
         say_faults(error.faults)
         return False
-    click.echo(f"{file}: sound (scenario {scenario.name}, id {scenario.id})")
-    for note in scenario.notes():
+    click.echo(f"{file}: sound ({said})")
+    for note in notes:
         click.echo(f"{file}: note: {note}")
     return True
+
+
+def _scenario_in_words(file: str) -> tuple[str, list[str]]:
+    """What a scenario is called and what is worth knowing of it. Raises `ScenarioError`."""
+    from vraem.scenario import load
+
+    scenario = load(file)
+    scenario.comparison()
+    return f"scenario {scenario.name}, id {scenario.id}", [*scenario.notes()]
+
+
+def _experiment_in_words(file: str) -> tuple[str, list[str]]:
+    """How large an experiment is and what is worth knowing of its arms. Raises `ScenarioError`."""
+    from vraem.experiment.design import point_count
+    from vraem.experiment.loader import load_experiment
+    from vraem.experiment.plan import run_count
+
+    experiment = load_experiment(file)
+    rule = experiment.replicates
+    seeds = f"{rule.count} to {rule.at_most}" if rule.adaptive else f"{rule.count}"
+    points = point_count(experiment.design, experiment.factors)
+    parts = (
+        _counted(len(experiment.arms), "arm"),
+        _counted(points, "point"),
+        f"{seeds} replicates: {_counted(run_count(experiment), 'run')}{' or more' if rule.adaptive else ''}",
+    )
+    notes = [f"arm {name}: {note}" for name, scenario in experiment.arms for note in scenario.notes()]
+    return f"experiment {experiment.name}, {', '.join(parts)}, id {experiment.id}", notes
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
 
 
 @click.command()
@@ -213,9 +245,12 @@ def _as_markdown(specs: Sequence[ParameterSpec]) -> str:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["scenario"]))
+@click.argument("what", type=click.Choice(["scenario", "experiment"]))
 def schema(what: str) -> None:
-    """Print the JSON Schema of scenario files, with descriptions, units and ranges, for editors."""
-    from vraem.scenario.schema import document_schema
+    """Print the JSON Schema of scenario or experiment files, with units and ranges, for editors."""
+    if what == "scenario":
+        from vraem.scenario.schema import document_schema as written
+    else:
+        from vraem.experiment.file_schema import experiment_schema as written
 
-    click.echo(json.dumps(document_schema(), indent=2, ensure_ascii=False, default=str))
+    click.echo(json.dumps(written(), indent=2, ensure_ascii=False, default=str))

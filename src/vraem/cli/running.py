@@ -347,10 +347,27 @@ def _save_scores(
     note = f"{caption}\nEach row shows the measure nearest to its bounds, mean of seeds."
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    paths = [path, *save(scoreboard_chart(scores, note), figures / "patterns")]
+    text = folder / "patterns.md"
+    text.write_text(_patterns_page(said, scores, table or {}), encoding="utf-8")
+    paths = [path, text, *save(scoreboard_chart(scores, note), figures / "patterns")]
     if table:
         paths += save(ablation_chart(table, caption), figures / "ablations")
     return paths
+
+
+def _patterns_page(
+    said: Mapping[str, Any], scores: Sequence[PatternScore], table: Mapping[str, Sequence[PatternScore]]
+) -> str:
+    """The scores and ablations as a Markdown page that names the command it comes from."""
+    from vraem.analysis.tables import ablation_markdown, scoreboard_markdown
+
+    seeds = said["seeds"]
+    head = (
+        f"# Patterns\n\nScenario `{said['scenario']}` ({said['scenario_id']}), seeds {seeds[0]} to {seeds[-1]}, "
+        f"vraem {said['vraem']}. Made by `{' '.join(_command_line())}`.\n\n"
+    )
+    ablations = f"\n## Ablations\n\n{ablation_markdown(table)}" if table else ""
+    return f"{head}{scoreboard_markdown(scores)}{ablations}"
 
 
 @click.command()

@@ -22,7 +22,7 @@ from vraem.scenario.faults import Fault, ScenarioError, in_words
 from vraem.scenario.layers import OWN_KEYS, Layers, Mark, named_file, read_layers
 from vraem.scenario.loader import build
 from vraem.scenario.messages import dotted, fault_at
-from vraem.scenario.positions import Path
+from vraem.scenario.positions import Path, Position
 from vraem.scenario.sources import library
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class ArmReader:
                 continue  # a fault of shape, told elsewhere
             try:
                 for name, draft in self._unfolded(number, entry):
-                    found.append((name, self._finish(name, number, entry, draft)))
+                    found.append((name, self._finish(name, entry, draft)))
             except ScenarioError as error:
                 self.faults += error.faults
         self._each_name_once(found)
@@ -106,7 +106,9 @@ class ArmReader:
         if not isinstance(values, list) or not values:
             raise self._refused(place, in_words(values), "a list of values, one arm for each")
         if parts[0] not in SHARED_TABLES or len(parts) < 2:
-            wanted = f"a key of the arm such as event.0.hectares or parameters.NAME ({', '.join(SHARED_TABLES)})"
+            wanted = (
+                f"a key of the arm such as event.0.hectares or parameters.NAME ({', '.join(SHARED_TABLES)})"
+            )
             raise ScenarioError([fault_at(self._written.at, place, "key", dotted(key), wanted)])
         return [((*place, index), parts, value) for index, value in enumerate(values)]
 
@@ -128,13 +130,9 @@ class ArmReader:
             got, expected = error.faults[0].got, error.faults[0].expected
             fault = fault_at(self._written.at, place[:-1], "key", got, expected)
             raise ScenarioError([fault]) from None
-        arm.layers.marks[key] = self._written.marks.get(place, Mark("--set", *self._nowhere()))
+        file, line, col = self._written.at(place, "value")
+        arm.layers.marks[key] = Mark(file, Position(line, col), Position(line, col))
         arm.keys[key] = place
-
-    def _nowhere(self) -> tuple[Any, Any]:
-        from vraem.scenario.positions import Position
-
-        return Position(0, 0), Position(0, 0)
 
     def _composed(self, number: int, entry: Mapping[str, Any]) -> _Draft:
         draft = self._start(number, entry).copy()
@@ -158,7 +156,7 @@ class ArmReader:
             return
         if table == "run" and "seed" in said:
             place: Path = (*at, "run", "seed")
-            wanted = "no seed here: [replicates] seed is the number from which all seeds are mixed"
+            wanted = "[replicates] seed, the number from which the seeds of all runs are mixed"
             raise ScenarioError([fault_at(self._written.at, place, "key", "a seed", wanted)])
         if table == "drivers" and "table" in said:
             draft.folder = self._folder()
@@ -201,18 +199,17 @@ class ArmReader:
     def _folder(self) -> File:
         return self._path.parent
 
-    def _finish(self, name: str, number: int, entry: Mapping[str, Any], draft: _Draft) -> Scenario:
+    def _finish(self, name: str, entry: Mapping[str, Any], draft: _Draft) -> Scenario:
         layers = draft.layers
         described = entry.get("description")
-        layers.data["name"] = "arm"  # checked as part of the experiment; that of an unfolded arm may be longer
+        layers.data["name"] = _scenario_name(name)
         layers.data["description"] = described if isinstance(described, str) and described else f"arm {name}"
         try:
-            scenario = build(layers, draft.folder, [])
+            return build(layers, draft.folder, [])
         except ScenarioError as error:
-            raise ScenarioError(self._as_written(fault, number, draft) for fault in error.faults) from None
-        return dataclasses.replace(scenario, name=name)
+            raise ScenarioError(self._as_written(fault, draft) for fault in error.faults) from None
 
-    def _as_written(self, fault: Fault, number: int, draft: _Draft) -> Fault:
+    def _as_written(self, fault: Fault, draft: _Draft) -> Fault:
         """A fault of the scenario with the key that stands in the experiment file."""
         if fault.file not in (self._written.file, "--set"):
             return fault
@@ -248,6 +245,11 @@ def _shifted(key: Path, base: Mapping[str, int]) -> Path:
     if key[0] in _ADDED and isinstance(key[1], int):
         return (key[0], key[1] + base[str(key[0])], *key[2:])
     return key
+
+
+def _scenario_name(arm: str) -> str:
+    """The name of an arm in the narrower form that names of scenarios have."""
+    return re.sub(r"[^a-z0-9_-]", "_", arm.lower()).strip("-_")[:60] or "arm"
 
 
 def _label(value: Any) -> str:

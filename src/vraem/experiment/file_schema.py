@@ -49,7 +49,9 @@ class Body(Table):
 class Arm(Body):
     """One of the things that are set against each other; the first arm is the one to compare with."""
 
-    name: Name = Field(description="short name: small letters, digits, - and _")
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=200)] = Field(
+        description="short name: small letters, digits, -, _ and ."
+    )
     description: Line | None = Field(None, description="what the arm is, for a reader")
     each: dict[str, Any] = Field(
         default_factory=dict,
@@ -60,7 +62,9 @@ class Arm(Body):
 class FactorEntry(Table):
     """What varies between points, for all arms alike. One of parameter, parameters, process, switch, key."""
 
-    parameter: Line | None = Field(None, description="the name of a parameter; range and prior from its table")
+    parameter: Line | None = Field(
+        None, description="the name of a parameter; range and prior from its table"
+    )
     parameters: tuple[Line, ...] = _list_like(
         '["demand_elasticity", "leaf_per_kg_hcl"]', description="several parameters, each over its own range"
     )
@@ -132,6 +136,13 @@ class OutcomeEntry(Table):
     )
 
 
+def _one_or_more(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    # Not min_length: that would count faulty rows as missing and be told beside their own faults.
+    if not rows:
+        raise PydanticCustomError("other_expected", "none", {"what": "one table or more"})
+    return rows
+
+
 def _series_choice(value: Any) -> Any:
     if value in ("all", "none") or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
@@ -145,15 +156,17 @@ class ExperimentDocument(Body):
     name: Name = Field(description="short name: small letters, digits, - and _")
     description: Line = Field(description="what the experiment does, for a reader")
     question: Line | None = Field(None, description="the question that it asks")
-    arm: tuple[Arm, ...] = Field(min_length=1, max_length=1_000, description="what is set against each other")
+    arm: Annotated[tuple[Arm, ...], AfterValidator(_one_or_more)] = Field(
+        max_length=1_000, description="what is set against each other"
+    )
     factor: tuple[FactorEntry, ...] = Field((), max_length=1_000, description="what varies between points")
     design: DesignEntry | None = Field(None, description="how points are laid over the factors")
     replicates: ReplicatesEntry = Field(
         default_factory=ReplicatesEntry, description="how many seeds each point has"
     )
     horizon: dict[Name, Period] = Field(default_factory=dict, description="named periods for outcomes")
-    outcome: tuple[OutcomeEntry, ...] = Field(
-        min_length=1, max_length=1_000, description="what is kept of each run as a number"
+    outcome: Annotated[tuple[OutcomeEntry, ...], AfterValidator(_one_or_more)] = Field(
+        max_length=1_000, description="what is kept of each run as a number"
     )
     rules: dict[str, Any] = Field(
         default_factory=dict, description="rules of the verdict, fixed before the runs and hashed"
@@ -181,12 +194,14 @@ def experiment_schema() -> dict[str, Any]:
                 **scenario["properties"][table],
                 "description": body["properties"][table]["description"],
             }
-    schema["properties"]["series"] |= {"anyOf": [{"enum": ["all", "none"]}, {"type": "integer", "minimum": 1}]}
+    for rows in ("arm", "outcome"):
+        schema["properties"][rows]["minItems"] = 1
+    schema["properties"]["series"] |= {
+        "anyOf": [{"enum": ["all", "none"]}, {"type": "integer", "minimum": 1}]
+    }
     return schema
 
 
 def _event_names(scenario: dict[str, Any]) -> list[str]:
     mapping = scenario["properties"]["event"]["items"]["discriminator"]["mapping"]
     return [reference.rpartition("/")[2] for reference in mapping.values()]
-
-

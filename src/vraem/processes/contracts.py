@@ -5,6 +5,8 @@ capacity. A logit alone cannot move shares as they were observed to move, so cap
 rises with the log of the wish over the capacity, and capacity grows while it lasts.
 """
 
+from math import exp, log
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,20 +35,23 @@ def prepare(world: World) -> None:
     market.route_constant = constants.tolist()
     market.flow_share = base_share.tolist()
     world.flows.capacity = list(market.capacity)
-    choose_buyers_and_routes(world)
+    choose_buyers(world)
+    choose_routes(world, slice(None))
 
 
 def step(world: World) -> None:
-    """Review the contracts when their month is over, then ship what the routes let through."""
+    """A quarter of the firms review their routes, buyers' shares are reviewed monthly; then loads set out."""
     if world.week % REVIEW_WEEKS == 0:
-        choose_buyers_and_routes(world)
+        choose_buyers(world)
+    # firms take turns: if all chose in one week, they would all flee the full route and all come back
+    choose_routes(world, slice(world.week % REVIEW_WEEKS, None, REVIEW_WEEKS))
     wish = _wish(world)
     _update_shadow_prices(world, wish.sum(axis=1))
     _send_loads(world, wish)
 
 
-def choose_buyers_and_routes(world: World) -> None:
-    """Shares of each community's leaf by firm (F, C) and of each firm's cargo by route (5, F)."""
+def choose_buyers(world: World) -> None:
+    """Share of each community's leaf that each firm buys (F, C), and what that means for local prices."""
     firms, communities, p = world.firms, world.communities, world.p
     # a logit over haul in which a firm counts by what it can take
     drive = firms.capacity * np.maximum(stock_factor(world), LEAST_DRIVE)
@@ -62,8 +67,11 @@ def choose_buyers_and_routes(world: World) -> None:
     cost = np.einsum("fc,fc->c", share, world.routes.leaf_haul)
     communities.haul_discount[:] = cost - weight @ cost
 
-    utility = route_utility(world) + np.array(world.market.route_constant)[:, None]
-    firms.route_share[:] = logit_shares(utility, _route_scale(world))
+
+def choose_routes(world: World, reviewing: slice) -> None:
+    """Share of their cargo that the `reviewing` firms wish to send by each route (5, F)."""
+    utility = route_utility(world)[:, reviewing] + np.array(world.market.route_constant)[:, None]
+    world.firms.route_share[:, reviewing] = logit_shares(utility, _route_scale(world))
 
 
 def route_utility(world: World) -> NDArray[np.float64]:
@@ -80,8 +88,11 @@ def route_utility(world: World) -> NDArray[np.float64]:
 
 
 def _route_scale(world: World) -> float:
-    """Noise of the route choice, USD/kg: a share of the cargo's value."""
-    return float(world.p.route_choice_scale * world.routes.value.mean() * world.flows.border_price_index)
+    """Noise of the route choice, USD/kg: a share of the cargo's value in normal times.
+
+    It does not follow the price: the constants are in USD/kg too, and a glut would else undo all variety.
+    """
+    return float(world.p.route_choice_scale * world.routes.value.mean())
 
 
 def _wish(world: World) -> NDArray[np.float64]:
@@ -92,14 +103,16 @@ def _wish(world: World) -> NDArray[np.float64]:
 
 
 def _update_shadow_prices(world: World, wish: NDArray[np.float64]) -> None:
-    """Shadow price of capacity λ = φ max(0, ln(wish / capacity)); capacity grows while λ > 0."""
+    """Shadow price of capacity, tending to λ = φ max(0, ln(wish / capacity)); capacity grows while λ > 0."""
     market, flows, p = world.market, world.flows, world.p
     for route, wanted in enumerate(wish.tolist()):
         capacity = flows.capacity[route]
-        price = p.capacity_shadow_price * max(0.0, float(np.log(max(wanted, 1e-9) / max(capacity, 1e-9))))
+        target = p.capacity_shadow_price * max(0.0, log(max(wanted, 1e-9) / max(capacity, 1e-9)))
+        price = market.shadow_price[route]
+        price += p.shadow_price_adjust * (target - price)
         market.shadow_price[route] = price
         speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * world.routes.capacity_growth[route]
-        market.capacity[route] *= float(np.exp(speed / WEEKS_A_YEAR))
+        market.capacity[route] *= exp(speed / WEEKS_A_YEAR)
         flows.hcl_wished[route] = wanted
 
 

@@ -168,7 +168,8 @@ def _followed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
         definition = schema["$defs"].get(node["$ref"].rpartition("/")[2], {})
         return {**definition, **{key: value for key, value in node.items() if key != "$ref"}}
     if "anyOf" in node:  # an optional key: TOML has no null, so only the first form can stand in a file
-        return {**node["anyOf"][0], **{key: value for key, value in node.items() if key != "anyOf"}}
+        form = _followed(schema, node["anyOf"][0])
+        return {**form, **{key: value for key, value in node.items() if key != "anyOf"}}
     return node
 
 

@@ -20,7 +20,12 @@ def library() -> Path:
 
 def packaged_names() -> tuple[str, ...]:
     """The names of packaged scenarios, sorted."""
-    return tuple(sorted(path.stem for path in library().glob("*.toml")))
+    return names_in(library())
+
+
+def names_in(folder: Path) -> tuple[str, ...]:
+    """The names of the TOML files of a folder, sorted."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
 
 
 def shown(path: Path) -> str:
@@ -31,17 +36,21 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def find(source: str | os.PathLike[str]) -> Path:
-    """The file that a person means: a path, or the name of a packaged scenario.
+def find(
+    source: str | os.PathLike[str], folder: Path | None = None, what: str = "a scenario file"
+) -> Path:
+    """The file that a person means: a path, or the name of a packaged one.
 
-    Raises ``ScenarioError`` if there is none.
+    ``folder`` holds the packaged files, scenarios if None. Raises ``ScenarioError`` if there is no such file.
     """
     text = os.fspath(source)
-    named = text in packaged_names()
-    path = library() / f"{text}.toml" if named else Path(text)
+    shelf = folder or library()
+    names = names_in(shelf)
+    named = text in names
+    path = shelf / f"{text}.toml" if named else Path(text)
     if not named and not _exists(path):
-        hint = did_you_mean(path.stem, packaged_names()) if not path.suffix or not path.parent.name else ""
-        expected = f"a scenario file, or {one_of(packaged_names())}"
+        hint = did_you_mean(path.stem, names) if not path.suffix or not path.parent.name else ""
+        expected = f"{what}, or {one_of(names)}"
         raise ScenarioError([Fault(text, 0, 0, "", "no such file", expected, hint)])
     return path
 

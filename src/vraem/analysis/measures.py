@@ -1,0 +1,203 @@
+"""What comparisons measure: outcomes of a run over a stretch of weeks, declared as data.
+
+A measure is a name, a unit, a plain label and a rule (`Mean`, `Yearly`, `Ratio`, `Income`) that turns a run
+and a stretch of weeks into one number. Charts, tables and files go through `MEASURES`, in its order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.experiment.yearly import CALLAO_ROUTES, KG_PER_TONNE, Years
+from vraem.observe import INCOME_SOURCES, RunResult
+from vraem.valley import ROUTES
+from vraem.world.clock import WEEKS_A_YEAR
+
+MAY_GROW = 0
+"""Place of the households that may grow coca on the group axis of a snapshot."""
+
+THOUSAND = 1000.0
+_MONTHS_BEFORE_MID_YEAR = 6
+
+
+class Rule(Protocol):
+    """Turns a run and a stretch of weeks into one number."""
+
+    def value(self, result: RunResult, weeks: slice) -> float:
+        """The number; not a number where the stretch does not determine it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Mean of a weekly series."""
+
+    series: str
+
+    def value(self, result: RunResult, weeks: slice) -> float:
+        """The mean over the weeks."""
+        return float(result[self.series][weeks].mean())
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Sum of weekly flows as a rate per year, in thousands of their unit unless `scale` says otherwise."""
+
+    flows: tuple[str, ...]
+    scale: float = THOUSAND
+
+    def value(self, result: RunResult, weeks: slice) -> float:
+        """The rate over the weeks."""
+        flow = sum(result[name][weeks] for name in self.flows)
+        return float(np.mean(flow)) * WEEKS_A_YEAR / self.scale
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Sum of some series over the sum of others, so that a week with one load does not count like a busy one."""
+
+    parts: tuple[str, ...]
+    whole: tuple[str, ...]
+
+    def value(self, result: RunResult, weeks: slice) -> float:
+        """The share over the weeks; not a number if the whole is zero."""
+        part = sum(float(result[name][weeks].sum()) for name in self.parts)
+        whole = sum(float(result[name][weeks].sum()) for name in self.whole)
+        return part / whole if whole > 0.0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Income:
+    """Mean income of the households that may grow coca, from all sources or one.
+
+    Incomes are booked by calendar year, so a stretch takes the whole years whose middle (1 July) lies in it.
+    """
+
+    sources: tuple[str, ...] = INCOME_SOURCES
+
+    def value(self, result: RunResult, weeks: slice) -> float:
+        """USD a household and year; not a number if the middle of no whole year lies in the weeks."""
+        chosen = _years_within(result, weeks)
+        columns = [INCOME_SOURCES.index(source) for source in self.sources]
+        incomes = result.snapshots.income_by_source[:, MAY_GROW][:, columns].sum(axis=1)
+        return float(incomes[chosen].mean()) if chosen.any() else float("nan")
+
+
+def _years_within(result: RunResult, weeks: slice) -> NDArray[np.bool_]:
+    """Which snapshots (k,) close a whole year whose middle lies in the weeks."""
+    years = Years.of(result.dates)
+    whole = years.numbers[years.complete]
+    closed = result.snapshots.dates.astype("datetime64[Y]")
+    middle = (closed.astype("datetime64[M]") + _MONTHS_BEFORE_MID_YEAR).astype("datetime64[D]")
+    dates = result.dates[weeks]
+    inside = (middle >= dates[0]) & (middle < dates[-1] + np.timedelta64(7, "D"))
+    return np.asarray(inside & np.isin(closed.astype(np.int64) + 1970, whole))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One outcome: `name` in files, `group` in charts, `label` in words, `unit`, and the `rule` that takes it.
+
+    `share`: a part of a whole, whose differences are read in percentage points rather than in per cent.
+    `digits`: decimals that matter to a reader.
+    """
+
+    name: str
+    group: str
+    label: str
+    unit: str
+    rule: Rule
+    digits: int = 0
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a part of a whole."""
+        return self.unit == "share"
+
+
+def _flows(stem: str, routes: Sequence[str] = ROUTES) -> tuple[str, ...]:
+    return tuple(f"{stem}_{route}" for route in routes)
+
+
+_EXPORTED, _SEIZED = _flows("hcl_exported"), _flows("hcl_seized")
+_ROUTE_LABELS = {
+    "air": "by air to Bolivia",
+    "foot": "on foot, then to Callao",
+    "road_callao": "by road to Callao",
+    "road_puno": "by road to Puno",
+    "river": "by river to Brazil",
+}
+_TONNES = KG_PER_TONNE
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("coca_area", "Coca", "coca in the valley", "ha", Mean("coca_area_visible")),
+    Measure("growers", "Coca", "households with coca", "households", Mean("growers")),
+    Measure("eradicated", "Coca", "coca eradicated", "ha/year", Yearly(("eradicated",), 1.0)),
+    Measure("rest_area", "Coca", "coca in the rest of Peru", "ha", Mean("rest_area")),
+    Measure(
+        "valley_share",
+        "Coca",
+        "valley's share of Peru's coca",
+        "share",
+        Ratio(("coca_area_visible",), ("national_area",)),
+        1,
+    ),
+    Measure("leaf_price", "Prices", "price of leaf", "USD/kg", Mean("leaf_price"), 2),
+    Measure("hcl_price", "Prices", "price of cocaine (HCl)", "USD/kg", Mean("hcl_price")),
+    Measure(
+        "unpicked_share",
+        "Leaf and cocaine",
+        "leaf left on the field",
+        "share",
+        Ratio(("leaf_unpicked",), ("leaf_grown",)),
+        1,
+    ),
+    Measure("hcl_made", "Leaf and cocaine", "cocaine made", "t/year", Yearly(("hcl_made",), _TONNES)),
+    Measure("hcl_exported", "Leaf and cocaine", "cocaine that left", "t/year", Yearly(_EXPORTED, _TONNES)),
+    Measure("hcl_seized", "Leaf and cocaine", "cocaine seized", "t/year", Yearly(_SEIZED, _TONNES), 1),
+    Measure(
+        "seized_share",
+        "Leaf and cocaine",
+        "share seized",
+        "share",
+        Ratio(_SEIZED, (*_SEIZED, *_EXPORTED)),
+        1,
+    ),
+    Measure(
+        "callao_share",
+        "Ways out",
+        "by way of Callao, both ways",
+        "share",
+        Ratio(_flows("hcl_exported", CALLAO_ROUTES), _EXPORTED),
+        1,
+    ),
+    *(
+        Measure(
+            f"share_{route}",
+            "Ways out",
+            _ROUTE_LABELS[route],
+            "share",
+            Ratio((f"hcl_exported_{route}",), _EXPORTED),
+            1,
+        )
+        for route in ROUTES
+    ),
+    Measure("growers_income", "Incomes", "growers' income", "USD/year", Income()),
+    Measure("income_coca", "Incomes", "  from coca", "USD/year", Income(("coca",))),
+    Measure("income_licit", "Incomes", "  from coffee and cacao", "USD/year", Income(("licit",))),
+    Measure("income_logging", "Incomes", "  from logging", "USD/year", Income(("logging",))),
+    Measure("income_off_farm", "Incomes", "  from other work", "USD/year", Income(("off_farm",))),
+    Measure("leaf_tax", "Tax and fees", "tax on leaf", "thousand USD/year", Yearly(("leaf_tax",))),
+    Measure("transit_fees", "Tax and fees", "fees on cargo", "thousand USD/year", Yearly(("transit_fees",))),
+)
+"""Every outcome that comparisons measure. Growers' income is the mean of households that may grow coca."""
+
+MEASURE_NAMES: tuple[str, ...] = tuple(measure.name for measure in MEASURES)
+
+
+def measure(result: RunResult, stretches: Sequence[slice]) -> NDArray[np.float64]:
+    """Every outcome over every stretch of weeks, (stretches, measures) float64."""
+    return np.array([[each.rule.value(result, weeks) for each in MEASURES] for weeks in stretches])

@@ -1,0 +1,39 @@
+"""Where experiment files are found, and how one is told from a scenario file. Cheap to import."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from vraem.scenario.faults import ScenarioError
+from vraem.scenario.layers import parse_file
+from vraem.scenario.sources import names_in, packaged_names
+
+# Keys that only experiment files have: one of them tells the two sorts of file apart.
+_TELLING_KEYS = frozenset({"arm", "arms", "outcome", "factor", "design", "replicates", "horizon", "rules"})
+
+
+def library() -> Path:
+    """The folder of packaged experiments: in the installed package, or ``experiments/`` of the source tree."""
+    packaged = Path(str(resources.files("vraem.experiment"))) / "library"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[3] / "experiments"
+
+
+def packaged_experiments() -> tuple[str, ...]:
+    """The names of packaged experiments, sorted."""
+    return names_in(library())
+
+
+def is_experiment(source: str) -> bool:
+    """Whether a file or a name is meant as an experiment: it has a key that only experiments have.
+
+    Never raises; a file that cannot be read is no experiment. A scenario of the same name comes first.
+    """
+    if source in packaged_names():
+        return False
+    if source in packaged_experiments():
+        return True
+    try:
+        return not _TELLING_KEYS.isdisjoint(parse_file(Path(source)).data)
+    except (ScenarioError, OSError, ValueError):
+        return False

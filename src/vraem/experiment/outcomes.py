@@ -1,0 +1,140 @@
+"""Outcomes: the numbers that are kept of each run, drawn from its weekly series."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.experiment.types import Experiment, Outcome, Scalar
+from vraem.observe.series import SERIES, SERIES_NAMES
+from vraem.scenario.faults import did_you_mean, in_words, one_of
+from vraem.scenario.messages import At, fault_at
+from vraem.world.clock import Clock
+
+if TYPE_CHECKING:
+    from vraem.experiment.file_schema import ExperimentDocument, OutcomeEntry, Period
+    from vraem.observe import RunResult
+    from vraem.scenario import Scenario
+    from vraem.scenario.faults import Fault
+    from vraem.scenario.positions import Path
+
+RULES_COLUMN = "rules"
+"""The column of every run's row that holds the hash of the verdict's rules."""
+
+_STATISTICS: Mapping[str, Callable[[NDArray[np.float64]], np.float64]] = {
+    "mean": np.mean,
+    "min": np.min,
+    "max": np.max,
+    "sum": np.sum,
+    "last": lambda weeks: weeks[-1],
+    "change": lambda weeks: weeks[-1] - weeks[0],
+}
+
+
+def measure(experiment: Experiment, result: RunResult) -> dict[str, Scalar]:
+    """The row of one run: every outcome by name, and the hash of the verdict's rules."""
+    values: dict[str, Scalar] = {outcome.name: value_of(outcome, result) for outcome in experiment.outcomes}
+    return {**values, RULES_COLUMN: experiment.rules_hash}
+
+
+def value_of(outcome: Outcome, result: RunResult) -> float:
+    """One outcome of one run, over the weeks that open in its period. Raises ``ValueError`` if none does."""
+    chosen = np.ones(len(result.dates), dtype=bool)
+    if outcome.start is not None:
+        chosen &= result.dates >= np.datetime64(outcome.start)
+    if outcome.end is not None:
+        chosen &= result.dates <= np.datetime64(outcome.end)
+    weeks = result.series[outcome.series][chosen]
+    if not len(weeks):
+        raise ValueError(
+            f"outcome {outcome.name}: no week opens between {outcome.start or 'the start'} and "
+            f"{outcome.end or 'the end'} of the run"
+        )
+    return float(_STATISTICS[outcome.statistic](weeks))
+
+
+def unit_of(series: str, statistic: str) -> str:
+    """The unit of an outcome: that of the series; the sum of a state over weeks is in that unit times weeks."""
+    spec = next(spec for spec in SERIES if spec.name == series)
+    if statistic != "sum" or "this week" in spec.meaning or "arrived this week" in spec.meaning:
+        return spec.unit
+    if spec.unit.endswith("/week"):
+        return spec.unit.removesuffix("/week")
+    return f"{spec.unit} weeks"
+
+
+class OutcomeReader:
+    """Makes outcomes of the entries of one file and gathers what is wrong with them."""
+
+    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]]) -> None:
+        self._at = at
+        self._arms = arms
+        self.faults: list[Fault] = []
+
+    def read(self, document: ExperimentDocument) -> tuple[Outcome, ...]:
+        """All outcomes in the order of the file, one for each horizon that an entry names."""
+        for name, period in document.horizon.items():
+            self._check_period(("horizon", name), period.start, period.end)
+        found: list[Outcome] = []
+        for number, entry in enumerate(document.outcome):
+            path: Path = ("outcome", number)
+            if entry.series not in SERIES_NAMES:
+                hint = did_you_mean(entry.series, SERIES_NAMES) or "docs/reference lists them"
+                self._fault((*path, "series"), entry.series, "the name of a weekly series", hint)
+                continue
+            made = list(self._of_entry(path, entry, document.horizon))
+            taken = {outcome.name for outcome in found} | {RULES_COLUMN}
+            for outcome in made:
+                if outcome.name in taken:
+                    self._fault((*path, "name"), outcome.name, "another name for each outcome")
+            found += made
+        return tuple(found)
+
+    def _fault(self, path: Path, value: Any, expected: str, hint: str = "") -> None:
+        self.faults.append(fault_at(self._at, path, "value", in_words(value), expected, hint))
+
+    def _of_entry(self, path: Path, entry: OutcomeEntry, horizons: Mapping[str, Period]) -> list[Outcome]:
+        unit = unit_of(entry.series, entry.statistic)
+        if not entry.horizons:
+            self._check_period(path, entry.start, entry.end)
+            outcome = Outcome(entry.name, entry.series, entry.statistic, entry.start, entry.end, unit)
+            return [outcome]
+        if entry.start is not None or entry.end is not None:
+            place = "start" if entry.start is not None else "end"
+            day = getattr(entry, place)
+            self._fault((*path, place), day, "either horizons or start and end")
+        made = []
+        for index, name in enumerate(entry.horizons):
+            if name not in horizons:
+                expected = one_of(horizons) if horizons else "a [horizon.NAME] table of that name"
+                self._fault((*path, "horizons", index), name, expected, did_you_mean(name, horizons))
+                continue
+            period = horizons[name]
+            column = f"{entry.name}_{name.replace('-', '_')}"
+            made.append(Outcome(column, entry.series, entry.statistic, period.start, period.end, unit))
+        return made
+
+    def _check_period(self, path: Path, start: datetime.date | None, end: datetime.date | None) -> None:
+        """A period must lie inside the run of every arm and hold the first day of a week."""
+        if start is not None and end is not None and end < start:
+            self._fault((*path, "end"), end, f"a day on or after start = {start}")
+            return
+        for arm, scenario in self._arms:
+            clock = Clock.between(scenario.run.start, scenario.run.end)
+            for name, day in (("start", start), ("end", end)):
+                if day is not None and not scenario.run.start <= day <= scenario.run.end:
+                    run = f"{scenario.run.start} to {scenario.run.end}"
+                    self._fault((*path, name), day, f'a day inside the run of arm "{arm}", {run}')
+                    return
+            dates = clock.dates()
+            first = np.datetime64(start or scenario.run.start)
+            last = np.datetime64(end or scenario.run.end)
+            if not ((dates >= first) & (dates <= last)).any():
+                place = "end" if end is not None else "start"
+                expected = f"a period in which a week opens: weeks open on {dates[0].item():%A}s"
+                self._fault((*path, place), end or start, expected)
+                return

@@ -1,0 +1,157 @@
+"""Part files of a result store: each process writes its own, whole or not at all.
+
+A file is written under a temporary name, flushed to disk, renamed, and its folder flushed, so that whoever reads the folder
+sees whole files only, whatever dies when. A run's series come before its row: with the row, all of it is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from vraem.experiment.output import OutputError
+from vraem.experiment.rows import Columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from vraem.experiment.types import RunRecord
+
+RUNS = "runs"
+SERIES = "series"
+FAILURES = "failures"
+TIMINGS = "timings"
+FOLDERS = (SERIES, TIMINGS, FAILURES, RUNS)
+"""Folders of a store in the order in which a batch is written."""
+
+FLUSH_RUNS = 1000
+FLUSH_BYTES = 32 * 2**20
+FLUSH_SECONDS = 10.0
+LONGEST_WAIT = 120.0
+WAIT_SHARE = 0.02
+"""Records wait for at most this share of the time that the process has worked (bounds: the two above)."""
+
+
+class StoreError(OutputError):
+    """A store that cannot be read or written; its text is one line that says what happened and what to do."""
+
+
+class PartWriter:
+    """Collects the records of one process and writes them as part files of its own.
+
+    Parameters
+    ----------
+    directory
+        The store.
+    columns
+        Of the tables.
+
+    """
+
+    def __init__(self, directory: Path, columns: Columns) -> None:
+        self.token = uuid.uuid4().hex[:12]
+        self._directory = directory
+        self._columns = columns
+        self._records: list[RunRecord] = []
+        self._bytes = 0
+        self._number = 0
+        self._began = self._flushed = time.monotonic()
+
+    def add(self, record: RunRecord) -> None:
+        """Keep a record until the next flush."""
+        if not self._records:
+            self._flushed = time.monotonic()
+        self._records.append(record)
+        if record.series is not None:
+            self._bytes += sum(values.nbytes for values in record.series.values())
+
+    @property
+    def is_due(self) -> bool:
+        """Whether what waits is much enough, or old enough, to be written."""
+        now = time.monotonic()
+        wait = min(max(FLUSH_SECONDS, WAIT_SHARE * (now - self._began)), LONGEST_WAIT)
+        many = len(self._records) >= FLUSH_RUNS or self._bytes >= FLUSH_BYTES
+        return bool(self._records) and (many or now - self._flushed >= wait)
+
+    def flush(self) -> None:
+        """Write all that waits. What could not be written waits on.
+
+        Raises
+        ------
+        StoreError
+            If the disk is full, the folder read-only, and so on.
+
+        """
+        if not self._records:
+            return
+        name = f"part-{self.token}-{self._number:05d}.parquet"
+        done = [record for record in self._records if record.status == "done"]
+        failed = [record for record in self._records if record.status == "failed"]
+        with_series = [record for record in done if record.series is not None]
+        columns = self._columns
+        if with_series:
+            tables = (columns.series(record) for record in with_series)
+            write_part(self._directory / SERIES / name, columns.series_schema(with_series[0]), tables)
+        for folder, table in (
+            (TIMINGS, columns.timings(self._records, self.token)),
+            (FAILURES, columns.failures(failed) if failed else None),
+            (RUNS, columns.runs(done) if done else None),
+        ):
+            if table is not None:
+                write_part(self._directory / folder / name, table.schema, [table])
+        self._number += 1
+        self._records, self._bytes, self._flushed = [], 0, time.monotonic()
+
+
+def write_part(target: Path, schema: pa.Schema, tables: object) -> None:
+    """Write tables of one schema to a new Parquet file, each as a row group. Raises ``StoreError``."""
+    import pyarrow.parquet as parquet
+
+    def write(file: IO[bytes]) -> None:
+        with parquet.ParquetWriter(file, schema, compression="zstd", compression_level=3) as writer:
+            for table in tables:  # type: ignore[attr-defined]
+                writer.write_table(table, row_group_size=max(len(table), 1))
+
+    write_whole(target, write)
+
+
+def write_whole(target: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Make `target` with what `write` puts into a file: the whole file on disk, or none. Raises ``StoreError``."""
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:6]}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+        _flush_folder(target.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StoreError(cannot_write(target.parent, error)) from None
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a rename last; not every system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def cannot_write(folder: Path, error: OSError) -> str:
+    """The line for a folder that takes no more files."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return f"{folder}: cannot be written to ({reason}); what is on disk stays, run again to go on"

@@ -1,0 +1,345 @@
+"""The result store of a sweep: a folder that any number of processes add to and anybody reads.
+
+    DIR/experiment.toml  plan.parquet  manifest.json   what was asked: the resolved file, every run, versions and hashes
+    DIR/runs/part-*.parquet       a row for each finished run: identity, draw, outcomes
+    DIR/series/part-*.parquet     a row for each week of the runs whose series are kept; a row group for each run
+    DIR/failures/part-*.parquet   a row for each failed run: exception, message, traceback, seed
+    DIR/timings/part-*.parquet    what each run took, apart from the rest because no two sweeps agree on it
+
+Rows are named by id, arm, point and replicate. Readers sort by them and drop what is there twice (a run done by two sweeps, or
+again after a crash), so that tables of the same runs are the same to the byte whoever made them.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vraem.experiment import store_series
+from vraem.experiment.part_files import (
+    FAILURES,
+    FOLDERS,
+    RUNS,
+    SERIES,
+    TIMINGS,
+    StoreError,
+    write_whole,
+)
+from vraem.experiment.rows import Columns, Key
+from vraem.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from vraem.experiment.types import Experiment
+
+EXPERIMENT_FILE = "experiment.toml"
+PLAN_FILE = "plan.parquet"
+MANIFEST_FILE = "manifest.json"
+FORMAT = 1
+LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
+KEY_COLUMNS = ("id", "arm", "point", "replicate")
+
+
+@dataclass(frozen=True)
+class StoreStatus:
+    """How far a sweep has come; ``planned`` and ``left`` are None for a store without a plan."""
+
+    name: str
+    planned: int | None
+    done: int
+    failed: int
+
+    @property
+    def left(self) -> int | None:
+        """Runs that are neither done nor failed."""
+        return None if self.planned is None else max(self.planned - self.done - self.failed, 0)
+
+
+class Store:
+    """A result store. Made by ``Store.create`` or ``Store.open``."""
+
+    def __init__(self, directory: Path, manifest: dict[str, Any]) -> None:
+        self.directory = directory
+        self.manifest = manifest
+        described = manifest["columns"]
+        self.columns = Columns(
+            factors={key: (name, kind, default) for key, (name, kind, default) in described["factors"].items()},
+            outcomes=described["outcomes"],
+        )
+
+    @classmethod
+    def create(cls, directory: Path | str, experiment: Experiment, plan: pa.Table | None = None) -> Store:
+        """The store of `experiment` in `directory`, made if missing, else opened to go on.
+
+        `plan`, the table of every run, replaces the one that is there, since a plan may grow.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be made or written to, or holds another experiment, another version's
+            results, or something else.
+
+        """
+        folder = Path(directory)
+        if (folder / MANIFEST_FILE).exists():
+            store = cls.open(folder)
+            store._require(experiment.id, experiment.name)
+        else:
+            _refuse_foreign(folder)
+            store = cls(folder, _manifest(experiment))
+        for name in FOLDERS:
+            _make(folder / name)
+        write_whole(folder / EXPERIMENT_FILE, lambda file: file.write(experiment.text.encode()))
+        if plan is not None:
+            store._write_plan(plan)
+        if not (folder / MANIFEST_FILE).exists():
+            text = json.dumps(store.manifest, indent=2, ensure_ascii=False, default=str) + "\n"
+            write_whole(folder / MANIFEST_FILE, lambda file: file.write(text.encode()))
+        return store
+
+    @classmethod
+    def open(cls, directory: Path | str) -> Store:
+        """An existing store. Raises ``StoreError`` if there is none, or one that cannot be read."""
+        folder = Path(directory)
+        manifest = folder / MANIFEST_FILE
+        try:
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+            if found["format"] != FORMAT or "experiment" not in found:
+                raise ValueError
+            return cls(folder, found)
+        except FileNotFoundError:
+            raise StoreError(
+                f"{folder}: got no {MANIFEST_FILE}, expected the folder of a sweep (vraem sweep --out DIR)"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise StoreError(f"{manifest}: cannot be read as the manifest of a sweep") from None
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return str(self.manifest["experiment"]["name"])
+
+    def done_keys(self) -> set[Key]:
+        """Keys of the finished runs."""
+        return self._keys(RUNS)
+
+    def failed_keys(self) -> set[Key]:
+        """Keys of the runs that failed and were not done later."""
+        return self._keys(FAILURES) - self.done_keys()
+
+    def done_ids(self) -> set[str]:
+        """Ids of the finished runs."""
+        return {key[0] for key in self.done_keys()}
+
+    def runs(self) -> pa.Table:
+        """A row for each finished run, sorted by id."""
+        table = self._read(RUNS, KEY_COLUMNS)
+        return table.select(self.columns.order(table.column_names))
+
+    def failures(self) -> pa.Table:
+        """A row for each run that failed and was not done later, sorted by id."""
+        table = self._read(FAILURES, (*KEY_COLUMNS, "exception", "message", "traceback"))
+        done = self.done_keys()
+        kept = [place for place, key in enumerate(_keys_of(table)) if key not in done]
+        return table.take(kept) if len(kept) < len(table) else table
+
+    def timings(self) -> pa.Table:
+        """What each finished or failed run took: no part of what two sweeps agree on."""
+        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"))
+
+    def plan(self) -> pa.Table | None:
+        """Every run of the experiment, or None if no plan was stored."""
+        path = self.directory / PLAN_FILE
+        return _read_part(path) if path.exists() else None
+
+    def series(self, columns: Sequence[str] | None = None, *, arm: str | None = None) -> pa.Table:
+        """The weekly series that were kept, sorted by id and week; some `columns`, one `arm`."""
+        import pyarrow as pa
+
+        tables = list(self.each_series(columns, arm=arm))
+        if not tables:
+            return pa.table({})
+        return _unified(tables).combine_chunks()
+
+    def each_series(
+        self, columns: Sequence[str] | None = None, *, arm: str | None = None
+    ) -> Iterator[pa.Table]:
+        """The weekly series of one run after the other, so that any number fits in memory."""
+        done = self.done_keys()
+        wanted = {key for key in done if arm is None or key[1] == arm}
+        return store_series.each_run(self._parts(SERIES), wanted, columns)
+
+    def status(self) -> StoreStatus:
+        """How far the sweep has come."""
+        import pyarrow.parquet as parquet
+
+        path = self.directory / PLAN_FILE
+        planned = parquet.read_metadata(path).num_rows if path.exists() else None
+        done = self.done_keys()
+        failed = self._keys(FAILURES) - done
+        return StoreStatus(self.name, planned, len(done), len(failed))
+
+    def merge(self, others: Iterable[Path | str]) -> int:
+        """Take over the part files of other stores of this experiment and return how many were new.
+
+        Raises
+        ------
+        StoreError
+            If one is no store, belongs to another experiment or version, or cannot be read or copied.
+
+        """
+        import shutil
+
+        taken = 0
+        for other in map(Store.open, others):
+            experiment = other.manifest["experiment"]
+            self._require(experiment["id"], experiment["name"], other.manifest["vraem"], str(other.directory))
+            for folder in FOLDERS:
+                for part in other._parts(folder):
+                    target = self.directory / folder / part.name
+                    if target.exists():
+                        continue
+                    with part.open("rb") as source:
+                        write_whole(target, lambda file, source=source: shutil.copyfileobj(source, file))
+                    taken += folder == RUNS
+            theirs, ours = other.plan(), self.plan()
+            if theirs is not None and (ours is None or len(theirs) > len(ours)):
+                self._write_plan(theirs)
+        return taken
+
+    def export(self, directory: Path | str, kind: str = "csv") -> list[Path]:
+        """Write each table as one file (`kind`: "csv" or "parquet") and return the files.
+
+        The same runs give the same files to the byte, timings aside. Raises ``StoreError``.
+        """
+        folder = Path(directory)
+        _make(folder)
+        tables = {RUNS: self.runs, FAILURES: self.failures, TIMINGS: self.timings}
+        written = []
+        for name, read in tables.items():
+            table = read()
+            if len(table):
+                written.append(folder / f"{name}.{kind}")
+                store_series.write_tables(written[-1], iter([table]), kind)
+        if self._parts(SERIES):
+            written.append(folder / f"{SERIES}.{kind}")
+            store_series.write_tables(written[-1], self.each_series(), kind)
+        return written
+
+    def _parts(self, folder: str) -> list[Path]:
+        return sorted((self.directory / folder).glob("part-*.parquet"))
+
+    def _keys(self, folder: str) -> set[Key]:
+        keys: set[Key] = set()
+        for part in self._parts(folder):
+            keys.update(_keys_of(_read_part(part, KEY_COLUMNS)))
+        return keys
+
+    def _read(self, folder: str, order: Sequence[str]) -> pa.Table:
+        """All parts as one table, sorted by the columns of `order`, each key once."""
+        import pyarrow as pa
+        import pyarrow.compute as compute
+
+        tables = [_read_part(part) for part in self._parts(folder)]
+        if not tables:
+            return pa.table({name: pa.array([], pa.string()) for name in KEY_COLUMNS})
+        table = _unified(tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
+        rows = len(table)
+        new = pa.array([False] * max(rows - 1, 0))
+        for name in KEY_COLUMNS:
+            column = table[name]
+            new = compute.or_(new, compute.not_equal(column[1:], column[:-1]))
+        kept = compute.filter(pa.array(range(1, rows)), new)
+        return table.take(pa.concat_arrays([pa.array([0]), *_chunks(kept)])).combine_chunks()
+
+    def _require(
+        self, identity: str, name: str, version: str = __version__, other: str = "this experiment file"
+    ) -> None:
+        """Refuse to mix experiments or versions in one store."""
+        own = self.manifest["experiment"]
+        if own["id"] != identity:
+            raise StoreError(
+                f"{self.directory}: holds another experiment ({own['name']}, id {own['id']}) "
+                f"than {other} ({name}, id {identity}); choose another folder"
+            )
+        if self.manifest["vraem"] != version:
+            raise StoreError(
+                f"{self.directory}: holds results of vraem {self.manifest['vraem']}, not {version}; "
+                "choose another folder, or go on with that version"
+            )
+
+    def _write_plan(self, plan: pa.Table) -> None:
+        import pyarrow.parquet as parquet
+
+        write_whole(self.directory / PLAN_FILE, lambda file: parquet.write_table(plan, file, compression="zstd"))
+
+
+def _manifest(experiment: Experiment) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    columns = Columns.of(experiment)
+    return {
+        "format": FORMAT,
+        "experiment": {
+            "name": experiment.name,
+            "id": experiment.id,
+            "rules_sha256": experiment.rules_hash,
+            "arms": {name: scenario.id for name, scenario in experiment.arms},
+        },
+        "columns": {"factors": columns.factors, "outcomes": columns.outcomes},
+        "vraem": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "platform": platform.platform(),
+        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"{folder}: got a file, expected a folder for the results; choose another --out")
+    if any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS):
+        raise StoreError(
+            f"{folder}: holds results but no {MANIFEST_FILE} that says whose; choose another --out"
+        )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made ({error.strerror or error}); choose another --out") from None
+
+
+def _read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            return file.read(columns=columns, use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise StoreError(f"{path}: cannot be read ({reason}); move it away and run the sweep again") from None
+
+
+def _unified(tables: list[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _keys_of(table: pa.Table) -> list[Key]:
+    return list(zip(*(table[name].to_pylist() for name in KEY_COLUMNS), strict=True))
+
+
+def _chunks(column: Any) -> list[Any]:
+    return list(getattr(column, "chunks", [column]))

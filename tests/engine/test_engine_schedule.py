@@ -1,0 +1,246 @@
+"""The week as data: who writes what, in which order, and that every parameter is used."""
+
+import ast
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import vraem
+from vraem import engine
+from vraem.scenario import parameter_table
+from vraem.valley import facts_columns
+from vraem.world import TABLES, World
+
+SOURCE = Path(vraem.__file__).parent
+CORE = ("valley", "scenario", "world", "processes", "observe")
+TRAITS = {
+    "growers": {"community", "slot", "never_grows", "land", "harvest_cost"},
+    "communities": {"leaf_tax"},
+    "firms": {"base"},
+}
+"""Columns that are set at the start and never change."""
+DISTRICTS = facts_columns("districts")
+COCA_DISTRICTS = [str(name) for name in DISTRICTS["district"][DISTRICTS["coca_role"] == "main"]]
+SPAN = {"start": dt.date(2012, 2, 6), "end": dt.date(2012, 9, 30)}
+EVENTS: list[dict[str, Any]] = [
+    {"kind": "eradication", "hectares": 3000.0, **SPAN},
+    {"kind": "announcement", "risk": 0.2, **SPAN},
+    {"kind": "price_shock", "factor": 0.5, **SPAN},
+    {"kind": "route_capacity", "route": "all", "factor": 0.3, **SPAN},
+    {"kind": "route_risk", "route": "all", "factor": 5.0, **SPAN},
+    {"kind": "route_cost", "route": "foot", "factor": 2.0, **SPAN},
+    {"kind": "alternative_development", "districts": ["Pichari"], "share": 0.5, **SPAN},
+]
+
+
+def busy_world(**changes: Any) -> World:
+    """A small world in which everything happens."""
+    overrides = {"run.households": 600, "run.end": dt.date(2013, 6, 30), "event": EVENTS}
+    return vraem.new_world(vraem.load("history").with_(overrides | changes), 3)
+
+
+def columns_of(world: World) -> dict[tuple[str, str], bytes]:
+    return {
+        (table.spec.name, column.name): table.rows_in_use(column.name).tobytes()
+        for table in world.tables
+        for column, _ in table.columns()
+    }
+
+
+def test_processes_have_a_name_an_equation_and_known_columns():
+    known = {spec.name: {column.name for column in spec.columns} for spec in TABLES}
+    names = [process.name for process in engine.SCHEDULE]
+    assert len(set(names)) == len(names)
+    for process in engine.SCHEDULE:
+        assert process.equations.strip(), process.name
+        assert process.step.__doc__, process.name
+        for table, columns in process.writes.items():
+            assert set(columns) <= known[table], process.name
+
+
+def test_the_week_runs_in_the_order_of_the_model_description():
+    names = [process.name for process in engine.SCHEDULE]
+    order = (
+        "exogenous",
+        "farming",
+        "leaf_sale",
+        "processing",
+        "contracts",
+        "shipping",
+        "prices",
+        "planting",
+        "eradication",
+        "rest_of_peru",
+    )
+    places = [names.index(name) for name in order]
+    assert places == sorted(places)
+
+
+def test_a_busy_year_runs_with_every_undeclared_column_locked():
+    world = busy_world()
+    for _ in range(world.clock.weeks):
+        engine.advance_guarded(world)
+        engine.close_week(world)
+
+
+def test_processes_change_only_the_columns_they_declare():
+    world = busy_world()
+    for _ in range(40):
+        for process in engine.SCHEDULE:
+            before = columns_of(world)
+            process.step(world)
+            after = columns_of(world)
+            changed = {key for key in before if before[key] != after[key]}
+            declared = {(table, column) for table, columns in process.writes.items() for column in columns}
+            assert changed <= declared, process.name
+        engine.close_week(world)
+
+
+def test_every_column_but_the_traits_of_the_start_is_written_by_some_process():
+    declared = {(table, name) for process in engine.SCHEDULE for table, names in process.writes.items() for name in names}
+    for spec in TABLES:
+        expected = {column.name for column in spec.columns} - TRAITS.get(spec.name, set())
+        assert expected == {name for table, name in declared if table == spec.name}, spec.name
+
+
+def test_a_process_that_writes_an_undeclared_column_is_caught(monkeypatch: pytest.MonkeyPatch):
+    def meddle(world: World) -> None:
+        world.growers.cash[:] += 1.0
+
+    intruder = engine.Process("meddler", "none", meddle, {"growers": ("coca_income",)})
+    monkeypatch.setattr(engine, "SCHEDULE", (*engine.SCHEDULE, intruder))
+    world = busy_world()
+    with pytest.raises(ValueError, match="read-only"):
+        engine.advance_guarded(world)
+    world.growers.cash[:] += 1.0  # open again after the fault
+
+
+def test_looking_on_does_not_change_the_run():
+    plain = vraem.run_world(busy_world())
+    for mode in ({"check": True}, {"profile": True}, {"progress": lambda *_: None}):
+        watched = vraem.run_world(busy_world(), **mode)
+        for name, values in plain.series.items():
+            assert values.tobytes() == watched.series[name].tobytes(), (mode, name)
+
+
+def test_a_profile_times_every_process():
+    profile = vraem.run_world(busy_world(), profile=True).profile
+    assert set(profile) == {process.name for process in engine.SCHEDULE} | {"record"}
+    assert all(seconds > 0.0 for seconds in profile.values())
+
+
+# parameters
+
+
+FORECAST = {"price_shock_persistence", "price_shock_sd", "price_jump_rate", "price_jump_size", "price_jump_recovery"}
+"""They act through the inputs, in years without dated prices, and jumps are rare: a long horizon shows them."""
+HARD_TIMES: dict[str, Any] = {
+    "run.households": 400,
+    "run.end": dt.date(2012, 11, 30),
+    "switches.risk_belief": "salience",
+    "event": [
+        {"kind": "eradication", "hectares": 300.0, **SPAN},
+        {"kind": "route_capacity", "route": "all", "factor": 0.05, **SPAN, "start": dt.date(2012, 6, 4)},
+        {"kind": "route_risk", "route": "all", "factor": 45.0, **SPAN},
+        {"kind": "alternative_development", "districts": COCA_DISTRICTS, "share": 1.0, **SPAN},
+    ],
+}
+"""Stores fill up, most loads are stopped and everybody is assisted, so that rules for such times act."""
+
+
+def fingerprint(changes: dict[str, Any]) -> bytes:
+    """Every weekly series and the state at the end."""
+    world = vraem.new_world(vraem.load("history").with_(HARD_TIMES | changes), 3)
+    series = vraem.run_world(world).series
+    return b"".join([*(values.tobytes() for values in series.values()), *columns_of(world).values()])
+
+
+def prices_to_2035(changes: dict[str, Any]) -> list[float]:
+    world = vraem.new_world(vraem.load("baseline").with_({"run.households": 400, **changes}), 3)
+    return world.inputs.border_price
+
+
+@pytest.fixture(scope="module")
+def reference() -> bytes:
+    return fingerprint({})
+
+
+@pytest.mark.parametrize("spec", parameter_table(), ids=lambda spec: spec.name)
+def test_every_parameter_of_the_table_moves_the_run(spec: Any, reference: bytes):
+    farther = spec.low if spec.default - spec.low > spec.high - spec.default else spec.high
+    changes = {f"parameters.{spec.name}": farther}
+    if spec.name in FORECAST:
+        moved = prices_to_2035(changes) != prices_to_2035({})
+    else:
+        moved = fingerprint(changes) != reference
+    assert moved
+
+
+def parameters_read(tree: ast.AST) -> Iterator[str]:
+    """Names read as `p.name`, `self.p.name` or `world.p.name`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owner = node.value
+            if (isinstance(owner, ast.Name) and owner.id == "p") or (isinstance(owner, ast.Attribute) and owner.attr == "p"):
+                yield node.attr
+
+
+def core_files() -> list[Path]:
+    return [SOURCE / "engine.py", *(file for package in CORE for file in (SOURCE / package).rglob("*.py"))]
+
+
+def test_the_code_reads_no_parameter_that_is_not_in_the_table():
+    known = {spec.name for spec in parameter_table()} | {"replace", "as_dict"}
+    read = {(file.name, name) for file in core_files() for name in parameters_read(ast.parse(file.read_text(encoding="utf-8")))}
+    assert len(read) > 80
+    assert {(file, name) for file, name in read if name not in known} == set()
+
+
+# imports
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", ["processes", "world"])
+def test_observers_are_imported_by_no_process(package: str):
+    forbidden = ("vraem.observe", "vraem.analysis", "vraem.experiment", "vraem.figures", "vraem.engine")
+    for file in (SOURCE / package).rglob("*.py"):
+        assert not [name for name in imports(file) if name.startswith(forbidden)], file.name
+
+
+def test_the_engine_runs_without_observers_charts_or_mesa():
+    code = (
+        "import sys, vraem.engine as e, vraem.scenario as s;"
+        "w = e.new_world(s.load('history', ['run.households=400']), 1); e.advance(w);"
+        "print(*[m for m in ('vraem.observe', 'mesa', 'pandas', 'matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_only_the_streams_make_random_numbers():
+    for file in core_files():
+        if file.name == "streams.py":
+            continue
+        names = {node.attr for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)}
+        assert not names & {"random", "default_rng", "RandomState", "Generator", "shuffle", "permutation"}, file.name
+        assert not {name.split(".")[0] for name in imports(file)} & {"random", "secrets"}, file.name
+
+
+def test_a_year_of_the_busy_world_visits_what_the_claims_above_are_about():
+    run = vraem.run_world(busy_world())
+    for name in ("planted", "abandoned", "eradicated", "leaf_unpicked", "hcl_exported_air", "hcl_seized_foot"):
+        assert run[name].sum() > 0.0, name
+    assert np.isfinite(np.stack(list(run.series.values()))).all()
