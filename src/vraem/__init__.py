@@ -13,17 +13,25 @@ from typing import TYPE_CHECKING, Any
 from vraem.version import __version__
 
 if TYPE_CHECKING:
+    from vraem.agents import Grower, Trafficker
+    from vraem.analysis.compare import Comparison, compare
     from vraem.analysis.scoreboard import scoreboard
     from vraem.engine import fork, new_world
     from vraem.experiment.frames import weekly_frame
+    from vraem.model import Model
     from vraem.observe import RunResult, run, run_world
     from vraem.scenario import Scenario, ScenarioError, load
     from vraem.valley import load as load_valley
 
 _HOME = {
+    "Comparison": ("vraem.analysis.compare", "Comparison"),
+    "Grower": ("vraem.agents", "Grower"),
+    "Model": ("vraem.model", "Model"),
     "RunResult": ("vraem.observe", "RunResult"),
     "Scenario": ("vraem.scenario", "Scenario"),
     "ScenarioError": ("vraem.scenario", "ScenarioError"),
+    "Trafficker": ("vraem.agents", "Trafficker"),
+    "compare": ("vraem.analysis.compare", "compare"),
     "fork": ("vraem.engine", "fork"),
     "load": ("vraem.scenario", "load"),
     "load_valley": ("vraem.valley", "load"),
@@ -35,10 +43,15 @@ _HOME = {
 }
 
 __all__ = [
+    "Comparison",
+    "Grower",
+    "Model",
     "RunResult",
     "Scenario",
     "ScenarioError",
+    "Trafficker",
     "__version__",
+    "compare",
     "fork",
     "load",
     "load_valley",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import vraem
 from vraem import engine
 from vraem.scenario import parameter_table
@@ -102,7 +103,12 @@ def test_processes_change_only_the_columns_they_declare():
 
 
 def test_every_column_but_the_traits_of_the_start_is_written_by_some_process():
-    declared = {(table, name) for process in engine.SCHEDULE for table, names in process.writes.items() for name in names}
+    declared = {
+        (table, name)
+        for process in engine.SCHEDULE
+        for table, names in process.writes.items()
+        for name in names
+    }
     for spec in TABLES:
         expected = {column.name for column in spec.columns} - TRAITS.get(spec.name, set())
         assert expected == {name for table, name in declared if table == spec.name}, spec.name
@@ -137,7 +143,13 @@ def test_a_profile_times_every_process():
 # parameters
 
 
-FORECAST = {"price_shock_persistence", "price_shock_sd", "price_jump_rate", "price_jump_size", "price_jump_recovery"}
+FORECAST = {
+    "price_shock_persistence",
+    "price_shock_sd",
+    "price_jump_rate",
+    "price_jump_size",
+    "price_jump_recovery",
+}
 """They act through the inputs, in years without dated prices, and jumps are rare: a long horizon shows them."""
 HARD_TIMES: dict[str, Any] = {
     "run.households": 400,
@@ -186,7 +198,9 @@ def parameters_read(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             owner = node.value
-            if (isinstance(owner, ast.Name) and owner.id == "p") or (isinstance(owner, ast.Attribute) and owner.attr == "p"):
+            if (isinstance(owner, ast.Name) and owner.id == "p") or (
+                isinstance(owner, ast.Attribute) and owner.attr == "p"
+            ):
                 yield node.attr
 
 
@@ -196,7 +210,11 @@ def core_files() -> list[Path]:
 
 def test_the_code_reads_no_parameter_that_is_not_in_the_table():
     known = {spec.name for spec in parameter_table()} | {"replace", "as_dict"}
-    read = {(file.name, name) for file in core_files() for name in parameters_read(ast.parse(file.read_text(encoding="utf-8")))}
+    read = {
+        (file.name, name)
+        for file in core_files()
+        for name in parameters_read(ast.parse(file.read_text(encoding="utf-8")))
+    }
     assert len(read) > 80
     assert {(file, name) for file, name in read if name not in known} == set()
 
@@ -234,13 +252,26 @@ def test_only_the_streams_make_random_numbers():
     for file in core_files():
         if file.name == "streams.py":
             continue
-        names = {node.attr for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)}
-        assert not names & {"random", "default_rng", "RandomState", "Generator", "shuffle", "permutation"}, file.name
+        names = {
+            node.attr
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute)
+        }
+        assert not names & {"random", "default_rng", "RandomState", "Generator", "shuffle", "permutation"}, (
+            file.name
+        )
         assert not {name.split(".")[0] for name in imports(file)} & {"random", "secrets"}, file.name
 
 
 def test_a_year_of_the_busy_world_visits_what_the_claims_above_are_about():
     run = vraem.run_world(busy_world())
-    for name in ("planted", "abandoned", "eradicated", "leaf_unpicked", "hcl_exported_air", "hcl_seized_foot"):
+    for name in (
+        "planted",
+        "abandoned",
+        "eradicated",
+        "leaf_unpicked",
+        "hcl_exported_air",
+        "hcl_seized_foot",
+    ):
         assert run[name].sum() > 0.0, name
     assert np.isfinite(np.stack(list(run.series.values()))).all()

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-import vraem
 from hypothesis import strategies as st
+
+import vraem
 from vraem.scenario import SWITCHES, Scenario, parameter_table
 from vraem.valley import ROUTES, facts_columns
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import vraem
 from hypothesis import HealthCheck, Phase, given, settings
+
+import vraem
 from vraem import engine
 from vraem.scenario import parameter_table
 from vraem.valley import ROUTES
@@ -39,7 +40,9 @@ def test_every_balance_holds_in_every_week(changed: dict[str, Any]):
 @given(changes())
 def test_whole_runs_balance_in_the_recorded_series(changed: dict[str, Any]):
     world = vraem.new_world(scenario_of(changed))
-    leaf, paste, hcl = (float(getattr(world.firms, f"{good}_stock").sum()) for good in ("leaf", "paste", "hcl"))
+    leaf, paste, hcl = (
+        float(getattr(world.firms, f"{good}_stock").sum()) for good in ("leaf", "paste", "hcl")
+    )
     p, run = world.p, vraem.run_world(world)
     total = {name: float(values.sum()) for name, values in run.series.items()}
     last = {name: float(values[-1]) for name, values in run.series.items()}
@@ -47,7 +50,8 @@ def test_whole_runs_balance_in_the_recorded_series(changed: dict[str, Any]):
     shipped = sum(total[f"hcl_shipped_{route}"] for route in ROUTES)
     processed = leaf + total["leaf_sold_firms"] - last["leaf_stock"]
     assert total["leaf_grown"] == pytest.approx(
-        total["leaf_unpicked"] + total["leaf_lost"] + total["leaf_sold_legal"] + total["leaf_sold_firms"], rel=1e-9
+        total["leaf_unpicked"] + total["leaf_lost"] + total["leaf_sold_legal"] + total["leaf_sold_firms"],
+        rel=1e-9,
     )
     assert total["paste_made"] == pytest.approx(processed * p.paste_per_kg_hcl / p.leaf_per_kg_hcl, rel=1e-6)
     used = paste + total["paste_made"] - last["paste_stock"]
@@ -74,11 +78,15 @@ def test_every_dollar_of_the_households_is_accounted_for(changed: dict[str, Any]
                 converted = _sum(world, "licit_area") - licit
                 given_up = (world.flows.abandoned + world.flows.converted) / world.households_per_row
                 planted = _sum(world, "coca_area") - area + given_up
-                cost = planted * world.p.coca_establishment_cost + converted * world.p.licit_establishment_cost
+                cost = (
+                    planted * world.p.coca_establishment_cost + converted * world.p.licit_establishment_cost
+                )
                 assert gained == pytest.approx(-cost, abs=1e-4 * scale)
             elif process.name == "incomes":
                 flows = world.flows
-                paid = (flows.licit_income + flows.logging_income + flows.off_farm_income) / world.households_per_row
+                paid = (
+                    flows.licit_income + flows.logging_income + flows.off_farm_income
+                ) / world.households_per_row
                 assert gained <= paid + forgiven + 1e-5 * scale
             else:
                 assert gained == 0.0
@@ -104,7 +112,12 @@ def test_land_cash_and_shares_stay_within_their_limits(changed: dict[str, Any]):
 
 
 SPECS = {spec.name: spec for spec in parameter_table()}
-CLOSED = {"kind": "route_capacity", "route": "all", "start": dt.date(2012, 3, 1), "end": dt.date(2013, 12, 31)}
+CLOSED = {
+    "kind": "route_capacity",
+    "route": "all",
+    "start": dt.date(2012, 3, 1),
+    "end": dt.date(2013, 12, 31),
+}
 CORNERS: dict[str, dict[str, Any]] = {
     "every parameter at its lowest": {f"parameters.{name}": spec.low for name, spec in SPECS.items()},
     "every parameter at its highest": {f"parameters.{name}": spec.high for name, spec in SPECS.items()},
@@ -132,4 +145,3 @@ def test_each_parameter_alone_runs_from_end_to_end_of_its_range(spec: Any):
 
 def _sum(world: World, column: str) -> float:
     return float(getattr(world.growers, column).sum(dtype=np.float64))
-

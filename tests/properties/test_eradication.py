@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import vraem
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
+import vraem
 from vraem import engine
 from vraem.processes.exogenous import in_districts
 from vraem.world import World
@@ -30,7 +31,9 @@ RELATIVE = 2e-3
 def standing(world: World) -> NDArray[np.float64]:
     """Coca by community (C,), ha, counted from the households."""
     growers = world.growers
-    return np.bincount(growers.community, growers.coca_area, len(world.communities)) * world.households_per_row
+    return (
+        np.bincount(growers.community, growers.coca_area, len(world.communities)) * world.households_per_row
+    )
 
 
 def advance_to(world: World, name: str) -> Any:
@@ -64,7 +67,9 @@ def test_an_order_takes_its_hectares_or_all_that_stands(changed: dict[str, Any],
         active = ordered.first <= world.week <= ordered.last
         expected = min(ordered.hectares_a_week, before[there].sum()) if active else 0.0
         assert world.flows.eradicated == pytest.approx(expected, rel=1e-5, abs=1e-3)
-        assert (before - after).sum() == pytest.approx(expected, rel=RELATIVE, abs=1e-3 * (1.0 + before.max()))
+        assert (before - after).sum() == pytest.approx(
+            expected, rel=RELATIVE, abs=1e-3 * (1.0 + before.max())
+        )
         assert np.array_equal(after[~there], before[~there])
         finish_after(world, "eradication")
 
@@ -83,13 +88,23 @@ def test_orders_of_one_week_add_up(changed: dict[str, Any], orders: list[dict[st
 
 
 def test_what_is_ordered_in_a_run_is_what_is_eradicated():
-    order = {"kind": "eradication", "start": dt.date(2012, 3, 5), "end": dt.date(2012, 8, 19), "hectares": 2400.0}
+    order = {
+        "kind": "eradication",
+        "start": dt.date(2012, 3, 5),
+        "end": dt.date(2012, 8, 19),
+        "hectares": 2400.0,
+    }
     overrides = {"run.households": 800, "run.end": dt.date(2012, 12, 31), "event": [order]}
     assert vraem.run(scenario_of(overrides))["eradicated"].sum() == pytest.approx(2400.0, rel=1e-6)
 
 
 def test_a_cleared_household_keeps_nothing_and_knows_it():
-    order = {"kind": "eradication", "start": dt.date(2012, 3, 5), "end": dt.date(2012, 3, 11), "hectares": 2e5}
+    order = {
+        "kind": "eradication",
+        "start": dt.date(2012, 3, 5),
+        "end": dt.date(2012, 3, 11),
+        "hectares": 2e5,
+    }
     world = vraem.new_world(scenario_of({"run.households": 800, "event": [order]}))
     while world.week < world.inputs.eradication[0].first:
         engine.advance(world)
@@ -105,8 +120,15 @@ def test_a_cleared_household_keeps_nothing_and_knows_it():
 
 
 def test_growers_hear_of_eradication_where_it_happens_and_not_far_away():
-    order = {"kind": "eradication", "start": dt.date(2012, 3, 5), "end": dt.date(2012, 3, 11), "hectares": 300.0}
-    world = vraem.new_world(scenario_of({"run.households": 800, "event": [order | {"districts": ["Pichari"]}]}))
+    order = {
+        "kind": "eradication",
+        "start": dt.date(2012, 3, 5),
+        "end": dt.date(2012, 3, 11),
+        "hectares": 300.0,
+    }
+    world = vraem.new_world(
+        scenario_of({"run.households": 800, "event": [order | {"districts": ["Pichari"]}]})
+    )
     while world.week <= world.inputs.eradication[0].first:
         engine.advance(world)
         engine.close_week(world)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
 from vraem.valley import ROUTES
 from vraem.world import World
 
@@ -45,7 +46,13 @@ COMMUNITY_COLUMNS = (
 )
 FIRM_COLUMNS = ("capacity", "capital", "leaf_stock", "paste_stock", "hcl_stock", "hcl_rate")
 FIRM_ROUTE_COLUMNS = ("route_share", "seized_memory", "passed_memory", "risk_belief")
-LOAD_COLUMNS = {"load": "kg", "progress": "progress", "cell": "cell", "status": "status", "seizure_chance": "seizure_chance"}
+LOAD_COLUMNS = {
+    "load": "kg",
+    "progress": "progress",
+    "cell": "cell",
+    "status": "status",
+    "seizure_chance": "seizure_chance",
+}
 ROUTE_SCALARS = ("shadow_price", "capacity", "flow_share")
 
 
@@ -60,16 +67,36 @@ def differences(world: World, twin: ValleyTwin) -> Iterator[str]:
 
 def _pairs(world: World, twin: ValleyTwin) -> Iterator[tuple[str, NDArray, list]]:
     for column, attribute in GROWER_COLUMNS.items():
-        yield f"growers.{column}", getattr(world.growers, column), [getattr(h, attribute) for h in twin.growers.households]
+        yield (
+            f"growers.{column}",
+            getattr(world.growers, column),
+            [getattr(h, attribute) for h in twin.growers.households],
+        )
     for column in COMMUNITY_COLUMNS:
-        yield f"communities.{column}", getattr(world.communities, column), [getattr(c, column) for c in twin.communities]
+        yield (
+            f"communities.{column}",
+            getattr(world.communities, column),
+            [getattr(c, column) for c in twin.communities],
+        )
     for column in FIRM_COLUMNS:
         yield f"firms.{column}", getattr(world.firms, column), [getattr(f, column) for f in twin.firms]
     for column in FIRM_ROUTE_COLUMNS:
-        yield f"firms.{column}", getattr(world.firms, column), _by_route([getattr(f, column) for f in twin.firms])
-    yield "communities.purchase_share", world.communities.purchase_share, [f.purchase_share for f in twin.firms]
+        yield (
+            f"firms.{column}",
+            getattr(world.firms, column),
+            _by_route([getattr(f, column) for f in twin.firms]),
+        )
+    yield (
+        "communities.purchase_share",
+        world.communities.purchase_share,
+        [f.purchase_share for f in twin.firms],
+    )
     for column, attribute in LOAD_COLUMNS.items():
-        yield f"shipments.{column}", world.shipments.rows_in_use(column), [getattr(x, attribute) for x in twin.loads]
+        yield (
+            f"shipments.{column}",
+            world.shipments.rows_in_use(column),
+            [getattr(x, attribute) for x in twin.loads],
+        )
     yield "shipments.firm", world.shipments.rows_in_use("firm"), [x.firm.number for x in twin.loads]
     yield "shipments.route", world.shipments.rows_in_use("route"), [x.route.number for x in twin.loads]
     for name in twin.market.__slots__:
@@ -77,28 +104,44 @@ def _pairs(world: World, twin: ValleyTwin) -> Iterator[tuple[str, NDArray, list]
     for name in ROUTE_SCALARS:
         yield f"market.{name}", getattr(world.market, name), [getattr(r, name) for r in twin.routes]
     for name in ("shipped", "exported", "seized"):
-        yield f"flows.hcl_{name}", getattr(world.flows, f"hcl_{name}"), [getattr(r, name) for r in twin.routes]
+        yield (
+            f"flows.hcl_{name}",
+            getattr(world.flows, f"hcl_{name}"),
+            [getattr(r, name) for r in twin.routes],
+        )
     flows, trade, sums = world.flows, twin.trade, twin.growers.flows
-    yield "flows of leaf", *_columns(
-        (flows.leaf_grown, sums.leaf_grown),
-        (flows.leaf_picked, sums.leaf_picked),
-        (flows.leaf_sold_legal, trade.sold_legal),
-        (flows.leaf_sold_firms, trade.sold_firms),
-        (flows.leaf_processed, trade.leaf_processed),
+    yield (
+        "flows of leaf",
+        *_columns(
+            (flows.leaf_grown, sums.leaf_grown),
+            (flows.leaf_picked, sums.leaf_picked),
+            (flows.leaf_sold_legal, trade.sold_legal),
+            (flows.leaf_sold_firms, trade.sold_firms),
+            (flows.leaf_processed, trade.leaf_processed),
+        ),
     )
-    yield "flows of product", *_columns((flows.paste_made, trade.paste_made), (flows.hcl_made, trade.hcl_made))
-    yield "flows of land", *_columns(
-        (flows.planted, sums.planted),
-        (flows.abandoned, sums.abandoned),
-        (flows.converted, sums.converted),
-        (flows.eradicated, sums.eradicated),
+    yield (
+        "flows of product",
+        *_columns((flows.paste_made, trade.paste_made), (flows.hcl_made, trade.hcl_made)),
     )
-    yield "flows of money", *_columns(
-        (flows.leaf_tax, trade.tax),
-        (flows.leaf_income, trade.leaf_income),
-        (flows.leaf_paid_by_firms, trade.paid_by_firms),
-        (flows.processing_cost, trade.processing_cost),
-        (flows.harvest_cost, sums.harvest_cost),
+    yield (
+        "flows of land",
+        *_columns(
+            (flows.planted, sums.planted),
+            (flows.abandoned, sums.abandoned),
+            (flows.converted, sums.converted),
+            (flows.eradicated, sums.eradicated),
+        ),
+    )
+    yield (
+        "flows of money",
+        *_columns(
+            (flows.leaf_tax, trade.tax),
+            (flows.leaf_income, trade.leaf_income),
+            (flows.leaf_paid_by_firms, trade.paid_by_firms),
+            (flows.processing_cost, trade.processing_cost),
+            (flows.harvest_cost, sums.harvest_cost),
+        ),
     )
 
 

@@ -114,7 +114,8 @@ def set_prices(
     """C6: the price of the product, the buyers' markdown, the price of leaf, then the local prices."""
     market.transport_cost = transport_cost
     market.hcl_price += p.price_adjust_hcl * (hcl_target(firms, market, border_price, p) - market.hcl_price)
-    market.markdown += p.markdown_adjust * (markdown_target(firms, market, p) - market.markdown)
+    gap = markdown_target(firms, market, p) - market.markdown
+    market.markdown += gap * (p.markdown_adjust if gap > 0.0 else p.markdown_recovery)
     market.leaf_price += p.price_adjust_leaf * (leaf_target(market, p) - market.leaf_price)
     rest_of_processing = p.processing_cost * (1.0 - p.paste_cost_share)
     market.paste_price = max(market.hcl_price - rest_of_processing, 0.0) / p.paste_per_kg_hcl

@@ -133,7 +133,9 @@ class Grower(mesa.Agent):
 
     model: "GrowersModel"
 
-    def __init__(self, model: "GrowersModel", row: int, community: Community, traits: dict[str, float]) -> None:
+    def __init__(
+        self, model: "GrowersModel", row: int, community: Community, traits: dict[str, float]
+    ) -> None:
         super().__init__(model)
         self.row = row
         self.community = community
@@ -241,7 +243,9 @@ class Grower(mesa.Agent):
         total = sum(weights)
         steps = [sum(weights[: count + 1]) / total for count in range(3)]
         draw = self.model.draw("land_choice", self.row, steps)
-        choice = next((act for act, step in zip(("plant", "abandon", "convert"), steps, strict=True) if draw < step), "")
+        choice = next(
+            (act for act, step in zip(("plant", "abandon", "convert"), steps, strict=True) if draw < step), ""
+        )
         self.carry_out(choice)
 
     def update_risk(self) -> float:

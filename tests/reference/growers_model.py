@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import mesa
 from mesa.agent import AgentSet
+
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 
@@ -96,7 +97,9 @@ class GrowersModel(mesa.Model):
         slot = world.growers.slot.tolist()
         everyone = [[h for h in self.households if slot[h.row] == week] for week in range(WEEKS_A_QUARTER)]
         ordinary = [[h for h in cohort if not h.never_grows] for cohort in everyone]
-        return [AgentSet(c, random=self.random) for c in ordinary], [AgentSet(c, random=self.random) for c in everyone]
+        return [AgentSet(c, random=self.random) for c in ordinary], [
+            AgentSet(c, random=self.random) for c in everyone
+        ]
 
     def draw(self, stream: str, row: int, thresholds: list[float]) -> float:
         """This week's draw of the household `row`, clear of the thresholds it is held against."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import vraem
 from vraem import engine
 from vraem.scenario import SWITCHES, Scenario, parameter_table
@@ -37,7 +38,9 @@ EVENTS: list[dict[str, Any]] = [
 
 def scenario(**changes: Any) -> Scenario:
     overrides = {"run.households": HOUSEHOLDS, "run.end": dt.date(2013, 12, 31)}
-    return vraem.load("history").with_(overrides | {key.replace("__", "."): value for key, value in changes.items()})
+    return vraem.load("history").with_(
+        overrides | {key.replace("__", "."): value for key, value in changes.items()}
+    )
 
 
 def follow(case: Scenario, weeks: int, seed: int = 7) -> list[str]:
@@ -56,6 +59,11 @@ def follow(case: Scenario, weeks: int, seed: int = 7) -> list[str]:
 
 def test_core_and_twin_agree_for_more_than_a_year():
     assert follow(scenario(), weeks=64) == []
+
+
+@pytest.mark.slow
+def test_core_and_twin_agree_through_the_whole_of_history():
+    assert follow(scenario(run__end=dt.date(2023, 12, 31)), weeks=626) == []
 
 
 @pytest.mark.parametrize(("switch", "value"), SWITCH_VALUES)
@@ -100,7 +108,7 @@ def test_few_draws_lie_within_rounding_of_a_threshold():
         ("paste_conversion", 1.001),
         ("stock_release", 1.001),
         ("trafficker_learning", 1.01),
-        ("markdown_adjust", 1.01),
+        ("price_adjust_leaf", 1.01),
         ("labour_crowding", 1.5),
     ],
 )

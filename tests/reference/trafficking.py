@@ -55,6 +55,7 @@ class Route:
     shadow_price: float = 0.0
     flow_share: float = 0.0
     wished: float = 0.0
+    let_through: float = 1.0
     shipped: float = 0.0
     exported: float = 0.0
     seized: float = 0.0
@@ -121,7 +122,7 @@ def choose_routes(firm: Firm, routes: list[Route], border_price: float, p: "Para
             + route.constant
         )
     mean_value = sum(route.value for route in routes) / len(routes)
-    firm.route_share = softmax(utilities, p.route_choice_scale * mean_value * border_price)
+    firm.route_share = softmax(utilities, p.route_choice_scale * mean_value)
 
 
 def wish_to_ship(firm: Firm, route: Route, p: "Parameters") -> float:
@@ -130,9 +131,10 @@ def wish_to_ship(firm: Firm, route: Route, p: "Parameters") -> float:
 
 
 def price_capacity(route: Route, wish: float, p: "Parameters") -> None:
-    """C1: λ = φ·max(0, ln(wish/capacity)); capacity grows while λ > 0."""
+    """C1: λ tends to φ·max(0, ln(wish/capacity)); capacity grows while λ > 0."""
     ratio = max(wish, 1e-9) / max(route.capacity_now, 1e-9)
-    route.shadow_price = p.capacity_shadow_price * max(0.0, math.log(ratio))
+    target = p.capacity_shadow_price * max(0.0, math.log(ratio))
+    route.shadow_price += p.shadow_price_adjust * (target - route.shadow_price)
     speed = min(route.shadow_price / FULL_GROWTH_SHADOW_PRICE, 1.0) * route.growth
     route.capacity *= math.exp(speed / WEEKS_A_YEAR)
     route.wished = wish
@@ -149,9 +151,9 @@ def send_loads(
     left = {firm.number: firm.hcl_stock for firm in firms}
     sent = []
     for route, wish in zip(routes, wishes, strict=True):
-        let_through = min(1.0, route.capacity_now / max(route.wished, 1e-9))
+        route.let_through = min(1.0, route.capacity_now / max(route.wished, 1e-9))
         for firm, wanted in zip(firms, wish, strict=True):
-            expected = wanted * let_through / route.load
+            expected = wanted * route.let_through / route.load
             row = route.number * len(firms) + firm.number
             turn = math.floor(expected) + 1.0 - expected
             address = ("load_rounding", week, row)
@@ -176,11 +178,12 @@ def loads_of(route: Route, firm: Firm, kg: float, first_row: int) -> list[Load]:
 
 
 def remember_flow(routes: list[Route]) -> None:
-    """Shares of the shipped flow, four-week mean."""
-    total = sum(route.shipped for route in routes)
+    """Shares of what the routes let through, four-week mean."""
+    total = sum(route.let_through * route.wished for route in routes)
     for route in routes:
         if total > 0.0:
-            route.flow_share += (route.shipped / total - route.flow_share) / SHARE_MEMORY_WEEKS
+            share = route.let_through * route.wished / total
+            route.flow_share += (share - route.flow_share) / SHARE_MEMORY_WEEKS
 
 
 def move_load(load: Load, draw: float) -> None:

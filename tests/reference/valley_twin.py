@@ -80,12 +80,15 @@ class ValleyTwin:
         self.market.hcl_rate += (self.trade.hcl_made - self.market.hcl_rate) / trade_rules.MEMORY_WEEKS
 
     def contract(self) -> None:
-        """Once in four weeks firms choose buyers' places and routes; every week loads set out."""
+        """Once in four weeks buyers divide the places, each firm in its turn its cargo; then loads set out."""
         if self.week % REVIEW_WEEKS == 0:
             routes_rules.choose_buyers(self.firms, self.communities, self.hours, self.p)
-            for firm in self.firms:
+        for firm in self.firms:
+            if firm.number % REVIEW_WEEKS == self.week % REVIEW_WEEKS:
                 routes_rules.choose_routes(firm, self.routes, self.border_price, self.p)
-        for route, firm, kg in routes_rules.send_loads(self.firms, self.routes, self.week, self.streams, self.p):
+        for route, firm, kg in routes_rules.send_loads(
+            self.firms, self.routes, self.week, self.streams, self.p
+        ):
             new = routes_rules.loads_of(route, firm, kg, len(self.loads)) if kg > 0.0 else []
             self.loads += new
             self.under_way += new
@@ -136,7 +139,9 @@ class ValleyTwin:
         weight, done = self.growers.households_per_row, 0.0
         households = community.households
         rows = [household.row for household in households]
-        draws = self.streams.uniform("eradication_household", self.week, 0, max(rows, default=-1) + 1).tolist()
+        draws = self.streams.uniform(
+            "eradication_household", self.week, 0, max(rows, default=-1) + 1
+        ).tolist()
         for household in sorted(households, key=lambda h: draws[h.row]):
             held = household.coca_area * weight
             if held <= 0.0 or done >= hectares:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import vraem
 from vraem.scenario import Scenario
 from vraem.valley import ROUTES
@@ -29,7 +30,9 @@ ORDER_EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def scenario(events: list[dict[str, Any]] | None = None, **changes: Any) -> Scenario:
     overrides = {"run.households": 400, "run.end": dt.date(2013, 12, 31), "event": events or []}
-    return vraem.load("history").with_(overrides | {key.replace("__", "."): value for key, value in changes.items()})
+    return vraem.load("history").with_(
+        overrides | {key.replace("__", "."): value for key, value in changes.items()}
+    )
 
 
 def inputs_of(case: Scenario, seed: int = 1) -> WeeklyInputs:
@@ -137,7 +140,9 @@ def test_after_the_last_dated_price_the_forecast_is_drawn():
 
 def test_the_forecast_goes_on_from_the_last_dated_price():
     quiet = {"parameters__price_shock_sd": 0.02, "parameters__price_jump_rate": 0.1}
-    assert forecast(1, **quiet)[0] == pytest.approx(inputs_of(scenario(run__end=dt.date(2023, 3, 31))).border_price[-1], rel=0.1)
+    assert forecast(1, **quiet)[0] == pytest.approx(
+        inputs_of(scenario(run__end=dt.date(2023, 3, 31))).border_price[-1], rel=0.1
+    )
 
 
 def test_the_forecast_reverts_to_the_base_and_jumps_go_down():

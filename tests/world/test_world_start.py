@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import vraem
 from vraem.valley import ROUTES
 from vraem.world import World
@@ -103,7 +104,9 @@ def test_route_constants_give_any_wanted_shares():
 
 
 def test_yield_by_age_is_that_of_the_specification(world: World):
-    p = world.p.replace(coca_years_before_harvest=1.0, coca_yield_factor_year2=0.4, coca_yield_factor_year3=0.8)
+    p = world.p.replace(
+        coca_years_before_harvest=1.0, coca_yield_factor_year2=0.4, coca_yield_factor_year3=0.8
+    )
     ages = AgeClasses.of(p)
     assert [ages.factor(age) for age in (0, 3)] == [0.0, 0.0]
     assert [ages.factor(age) for age in (4, 7)] == pytest.approx([0.4, 0.4])
@@ -114,7 +117,7 @@ def test_yield_by_age_is_that_of_the_specification(world: World):
 
 def test_the_ring_of_ages_gives_each_cohort_a_new_empty_class_a_quarter(world: World):
     ages = world.ages
-    for week in range(0, 200):
+    for week in range(200):
         same_slot_next_quarter = week + WEEKS_A_QUARTER
         assert ages.at(1, same_slot_next_quarter) == ages.newest(week)
         assert ages.at(ages.length, week) == ages.newest(week)

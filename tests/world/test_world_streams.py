@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from vraem.world import STREAMS, Streams
 
 METHODS = ("uniform", "uniform_double", "normal")
@@ -14,14 +15,16 @@ LARGEST_CORRELATION = 4.5 / np.sqrt(DRAWS)
 """Fixed seeds, so that this is no lottery: the correlations below are what they are."""
 
 
-def draw(method: str, seed: int = 5, stream: str = "harvest_choice", week: int = 3, rows: slice = slice(0, 100)):
+def draw(
+    method: str, seed: int = 5, stream: str = "harvest_choice", week: int = 3, rows: slice = slice(0, 100)
+):
     return getattr(Streams(seed), method)(stream, week, rows.start, rows.stop)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_any_subset_of_rows_gives_the_draws_of_the_whole(method: str):
     whole = draw(method)
-    for start in range(0, 40):
+    for start in range(40):
         for stop in (start, start + 1, start + 7, 100):
             part = draw(method, rows=slice(start, stop))
             assert part.tobytes() == whole[start:stop].tobytes(), (start, stop)
@@ -29,7 +32,9 @@ def test_any_subset_of_rows_gives_the_draws_of_the_whole(method: str):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_order_in_which_draws_are_asked_for_does_not_matter(method: str):
-    asked = [(stream, week, start) for stream in ("seizure", "land_choice") for week in (0, 9) for start in (0, 5)]
+    asked = [
+        (stream, week, start) for stream in ("seizure", "land_choice") for week in (0, 9) for start in (0, 5)
+    ]
 
     def answers(order: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], bytes]:
         streams = Streams(11)
@@ -79,7 +84,12 @@ def test_draws_of_different_addresses_are_uncorrelated(part: str):
 
 
 def test_different_addresses_never_share_a_draw():
-    blocks = [draw("uniform_double", seed, stream, week, slice(0, 500)) for seed in (0, 1) for stream in STREAMS for week in (0, 1, 2)]
+    blocks = [
+        draw("uniform_double", seed, stream, week, slice(0, 500))
+        for seed in (0, 1)
+        for stream in STREAMS
+        for week in (0, 1, 2)
+    ]
     values = np.concatenate(blocks)
     assert len(np.unique(values)) == len(values)
 
@@ -117,7 +127,9 @@ def test_numbers_of_streams_are_unique_and_frozen():
         "border_price": 40,
         "border_jump": 41,
     }
-    assert {name: STREAMS.get(name) for name in known} == known, "results of old versions could not be made again"
+    assert {name: STREAMS.get(name) for name in known} == known, (
+        "results of old versions could not be made again"
+    )
 
 
 def test_a_stream_that_is_not_in_the_table_is_refused():

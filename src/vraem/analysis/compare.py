@@ -306,8 +306,8 @@ def _on_shared_weeks(
     end = min(ends.values())
     if set(ends.values()) == {end}:
         return tuple(given), []
-    longer = [f"{name} to {day}" for name, day in ends.items() if day != end]
-    note = f"ends differ: weeks to {end} are compared, though {' and '.join(longer)} would go on"
+    longer = [f"{name} goes on to {day}" for name, day in ends.items() if day != end]
+    note = f"ends differ; what is compared are the weeks to {end} ({', '.join(longer)})"
     return tuple(scenario.with_({"run.end": end}) for scenario in given), [note]
 
 
@@ -350,4 +350,3 @@ def _notes(names: Sequence[str], days: Sequence[date | None], replicates: int) -
             f"differences; use --replicates {DEFAULT_REPLICATES}"
         )
     return notes
-

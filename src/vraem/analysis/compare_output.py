@@ -1,7 +1,7 @@
 """The folder of a comparison: the differences, every run's outcomes and the weekly paths, in open formats.
 
-`comparison.json` is written last: with it, all is there. Every file but the seconds in it is the same to the
-byte whenever the same comparison is written.
+`comparison.json` is written last: with it, all tables are there. Files are the same to the byte whenever the same
+comparison is written.
 """
 
 import contextlib
@@ -28,9 +28,10 @@ RUNS_FILE = "comparison.parquet"
 PATHS_FILE = "paths.parquet"
 OWN_FILES = (SUMMARY_FILE, RUNS_FILE, PATHS_FILE)
 FIGURES_FOLDER = "figures"
+OWN_CHARTS = ("differences", "differences-*", "paths", "difference-paths")
 
 INTERVAL = (
-    f"{LEVEL:.0%} interval of the mean difference over pairs of runs with equal seeds (paired t); it covers "
+    f"{100 * LEVEL:.0f} % interval of the mean difference over pairs of runs with equal seeds (paired t); it covers "
     "chance and the forecast of the border price, not doubt about parameters or rules"
 )
 BAND = (0.05, 0.95)
@@ -92,6 +93,7 @@ def write_comparison(comparison: Comparison, directory: Path, *, force: bool = F
 
     check_folder(directory, identity(comparison), force=force)
     (directory / SUMMARY_FILE).unlink(missing_ok=True)
+    _remove_charts(directory / FIGURES_FOLDER)
     for name, table in ((RUNS_FILE, runs_table(comparison)), (PATHS_FILE, paths_table(comparison))):
         part = directory / f".{name}.part"
         parquet.write_table(table, part, compression="zstd")
@@ -101,6 +103,13 @@ def write_comparison(comparison: Comparison, directory: Path, *, force: bool = F
     part.write_text(text, encoding="utf-8")
     os.replace(part, directory / SUMMARY_FILE)
     return [directory / name for name in (RUNS_FILE, PATHS_FILE, SUMMARY_FILE)]
+
+
+def _remove_charts(folder: Path) -> None:
+    """Take away the charts of the comparison that was here before."""
+    for stem in OWN_CHARTS:
+        for path in sorted(folder.glob(f"{stem}.png")) + sorted(folder.glob(f"{stem}.svg")):
+            path.unlink()
 
 
 def as_document(comparison: Comparison) -> dict[str, Any]:
@@ -165,7 +174,9 @@ def paths_table(comparison: Comparison) -> Any:
     parts = []
     for path in PATHS:
         for place, arm in enumerate(comparison.names):
-            low, middle, high = np.quantile(comparison.paths[path.name][place], (BAND[0], 0.5, BAND[1]), axis=0)
+            low, middle, high = np.quantile(
+                comparison.paths[path.name][place], (BAND[0], 0.5, BAND[1]), axis=0
+            )
             columns = {
                 "arm": [arm] * weeks,
                 "path": [path.name] * weeks,

@@ -99,10 +99,9 @@ def _years_within(result: RunResult, weeks: slice) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Measure:
-    """One outcome: `name` in files, `group` in charts, `label` in words, `unit`, and the `rule` that takes it.
+    """One outcome: `name` in files, `group` and `label` in tables, `unit`, and the `rule` that takes it.
 
-    `share`: a part of a whole, whose differences are read in percentage points rather than in per cent.
-    `digits`: decimals that matter to a reader.
+    `digits`: decimals that matter to a reader. `phrase`: the label where it stands without its group.
     """
 
     name: str
@@ -111,10 +110,16 @@ class Measure:
     unit: str
     rule: Rule
     digits: int = 0
+    phrase: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.phrase or self.label
 
     @property
     def share(self) -> bool:
-        """Whether it is a part of a whole."""
+        """Whether it is a part of a whole, whose differences are read in percentage points, not in per cent."""
         return self.unit == "share"
 
 
@@ -125,12 +130,20 @@ def _flows(stem: str, routes: Sequence[str] = ROUTES) -> tuple[str, ...]:
 _EXPORTED, _SEIZED = _flows("hcl_exported"), _flows("hcl_seized")
 _ROUTE_LABELS = {
     "air": "by air to Bolivia",
-    "foot": "on foot, then to Callao",
+    "foot": "on foot to Callao",
     "road_callao": "by road to Callao",
     "road_puno": "by road to Puno",
     "river": "by river to Brazil",
 }
 _TONNES = KG_PER_TONNE
+
+
+def _income(source: str, words: str) -> Measure:
+    rule = Income((source,))
+    return Measure(
+        f"income_{source}", "Incomes", f"  from {words}", "USD/year", rule, 0, f"income from {words}"
+    )
+
 
 MEASURES: tuple[Measure, ...] = (
     Measure("coca_area", "Coca", "coca in the valley", "ha", Mean("coca_area_visible")),
@@ -169,10 +182,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "callao_share",
         "Ways out",
-        "by way of Callao, both ways",
+        "to Callao in all",
         "share",
         Ratio(_flows("hcl_exported", CALLAO_ROUTES), _EXPORTED),
         1,
+        "cocaine to Callao in all",
     ),
     *(
         Measure(
@@ -182,14 +196,15 @@ MEASURES: tuple[Measure, ...] = (
             "share",
             Ratio((f"hcl_exported_{route}",), _EXPORTED),
             1,
+            f"cocaine {_ROUTE_LABELS[route]}",
         )
         for route in ROUTES
     ),
     Measure("growers_income", "Incomes", "growers' income", "USD/year", Income()),
-    Measure("income_coca", "Incomes", "  from coca", "USD/year", Income(("coca",))),
-    Measure("income_licit", "Incomes", "  from coffee and cacao", "USD/year", Income(("licit",))),
-    Measure("income_logging", "Incomes", "  from logging", "USD/year", Income(("logging",))),
-    Measure("income_off_farm", "Incomes", "  from other work", "USD/year", Income(("off_farm",))),
+    _income("coca", "coca"),
+    _income("licit", "coffee and cacao"),
+    _income("logging", "logging"),
+    _income("off_farm", "other work"),
     Measure("leaf_tax", "Tax and fees", "tax on leaf", "thousand USD/year", Yearly(("leaf_tax",))),
     Measure("transit_fees", "Tax and fees", "fees on cargo", "thousand USD/year", Yearly(("transit_fees",))),
 )

@@ -36,7 +36,15 @@ def scoreboard_markdown(scores: Sequence[PatternScore]) -> str:
         for score in scores
         for measure in score.measures
     ]
-    detail_header = ("", "Measure", "Observed", "Mean of seeds", "Range over seeds", "Accepted", "Seeds inside")
+    detail_header = (
+        "",
+        "Measure",
+        "Observed",
+        "Mean of seeds",
+        "Range over seeds",
+        "Accepted",
+        "Seeds inside",
+    )
     return (
         f"{passed} of {len(scores)} patterns pass.\n\n"
         + markdown_table(header, overview)
@@ -66,7 +74,10 @@ def ablation_markdown(table: Mapping[str, Sequence[PatternScore]]) -> str:
         rows.append((name, removes.get(name, ""), str(len(has)), lost, gained))
     header = ("Left out", "Input or rule", "Patterns that pass", "Lost", "Gained")
     carried = [
-        (label, ", ".join(name for name, scores in others if label not in _passing(scores)) or "nothing alone")
+        (
+            label,
+            ", ".join(name for name, scores in others if label not in _passing(scores)) or "nothing alone",
+        )
         for label in had
     ]
     return (

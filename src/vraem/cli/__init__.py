@@ -21,15 +21,24 @@ class LazyCommand(NamedTuple):
 COMMANDS: dict[str, LazyCommand] = {
     "demo": LazyCommand("vraem.cli.running", "demo", "The main job in small, in about a minute."),
     "run": LazyCommand("vraem.cli.running", "run", "Run a scenario and write its results."),
+    "compare": LazyCommand(
+        "vraem.cli.comparing", "compare", "Set scenarios against each other on the same seeds."
+    ),
     "patterns": LazyCommand("vraem.cli.running", "patterns", "Compare the model with what was observed."),
     "map": LazyCommand("vraem.cli.place", "map_command", "Draw the valley."),
-    "check": LazyCommand("vraem.cli.authoring", "check", "Check scenario files and name every fault."),
+    "sweep": LazyCommand("vraem.cli.sweeping", "sweep", "Run all of an experiment, or go on with it."),
+    "status": LazyCommand("vraem.cli.sweeping", "status", "Say what of a sweep is done, failed and left."),
+    "export": LazyCommand("vraem.cli.sweeping", "export", "Write the tables of a sweep as one file each."),
+    "merge": LazyCommand("vraem.cli.sweeping", "merge", "Bring sweeps of one experiment together."),
+    "check": LazyCommand(
+        "vraem.cli.authoring", "check", "Check scenario and experiment files and name every fault."
+    ),
     "show": LazyCommand("vraem.cli.authoring", "show", "Show each value of a scenario and where it is from."),
     "parameters": LazyCommand(
         "vraem.cli.authoring", "parameters", "List parameters with ranges and sources."
     ),
     "schema": LazyCommand("vraem.cli.authoring", "schema", "Print a JSON Schema, for editors."),
-    "docs": LazyCommand("vraem.cli.running", "docs", "Write the reference tables of the documentation."),
+    "docs": LazyCommand("vraem.cli.reference", "docs", "Write the reference tables of the documentation."),
 }
 
 
@@ -85,7 +94,8 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Simulate the coca economy of Peru's VRAEM valley, week by week.
 
-    A SCENARIO is the name of a packaged one (baseline, history) or a TOML file of your own.
+    A SCENARIO is the name of a packaged one (baseline, history) or a TOML file of your own; so is an
+    EXPERIMENT (classroom, routes, eradication, sensitivity).
     """
 
 

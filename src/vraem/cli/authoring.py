@@ -13,6 +13,7 @@ import click
 from vraem.cli.terminal import aligned, number, paragraph, say_faults
 
 if TYPE_CHECKING:
+    from vraem.experiment.types import Experiment
     from vraem.scenario import ParameterSpec, Scenario
 
 OVERRIDE = click.option(
@@ -60,21 +61,25 @@ def _scenario_in_words(file: str) -> tuple[str, list[str]]:
 
 def _experiment_in_words(file: str) -> tuple[str, list[str]]:
     """How large an experiment is and what is worth knowing of its arms. Raises `ScenarioError`."""
-    from vraem.experiment.design import point_count
     from vraem.experiment.loader import load_experiment
-    from vraem.experiment.plan import run_count
 
     experiment = load_experiment(file)
-    rule = experiment.replicates
-    seeds = f"{rule.count} to {rule.at_most}" if rule.adaptive else f"{rule.count}"
-    points = point_count(experiment.design, experiment.factors)
-    parts = (
-        _counted(len(experiment.arms), "arm"),
-        _counted(points, "point"),
-        f"{seeds} replicates: {_counted(run_count(experiment), 'run')}{' or more' if rule.adaptive else ''}",
-    )
     notes = [f"arm {name}: {note}" for name, scenario in experiment.arms for note in scenario.notes()]
-    return f"experiment {experiment.name}, {', '.join(parts)}, id {experiment.id}", notes
+    return f"experiment {experiment.name}, {in_numbers(experiment)}, id {experiment.id}", notes
+
+
+def in_numbers(experiment: Experiment) -> str:
+    """The size of an experiment: ``4 arms, 1 point, 20 replicates: 80 runs``."""
+    from vraem.experiment.design import point_count
+    from vraem.experiment.plan import run_count
+
+    rule = experiment.replicates
+    points = _counted(point_count(experiment.design, experiment.factors), "point")
+    seeds = (
+        f"{rule.count} to {rule.at_most} replicates" if rule.adaptive else _counted(rule.count, "replicate")
+    )
+    runs = _counted(run_count(experiment), "run") + (" or more" if rule.adaptive else "")
+    return f"{_counted(len(experiment.arms), 'arm')}, {points}, {seeds}: {runs}"
 
 
 def _counted(count: int, thing: str) -> str:

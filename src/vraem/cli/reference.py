@@ -5,8 +5,11 @@ A test compares them with what is in `docs/`, so that text and code cannot drift
 
 from pathlib import Path
 
+import click
+
 from vraem.engine import SCHEDULE
 from vraem.observe import SERIES
+from vraem.scenario.library_page import write_library
 from vraem.scenario.reference import (
     drivers_markdown,
     events_markdown,
@@ -19,6 +22,27 @@ from vraem.world import STREAMS, TABLES
 from vraem.world.columns import Column
 
 _NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not this page. -->\n\n"
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs"),
+    show_default=True,
+    metavar="DIR",
+    help="The docs folder.",
+)
+@click.pass_context
+def docs(ctx: click.Context, out: Path) -> None:
+    """Write the pages of the documentation that are made from the code."""
+    try:
+        paths = [*write_reference(out / "reference"), write_library(out)]
+    except OSError as error:
+        click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
+        ctx.exit(2)
+    for path in paths:
+        click.echo(str(path))
 
 
 def reference_pages() -> dict[str, str]:

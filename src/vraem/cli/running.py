@@ -1,4 +1,4 @@
-"""Commands that run the model: run, demo, patterns; and docs, which writes the reference pages."""
+"""Commands that run the model: run, demo, patterns."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """Run SCENARIO once and write its series, summary and charts.
 
-    SCENARIO is the name of a packaged one (baseline, history) or a file. Charts come as PNG and SVG.
+    SCENARIO is the name of a packaged one (history, baseline, …) or a file. Charts come as PNG and SVG.
     """
     if checked and profile:
         raise click.UsageError(
@@ -368,17 +368,3 @@ def _patterns_page(
     )
     ablations = f"\n## Ablations\n\n{ablation_markdown(table)}" if table else ""
     return f"{head}{scoreboard_markdown(scores)}{ablations}"
-
-
-@click.command()
-@click.option(
-    "--out", type=FOLDER, default=Path("docs"), show_default=True, metavar="DIR", help="The docs folder."
-)
-@click.pass_context
-def docs(ctx: click.Context, out: Path) -> None:
-    """Write the reference tables of the documentation from the code."""
-    from vraem.cli.reference import write_reference
-
-    with _faults_in_lines(ctx, out):
-        for path in write_reference(out / "reference"):
-            click.echo(str(path))

@@ -90,7 +90,7 @@ class ArmReader:
         if not isinstance(each, dict) or not each:
             yield entry["name"], draft
             return
-        base = {table: len(draft.layers.data.get(table, ())) - len(entry.get(table, ())) for table in _ADDED}
+        base = {table: len(_rows(draft.layers.data, table)) - len(_rows(entry, table)) for table in _ADDED}
         choices = [self._choices(number, key, values) for key, values in _leaves(each, ())]
         self._not_too_many(number, choices)
         for combination in itertools.product(*choices):
@@ -106,10 +106,12 @@ class ArmReader:
         if not isinstance(values, list) or not values:
             raise self._refused(place, in_words(values), "a list of values, one arm for each")
         if parts[0] not in SHARED_TABLES or len(parts) < 2:
-            wanted = (
-                f"a key of the arm such as event.0.hectares or parameters.NAME ({', '.join(SHARED_TABLES)})"
-            )
-            raise ScenarioError([fault_at(self._written.at, place, "key", dotted(key), wanted)])
+            wanted = f"a key such as event.0.hectares or parameters.NAME, in {', '.join(SHARED_TABLES)}"
+            raise self._refused(place, dotted(parts), wanted, "key")
+        rows = _rows(self._written.data["arm"][number], str(parts[0]))
+        if parts[0] in _ADDED and not (isinstance(parts[1], int) and parts[1] < len(rows)):
+            wanted = f"the number of a [[arm.{parts[0]}]] of this arm, from 0"
+            raise self._refused(place, dotted(parts), wanted, "key")
         return [((*place, index), parts, value) for index, value in enumerate(values)]
 
     def _not_too_many(self, number: int, choices: Sequence[Sequence[Any]]) -> None:
@@ -180,8 +182,10 @@ class ArmReader:
         named = entry.get("scenario") if own else self._written.data.get("scenario")
         if named is None:
             return _Draft(Layers(self._written.file, numbered=self._written.numbered), self._folder())
-        if named not in self._starts or not isinstance(named, str):
-            self._starts[str(named)] = self._read_start(place)
+        if not isinstance(named, str) or not named:
+            raise ScenarioError([])  # a fault of shape, told elsewhere
+        if named not in self._starts:
+            self._starts[named] = self._read_start(place)
         return self._starts[named]
 
     def _read_start(self, place: Path) -> _Draft:
@@ -229,6 +233,11 @@ def _makes(arm: Any, name: str) -> bool:
     """Whether an entry makes an arm of that name, perhaps with a label behind."""
     own = arm.get("name") if isinstance(arm, dict) else None
     return isinstance(own, str) and (own == name or (bool(arm.get("each")) and name.startswith(f"{own}-")))
+
+
+def _rows(body: Mapping[str, Any], table: str) -> list[Any]:
+    rows = body.get(table)
+    return rows if isinstance(rows, list) else []
 
 
 def _leaves(table: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:

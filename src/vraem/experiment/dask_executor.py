@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from vraem.experiment import worker
+from vraem.experiment.dispatch import SweepError
 from vraem.experiment.executors import SweepExecutor
 from vraem.experiment.failures import WorkerDied
 
@@ -32,13 +33,12 @@ class DaskExecutor(SweepExecutor):
         try:
             from distributed import Client
         except ImportError:
-            raise DaskError('--dask needs the extra "cluster": pip install "vraem[cluster]"') from None
+            raise SweepError('--dask needs the extra "cluster": pip install "vraem[cluster]"') from None
         where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         try:
             self._client = Client(**where, timeout=self.CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise DaskError(f"--dask {address}: no Dask scheduler answers there ({error})") from None
-        self._executor = self._client.get_executor(pure=False)
+            raise SweepError(f"--dask {address}: no Dask scheduler answers there ({error})") from None
         self._capacity, self._looked = 1, -self.LOOK_SECONDS
         self._lock = threading.Lock()
 
@@ -54,24 +54,30 @@ class DaskExecutor(SweepExecutor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand a call to the cluster."""
-        from distributed import KilledWorker
-
-        inner = self._executor.submit(fn, *args, **kwargs)
+        inner = self._client.submit(fn, *args, pure=False, **kwargs)
         outer: Future[Any] = Future()
         outer.set_running_or_notify_cancel()
-
-        def pass_on(done: Future[Any]) -> None:
-            if done.cancelled():
-                outer.set_exception(WorkerDied("the cluster dropped the task"))
-            elif isinstance(error := done.exception(), KilledWorker):
-                outer.set_exception(WorkerDied("each worker that tried died; out of memory, or hung?"))
-            elif error is not None:
-                outer.set_exception(error)
-            else:
-                outer.set_result(done.result())
-
-        inner.add_done_callback(pass_on)
+        # Not the client's own executor: its futures never end if an answer is lost with its worker and the
+        # second try fails.
+        loop = self._client.loop
+        assert loop is not None
+        loop.add_callback(self._pass_on, inner, outer)
         return outer
+
+    async def _pass_on(self, inner: Any, outer: Future[Any]) -> None:
+        """Wait for an answer of the cluster and hand it on, whatever it is."""
+        from distributed import KilledWorker
+
+        try:
+            answer = await self._client.gather(inner, asynchronous=True)
+        except KilledWorker:
+            outer.set_exception(WorkerDied("each worker that tried died; out of memory, or hung?"))
+        except (asyncio.CancelledError, CancelledError):
+            outer.set_exception(WorkerDied("the cluster dropped the task"))
+        except BaseException as error:
+            outer.set_exception(error)
+        else:
+            outer.set_result(answer)
 
     def on_every_worker(self, function: Callable[[str], Any], sweep: str) -> list[Any]:
         """As ``SweepExecutor``."""
@@ -87,10 +93,4 @@ class DaskExecutor(SweepExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, which goes on living."""
-        with contextlib.suppress(Exception):
-            self._executor.shutdown(wait=False)
         self._client.close()
-
-
-class DaskError(Exception):
-    """A cluster that cannot be used; its text is one line."""

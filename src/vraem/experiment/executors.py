@@ -16,7 +16,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vraem.experiment import limits, worker
 from vraem.experiment.failures import WorkerDied, WorkerNotStarted
@@ -43,10 +43,10 @@ class SweepExecutor(Executor, ABC):
     def interrupt(self, sweep: str) -> None:
         """Ask the workers to give up what they run; their futures end soon."""
 
-    def kill_overdue(self) -> None:  # noqa: B027 - not every executor can
+    def kill_overdue(self) -> None:
         """End workers whose task should have ended long ago."""
 
-    def replace(self, future: Future[Any]) -> None:  # noqa: B027
+    def replace(self, future: Future[Any]) -> None:
         """Give the worker of a finished future its leave once its records are written."""
 
 
@@ -119,15 +119,21 @@ class LocalExecutor(SweepExecutor):
             slot.close()
 
 
+class _Worker(NamedTuple):
+    """A worker process and the pool of one that it lives in; ``ready`` ends when it has started."""
+
+    pool: ProcessPoolExecutor
+    process: BaseProcess
+    ready: Future[int]
+
+
 class _Slot:
-    """One place for a worker process and the pool of one that it lives in."""
+    """One place for a worker process."""
 
     def __init__(self, memory: int | None, scratch: Path) -> None:
         self._memory = memory
         self._scratch = scratch
-        self._pool: ProcessPoolExecutor | None = None
-        self._ready: Future[int] | None = None
-        self._process: BaseProcess | None = None
+        self._worker: _Worker | None = None
         self._deadline: float | None = None
         self.future: Future[Any] | None = None
 
@@ -137,87 +143,87 @@ class _Slot:
 
     @property
     def is_idle(self) -> bool:
-        return self._pool is not None and self.is_free
+        return self._worker is not None and self.is_free
 
-    def submit(self, seconds: float | None, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        if self._process is not None and not self._process.is_alive():
+    def submit(
+        self, seconds: float | None, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
+        if self._worker is not None and not self._worker.process.is_alive():
             self.close()
-        if self._pool is None:
-            self._start()
+        if self._worker is None:
+            self._worker = self._start()
+        at = self._worker
         outer: Future[Any] = Future()
         outer.set_running_or_notify_cancel()
-        self._deadline = None if seconds is None else time.monotonic() + seconds + START_SECONDS
-        pool, process, ready = self._pool, self._process, self._ready
-        assert pool is not None and process is not None and ready is not None
         self.future = outer
+        self._deadline = None if seconds is None else time.monotonic() + seconds + START_SECONDS
         try:
-            inner = pool.submit(fn, *args, **kwargs)
+            inner = at.pool.submit(fn, *args, **kwargs)
         except BrokenProcessPool:  # it died between two tasks
-            outer.set_exception(self._death(process, ready))
+            outer.set_exception(self._death(at))
         else:
-            inner.add_done_callback(lambda done: self._pass_on(done, outer, process, ready))
+            inner.add_done_callback(lambda done: self._pass_on(done, outer, at))
         return outer
 
     def terminate(self) -> None:
-        if self._process is not None and not self.is_free and self._process.is_alive():
-            self._process.terminate()
+        if self._worker is not None and not self.is_free and self._worker.process.is_alive():
+            self._worker.process.terminate()
 
     def kill_if_overdue(self) -> None:
-        late = self._deadline is not None and time.monotonic() > self._deadline
-        if late and not self.is_free and self._process is not None:
-            self._process.kill()
+        if self._is_late() and not self.is_free and self._worker is not None:
+            self._worker.process.kill()
 
     def dismiss(self) -> None:
         """Let the process go once it has nothing to do, without waiting for it."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._worker is not None:
+            self._worker.pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """End the process."""
-        pool, process = self._pool, self._process
-        self._pool = self._process = self._ready = None
-        if pool is None or process is None:
+        if self._worker is None:
             return
+        pool, process, _ = self._worker
+        self._worker = None
         pool.shutdown(wait=False, cancel_futures=True)
         process.join(QUIT_SECONDS if self.is_free else 0.0)
         if process.is_alive():
             process.kill()
             process.join()
 
-    def _start(self) -> None:
+    def _start(self) -> _Worker:
         before = set(multiprocessing.active_children())
         with limits.environment(limits.one_thread_each()):
             # spawned, not forked: the caller may have threads (notebooks, progress bars)
-            self._pool = ProcessPoolExecutor(
+            pool = ProcessPoolExecutor(
                 1,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=worker.start_worker,
                 initargs=(self._memory,),
             )
-            self._ready = self._pool.submit(worker.greet)
-        self._process = next(iter(set(multiprocessing.active_children()) - before))
+            ready = pool.submit(worker.greet)
+        return _Worker(pool, next(iter(set(multiprocessing.active_children()) - before)), ready)
 
-    def _pass_on(
-        self, inner: Future[Any], outer: Future[Any], process: BaseProcess, ready: Future[int]
-    ) -> None:
+    def _is_late(self) -> bool:
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def _pass_on(self, inner: Future[Any], outer: Future[Any], at: _Worker) -> None:
         if inner.cancelled():
-            outer.set_exception(WorkerDied("was let go"))
+            outer.set_exception(WorkerDied("the worker was let go"))
             return
         error = inner.exception()
         if isinstance(error, BrokenProcessPool):
-            error = self._death(process, ready)
+            error = self._death(at)
         if error is not None:
             outer.set_exception(error)
         else:
             outer.set_result(inner.result())
 
-    def _death(self, process: BaseProcess, ready: Future[int]) -> WorkerDied:
-        process.join(QUIT_SECONDS)
-        if not ready.done() or ready.exception() is not None:
+    def _death(self, at: _Worker) -> WorkerDied:
+        at.process.join(QUIT_SECONDS)
+        if not at.ready.done() or at.ready.exception() is not None:
             return WorkerNotStarted("a worker process ended before it was ready")
-        late = self._deadline is not None and time.monotonic() > self._deadline
-        stack = self._stack(process.pid)
-        return WorkerDied(_how_it_ended(process.exitcode), late or bool(stack), stack)
+        stack = self._stack(at.process.pid)
+        return WorkerDied(_how_it_ended(at.process.exitcode), self._is_late() or bool(stack), stack)
 
     def _stack(self, process: int | None) -> str:
         """What the watchdog wrote before it ended the process."""

@@ -50,7 +50,9 @@ def died(run: Run, death: WorkerDied, limit: float | None) -> RunRecord:
 
 def time_limit_message(limit: float | None) -> str:
     """What is said of a run that was too slow."""
-    return f"{TIME_LIMIT}: took longer than {limit:g} s" if limit is not None else f"{TIME_LIMIT}: took too long"
+    return (
+        f"{TIME_LIMIT}: took longer than {limit:g} s" if limit is not None else f"{TIME_LIMIT}: took too long"
+    )
 
 
 def _record(run: Run, said: str, frames: str, seconds: float) -> RunRecord:

@@ -1,7 +1,7 @@
 """Part files of a result store: each process writes its own, whole or not at all.
 
-A file is written under a temporary name, flushed to disk, renamed, and its folder flushed, so that whoever reads the folder
-sees whole files only, whatever dies when. A run's series come before its row: with the row, all of it is there.
+A file is written under a temporary name, flushed to disk, renamed, and its folder flushed, so that whoever reads the
+folder sees whole files only, whatever dies when. A run's series come before its row: with the row, all of it is there.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -108,13 +108,25 @@ class PartWriter:
         self._records, self._bytes, self._flushed = [], 0, time.monotonic()
 
 
-def write_part(target: Path, schema: pa.Schema, tables: object) -> None:
+def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write tables of one schema to a new Parquet file, each as a row group. Raises ``StoreError``."""
+    import pyarrow as pa
     import pyarrow.parquet as parquet
 
+    numbers = [field.name for field in schema if field.type == pa.float64()]
+    others = [field.name for field in schema if field.type != pa.float64()]
+
     def write(file: IO[bytes]) -> None:
-        with parquet.ParquetWriter(file, schema, compression="zstd", compression_level=3) as writer:
-            for table in tables:  # type: ignore[attr-defined]
+        # Dictionaries and least values of measured numbers help nobody; those of who a row is do.
+        with parquet.ParquetWriter(
+            file,
+            schema,
+            compression="zstd",
+            use_dictionary=others,
+            write_statistics=others,
+            use_byte_stream_split=numbers,
+        ) as writer:
+            for table in tables:
                 writer.write_table(table, row_group_size=max(len(table), 1))
 
     write_whole(target, write)

@@ -64,7 +64,8 @@ class Columns:
         """Those of an experiment."""
         return cls(
             factors={
-                factor.key: (factor.name, factor_type(factor), factor.default) for factor in experiment.factors
+                factor.key: (factor.name, factor_type(factor), factor.default)
+                for factor in experiment.factors
             },
             outcomes={outcome.name: outcome.unit for outcome in experiment.outcomes},
         )

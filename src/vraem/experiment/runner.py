@@ -1,55 +1,37 @@
-"""The sweep: hands tasks to workers, sees to it that each run ends up in the store once, survives what fails.
-
-The store is the only record. What a worker has finished but not yet written is remembered here until the worker says
-that it is on disk; if the worker is lost before, its tasks are sent again. A task whose worker died is sent once
-more, then its runs one by one, then they are failures.
-"""
+"""``sweep``: the runs of an experiment that its store does not have yet, on local processes or a Dask cluster."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import pickle
 import tempfile
 import threading
 import time
-import uuid
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vraem.experiment import failures, limits, worker
+from vraem.experiment import limits, worker
+from vraem.experiment.dispatch import Counts, Dispatcher, SweepError, Work
 from vraem.experiment.executors import LocalExecutor, SweepExecutor, default_workers
 from vraem.experiment.interrupts import stop_on_signals
 from vraem.experiment.part_files import PartWriter, StoreError
-from vraem.experiment.rows import key_of
+from vraem.experiment.plan import plan_table, run_count
+from vraem.experiment.rows import Key, key_of
 from vraem.experiment.store import Store
 from vraem.experiment.sweep_report import SweepProgress, SweepReport
-from vraem.experiment.unfinished import Unfinished, Work, remaining, shard_of
 
 if TYPE_CHECKING:
-    from vraem.experiment.rows import Key
-    from vraem.experiment.types import Experiment, Run, Task
+    from vraem.experiment.types import Experiment, Task
 
-__all__ = ["Store", "StoreError", "SweepError", "SweepProgress", "SweepReport", "sweep"]
+__all__ = ["Store", "StoreError", "SweepError", "SweepProgress", "SweepReport", "shard_of", "sweep"]
 
 Shard = tuple[int, int]
 More = Callable[[Store], Iterable["Task"]]
 
-TICK = 0.2
-"""Seconds between looks at the request to stop."""
 PROGRESS_SECONDS = 0.1
-GIVE_UP_SECONDS = 10.0
-"""Time that workers have to give up what they run."""
-TRIES = 2
-STARTS = 5
-"""Workers in a row that may end before they are ready, until the sweep gives up."""
-
-
-class SweepError(Exception):
-    """A sweep that cannot go on; its text is one line that says what to do."""
 
 
 def sweep(
@@ -87,15 +69,15 @@ def sweep(
     fail_fast
         Stop at the first failure.
     progress
-        Called with a ``SweepProgress`` several times a second at most.
+        Called with a ``SweepProgress``, ten times a second at most.
     stop
         Ends the sweep in good order when set. If None, Ctrl-C and SIGTERM do (from the main thread).
     retry_failed
         Try again what failed in an earlier sweep.
     more
-        Called when all is done and written; what it gives is run too, until it gives nothing new.
+        Called when all is done and written; what it gives is run too, until it gives nothing new. Adaptive replicates.
     total
-        Runs in all, those done before included, for the time left; that of the stored plan if None.
+        Runs in all, those done before included, for the time left; those of the plan if None.
     memory_limit
         Bytes that a local worker may take beyond what it has at its start; its share of the machine if None.
 
@@ -107,32 +89,55 @@ def sweep(
         If workers cannot be started, or no Dask cluster answers.
 
     """
+    _check(workers, shard)
     store = Store.create(directory, experiment)
+    if (store.planned() or 0) < run_count(experiment):
+        store.add_to_plan(plan_table(experiment))
     with contextlib.ExitStack() as stack:
-        # A signal becomes a request to stop only if nobody else has taken charge of stopping.
+        # A signal becomes a request to stop only if the caller has not taken charge of stopping.
         event = stop if stop is not None else stack.enter_context(stop_on_signals())
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vraem-")))
-        settings = worker.Settings(experiment, store.directory.resolve(), None if dask else scratch)
         executor = _executor(experiment, workers, dask, memory_limit, scratch)
         stack.callback(executor.shutdown)
-        running = _Sweep(store, executor, settings, event, progress, fail_fast)
-        running.total = total if total is not None or shard is not None else store.status().planned
-        return running.run(tasks, shard, more, retry_failed)
+        began = _Began(store, shard, progress, total, time.monotonic())
+
+        def should_stop(counts: Counts) -> bool:
+            return event.is_set() or (fail_fast and counts.failed > 0)
+
+        settings = worker.Settings(experiment, store.directory.resolve(), None if dask else scratch)
+        dispatcher = Dispatcher(
+            executor,
+            pickle.dumps(settings, protocol=pickle.HIGHEST_PROTOCOL),
+            PartWriter(store.directory, store.columns),
+            experiment.time_limit,
+            should_stop,
+            began.tell,
+        )
+        source = began.remaining(tasks, retry_failed)
+        dispatcher.drain(source)
+        while more is not None and not dispatcher.stopped:
+            store.add_to_plan(plan_table(experiment, more(store)))
+            source = began.remaining(more(store), retry_failed=False, count=False)
+            if not dispatcher.drain(source):
+                break
+        return began.report(dispatcher, source)
+
+
+def _check(workers: int | None, shard: Shard | None) -> None:
+    if workers is not None and workers < 1:
+        raise SweepError(f"workers: got {workers}, expected a whole number of 1 or more")
+    if shard is not None and not 1 <= shard[0] <= shard[1]:
+        raise SweepError(f"shard: got {shard[0]}/{shard[1]}, expected I/N with I from 1 to N")
 
 
 def _executor(
     experiment: Experiment, workers: int | None, dask: str | None, memory: int | None, scratch: Path
 ) -> SweepExecutor:
     if dask is not None:
-        from vraem.experiment.dask_executor import DaskError, DaskExecutor
+        from vraem.experiment.dask_executor import DaskExecutor
 
-        try:
-            return DaskExecutor(dask)
-        except DaskError as error:
-            raise SweepError(str(error)) from None
+        return DaskExecutor(dask)
     count = workers if workers is not None else default_workers()
-    if count < 1:
-        raise SweepError(f"--workers: got {count}, expected a whole number of 1 or more")
     share = memory if memory is not None else limits.memory_share(count)
     limit = experiment.time_limit
     # A task is tried with its past shared, then run by run; the watchdog ends each try before this time is up.
@@ -142,56 +147,82 @@ def _executor(
 
 
 @dataclass
-class _Counts:
-    done: int = 0
-    failed: int = 0
+class _Began:
+    """What a sweep knows from its beginning: what was there, what is to be run, whom to tell."""
+
+    store: Store
+    shard: Shard | None
+    progress: Callable[[SweepProgress], None] | None
+    total: int | None
+    began: float
     skipped: int = 0
     failed_before: int = 0
-    left: int = 0
-    weeks: int = 0
-    weeks_run: int = 0
+    told: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.total is None:
+            self.total = planned_runs(self.store, self.shard)
+
+    def remaining(self, tasks: Iterable[Task], retry_failed: bool, count: bool = True) -> Iterator[Work]:
+        """What of the tasks is this shard's and not there yet."""
+        done = self.store.done_keys()
+        failed: Collection[Key] = () if retry_failed else self.store.failed_keys()
+        for task in tasks:
+            if self.shard is not None and shard_of(task.key, self.shard[1]) != self.shard[0]:
+                continue
+            keys = [key_of(run) for run in task.runs]
+            if count:
+                self.skipped += sum(key in done for key in keys)
+                self.failed_before += sum(key in failed for key in keys)
+            pairs = zip(task.runs, keys, strict=True)
+            runs = tuple(run for run, key in pairs if key not in done and key not in failed)
+            if runs:
+                yield Work(runs)
+
+    def tell(self, counts: Counts, last: bool = False) -> None:
+        """Report how far the sweep is, if it is time to."""
+        now = time.monotonic()
+        if self.progress is None or (now - self.told < PROGRESS_SECONDS and not last):
+            return
+        self.told = now
+        seconds = now - self.began
+        ended = counts.done + counts.failed
+        rate = ended / seconds if seconds > 0 else 0.0
+        before = self.skipped + self.failed_before
+        left = None if self.total is None or not rate else max(self.total - before - ended, 0) / rate
+        self.progress(SweepProgress(counts.done, counts.failed, before, self.total, seconds, rate, left))
+
+    def report(self, dispatcher: Dispatcher, source: Iterator[Work]) -> SweepReport:
+        """What was done; counts what is left if the sweep was stopped."""
+        counts = dispatcher.counts
+        stopped = dispatcher.stopped
+        left = dispatcher.left() + sum(len(work.runs) for work in source) if stopped else 0
+        self.tell(counts, last=True)
+        return SweepReport(
+            directory=self.store.directory,
+            done=counts.done,
+            failed=counts.failed,
+            skipped=self.skipped,
+            failed_before=self.failed_before,
+            left=left,
+            seconds=time.monotonic() - self.began,
+            weeks=counts.weeks,
+            weeks_run=counts.weeks_run,
+            interrupted=stopped and left > 0,
+        )
 
 
-class _Sweep:
-    """One sweep under way."""
+def shard_of(key: str, shards: int) -> int:
+    """The shard, from 1 to `shards`, to which a task belongs: by its key alone, so that shards need not talk."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % shards + 1
 
-    def __init__(
-        self,
-        store: Store,
-        executor: SweepExecutor,
-        settings: worker.Settings,
-        stop: threading.Event,
-        progress: Callable[[SweepProgress], None] | None,
-        fail_fast: bool,
-    ) -> None:
-        self.total: int | None = None
-        self._store = store
-        self._executor = executor
-        self._limit = settings.experiment.time_limit
-        self._settings = pickle.dumps(settings, protocol=pickle.HIGHEST_PROTOCOL)
-        self._stop = stop
-        self._progress = progress
-        self._fail_fast = fail_fast
-        self._name = uuid.uuid4().hex
-        self._own = PartWriter(store.directory, store.columns)
-        self._again: deque[Work] = deque()
-        self._under_way: dict[Future[worker.Outcome], tuple[int, Work]] = {}
-        self._unfinished = Unfinished()
-        self._counts = _Counts()
-        self._number = 0
-        self._not_started = 0
-        self._began = self._told = time.monotonic()
 
-    def run(
-        self, tasks: Iterable[Task], shard: Shard | None, more: More | None, retry_failed: bool
-    ) -> SweepReport:
-        """Run what is to be run and report."""
-        done = self._store.done_keys()
-        failed = set() if retry_failed else self._store.failed_keys()
-        source = self._source(tasks, shard, done, failed)
-        while self._drain(source):
-            added = list(more(self._store)) if more is not None else []
-            self._store.extend_plan(self._settings_experiment, added)
-            done, failed = self._store.done_keys(), self._store.failed_keys()
-            ...
-        return self._report(source, shard)
+def planned_runs(store: Store, shard: Shard | None = None) -> int | None:
+    """Runs in the plan, of one shard if given; None without a plan."""
+    if shard is None:
+        return store.planned()
+    plan = store.plan()
+    if plan is None:
+        return None
+    counts = plan["task"].value_counts().to_pylist()
+    return sum(each["counts"] for each in counts if shard_of(each["values"], shard[1]) == shard[0])

@@ -1,13 +1,13 @@
 """The result store of a sweep: a folder that any number of processes add to and anybody reads.
 
-    DIR/experiment.toml  plan.parquet  manifest.json   what was asked: the resolved file, every run, versions and hashes
+    DIR/experiment.toml, plan.parquet, manifest.json   what was asked: the resolved file, every run, versions, hashes
     DIR/runs/part-*.parquet       a row for each finished run: identity, draw, outcomes
     DIR/series/part-*.parquet     a row for each week of the runs whose series are kept; a row group for each run
     DIR/failures/part-*.parquet   a row for each failed run: exception, message, traceback, seed
     DIR/timings/part-*.parquet    what each run took, apart from the rest because no two sweeps agree on it
 
-Rows are named by id, arm, point and replicate. Readers sort by them and drop what is there twice (a run done by two sweeps, or
-again after a crash), so that tables of the same runs are the same to the byte whoever made them.
+Rows are named by id, arm, point and replicate. Readers sort by them and drop what is there twice (a run done by two
+sweeps, or again after a crash), so that tables of the same runs are the same to the byte whoever made them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from vraem.experiment import store_series
 from vraem.experiment.part_files import (
@@ -71,15 +74,15 @@ class Store:
         self.manifest = manifest
         described = manifest["columns"]
         self.columns = Columns(
-            factors={key: (name, kind, default) for key, (name, kind, default) in described["factors"].items()},
+            factors={
+                key: (name, kind, default) for key, (name, kind, default) in described["factors"].items()
+            },
             outcomes=described["outcomes"],
         )
 
     @classmethod
-    def create(cls, directory: Path | str, experiment: Experiment, plan: pa.Table | None = None) -> Store:
+    def create(cls, directory: Path | str, experiment: Experiment) -> Store:
         """The store of `experiment` in `directory`, made if missing, else opened to go on.
-
-        `plan`, the table of every run, replaces the one that is there, since a plan may grow.
 
         Raises
         ------
@@ -98,8 +101,6 @@ class Store:
         for name in FOLDERS:
             _make(folder / name)
         write_whole(folder / EXPERIMENT_FILE, lambda file: file.write(experiment.text.encode()))
-        if plan is not None:
-            store._write_plan(plan)
         if not (folder / MANIFEST_FILE).exists():
             text = json.dumps(store.manifest, indent=2, ensure_ascii=False, default=str) + "\n"
             write_whole(folder / MANIFEST_FILE, lambda file: file.write(text.encode()))
@@ -141,24 +142,45 @@ class Store:
 
     def runs(self) -> pa.Table:
         """A row for each finished run, sorted by id."""
-        table = self._read(RUNS, KEY_COLUMNS)
+        table = self._read(RUNS, KEY_COLUMNS, self.columns.runs([]))
         return table.select(self.columns.order(table.column_names))
 
     def failures(self) -> pa.Table:
         """A row for each run that failed and was not done later, sorted by id."""
-        table = self._read(FAILURES, (*KEY_COLUMNS, "exception", "message", "traceback"))
+        order = (*KEY_COLUMNS, "exception", "message", "traceback")
+        table = self._read(FAILURES, order, self.columns.failures([]))
         done = self.done_keys()
-        kept = [place for place, key in enumerate(_keys_of(table)) if key not in done]
-        return table.take(kept) if len(kept) < len(table) else table
+        return table.filter([key not in done for key in _keys_of(table)]) if len(table) else table
 
     def timings(self) -> pa.Table:
         """What each finished or failed run took: no part of what two sweeps agree on."""
-        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"))
+        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"), self.columns.timings([], ""))
 
     def plan(self) -> pa.Table | None:
         """Every run of the experiment, or None if no plan was stored."""
         path = self.directory / PLAN_FILE
         return _read_part(path) if path.exists() else None
+
+    def planned(self) -> int | None:
+        """How many runs the plan has, or None if no plan was stored."""
+        import pyarrow.parquet as parquet
+
+        path = self.directory / PLAN_FILE
+        return parquet.read_metadata(path).num_rows if path.exists() else None
+
+    def add_to_plan(self, table: pa.Table) -> None:
+        """Add runs to the plan (``plan_table``); those that it has stay as they are. Raises ``StoreError``."""
+        import pyarrow.parquet as parquet
+
+        ours = self.plan()
+        if ours is not None:
+            known = set(_keys_of(ours))
+            new = table.filter([key not in known for key in _keys_of(table)]) if len(table) else table
+            if not len(new):
+                return
+            table = _unified([ours, new])
+        path = self.directory / PLAN_FILE
+        write_whole(path, lambda file: parquet.write_table(table, file, compression="zstd"))
 
     def series(self, columns: Sequence[str] | None = None, *, arm: str | None = None) -> pa.Table:
         """The weekly series that were kept, sorted by id and week; some `columns`, one `arm`."""
@@ -179,13 +201,9 @@ class Store:
 
     def status(self) -> StoreStatus:
         """How far the sweep has come."""
-        import pyarrow.parquet as parquet
-
-        path = self.directory / PLAN_FILE
-        planned = parquet.read_metadata(path).num_rows if path.exists() else None
         done = self.done_keys()
         failed = self._keys(FAILURES) - done
-        return StoreStatus(self.name, planned, len(done), len(failed))
+        return StoreStatus(self.name, self.planned(), len(done), len(failed))
 
     def merge(self, others: Iterable[Path | str]) -> int:
         """Take over the part files of other stores of this experiment and return how many were new.
@@ -208,11 +226,11 @@ class Store:
                     if target.exists():
                         continue
                     with part.open("rb") as source:
-                        write_whole(target, lambda file, source=source: shutil.copyfileobj(source, file))
+                        write_whole(target, partial(shutil.copyfileobj, source))
                     taken += folder == RUNS
-            theirs, ours = other.plan(), self.plan()
-            if theirs is not None and (ours is None or len(theirs) > len(ours)):
-                self._write_plan(theirs)
+            theirs = other.plan()
+            if theirs is not None:
+                self.add_to_plan(theirs)
         return taken
 
     def export(self, directory: Path | str, kind: str = "csv") -> list[Path]:
@@ -243,22 +261,17 @@ class Store:
             keys.update(_keys_of(_read_part(part, KEY_COLUMNS)))
         return keys
 
-    def _read(self, folder: str, order: Sequence[str]) -> pa.Table:
-        """All parts as one table, sorted by the columns of `order`, each key once."""
-        import pyarrow as pa
-        import pyarrow.compute as compute
-
+    def _read(self, folder: str, order: Sequence[str], empty: pa.Table) -> pa.Table:
+        """All parts as one table, sorted by the columns of `order`, each key once; `empty` if there are none."""
         tables = [_read_part(part) for part in self._parts(folder)]
         if not tables:
-            return pa.table({name: pa.array([], pa.string()) for name in KEY_COLUMNS})
+            return empty
         table = _unified(tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
-        rows = len(table)
-        new = pa.array([False] * max(rows - 1, 0))
+        same = np.ones(max(len(table) - 1, 0), dtype=bool)
         for name in KEY_COLUMNS:
-            column = table[name]
-            new = compute.or_(new, compute.not_equal(column[1:], column[:-1]))
-        kept = compute.filter(pa.array(range(1, rows)), new)
-        return table.take(pa.concat_arrays([pa.array([0]), *_chunks(kept)])).combine_chunks()
+            values = table[name].to_numpy()
+            same &= values[1:] == values[:-1]
+        return table.take(np.flatnonzero(np.append(True, ~same))).combine_chunks()
 
     def _require(
         self, identity: str, name: str, version: str = __version__, other: str = "this experiment file"
@@ -275,11 +288,6 @@ class Store:
                 f"{self.directory}: holds results of vraem {self.manifest['vraem']}, not {version}; "
                 "choose another folder, or go on with that version"
             )
-
-    def _write_plan(self, plan: pa.Table) -> None:
-        import pyarrow.parquet as parquet
-
-        write_whole(self.directory / PLAN_FILE, lambda file: parquet.write_table(plan, file, compression="zstd"))
 
 
 def _manifest(experiment: Experiment) -> dict[str, Any]:
@@ -316,7 +324,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{folder}: cannot be made ({error.strerror or error}); choose another --out") from None
+        raise StoreError(
+            f"{folder}: cannot be made ({error.strerror or error}); choose another --out"
+        ) from None
 
 
 def _read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -339,7 +349,3 @@ def _unified(tables: list[pa.Table]) -> pa.Table:
 
 def _keys_of(table: pa.Table) -> list[Key]:
     return list(zip(*(table[name].to_pylist() for name in KEY_COLUMNS), strict=True))
-
-
-def _chunks(column: Any) -> list[Any]:
-    return list(getattr(column, "chunks", [column]))

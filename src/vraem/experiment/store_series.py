@@ -40,7 +40,7 @@ def _places(parts: Sequence[Path]) -> dict[Key, tuple[Path, int]]:
         for group in range(footer.num_row_groups):
             columns = [footer.row_group(group).column(place) for place in range(4)]
             key = tuple(column.statistics.min for column in columns)
-            places.setdefault(key, (path, group))  # type: ignore[arg-type]
+            places.setdefault(key, (path, group))
     return places
 
 

@@ -76,7 +76,11 @@ class SweepReport:
             before = f" and {self.failed_before} before" if self.failed_before else ""
             text.append(f"{_runs(self.failed)} failed{before}: see {self.directory / 'failures'}")
         if self.left or self.interrupted:
-            many = "some runs are" if self.left is None else f"{_runs(self.left)} {'is' if self.left == 1 else 'are'}"
+            many = (
+                "some runs are"
+                if self.left is None
+                else f"{_runs(self.left)} {'is' if self.left == 1 else 'are'}"
+            )
             text.append(f"stopped: {many} left; run the same command again to go on")
         return text
 

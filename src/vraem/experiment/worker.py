@@ -29,10 +29,8 @@ from vraem.valley import load as load_valley
 
 if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
-    from vraem.valley import Valley
 
 Result = TypeVar("Result")
-
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,6 @@ class Outcome:
     given up because the worker was asked to stop; ``worn`` says that the worker should be replaced.
     """
 
-    token: str
     written: tuple[int, ...]
     done: int = 0
     failed: int = 0
@@ -157,18 +154,17 @@ def work(job: Job) -> Outcome:
             left = tuple(run for run in job.runs if id(run) not in ended)
             if not left:
                 session.waiting.append(job.number)
-            due = stopped or session.writer.is_due
-            written = session.flush() if due else ()
+            worn = any((record.error or "").startswith("MemoryError") for record in records)
+            written = session.flush() if stopped or worn or session.writer.is_due else ()
         done = [record for record in records if record.status == "done"]
         return Outcome(
-            token=session.writer.token,
             written=written,
             done=len(done),
             failed=len(records) - len(done),
             weeks=sum(len(record.dates) for record in done if record.dates is not None),
             weeks_run=sum(record.weeks_run for record in done),
             left=left,
-            worn=any((record.error or "").startswith("MemoryError") for record in records),
+            worn=worn,
         )
 
 
@@ -177,7 +173,7 @@ def flush(sweep: str) -> Outcome | None:
     session = _SESSIONS.get(sweep)
     if session is None:
         return None
-    return Outcome(session.writer.token, session.flush())
+    return Outcome(session.flush())
 
 
 def close(sweep: str) -> None:
@@ -208,8 +204,7 @@ def _collect(session: Session, runs: Sequence[Run], records: list[RunRecord]) ->
         _RUNNING_THREADS.add(thread)
         if _STOP.is_set():
             return True
-        for record in _records(session, runs):
-            records.append(record)
+        records.extend(_records(session, runs))  # keeps what came before an exception
     except limits.Interrupted:
         return True
     finally:

@@ -16,7 +16,7 @@ from vraem.analysis.paths import PATHS, Path
 from vraem.figures.arms import MOST_ARMS_IN_CHART, arm_look, compared_caption
 from vraem.figures.labels import halo
 from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, nice_top, sheet, style, thousands
-from vraem.figures.timeline import DAYS_A_WEEK, frame_years
+from vraem.figures.timeline import DAYS_A_WEEK, frame_years, panel_title
 
 LEAD_WEEKS = 104
 """Weeks of the shared past that are drawn before the arms part."""
@@ -28,6 +28,8 @@ ROOM_FOR_NAME = 0.8
 """Part of that stretch that the name of the day takes."""
 
 COLUMNS = 2
+KEY_COLUMNS = 4
+KEY_ROW_INCHES = 0.18
 Kind = Literal["levels", "differences"]
 
 
@@ -47,7 +49,8 @@ def arm_paths(comparison: Comparison) -> Figure:
 def difference_paths(comparison: Comparison) -> Figure:
     """Mean paired difference of each arm to the reference with its 95 % interval, week by week."""
     bands = len(comparison.names) <= MOST_BANDS + 1
-    note = f"Line: mean of paired differences.{f' Band: its {100 * LEVEL:.0f} % interval, week by week.' if bands else ''}"
+    band = f" Band: its {100 * LEVEL:.0f} % interval, week by week." if bands else ""
+    note = f"Line: mean of paired differences.{band}"
     return _figure(
         comparison,
         "differences",
@@ -65,16 +68,20 @@ def _versus(comparison: Comparison) -> str:
 def _figure(comparison: Comparison, kind: Kind, title: str, subtitle: str, note: str) -> Figure:
     first = max(int(np.searchsorted(comparison.dates, np.datetime64(comparison.parting))) - LEAD_WEEKS, 0)
     arms = [*range(1 if kind == "differences" else 0, len(comparison.names))][: MOST_ARMS_IN_CHART + 1]
+    left_out = comparison.names[arms[-1] + 1 :]
+    if left_out:
+        note = f"{note} Not drawn, for want of room: {', '.join(left_out)}."
     rows = -(-len(PATHS) // COLUMNS)
+    top = 1.08 + KEY_ROW_INCHES * ((len(arms) - 1) // KEY_COLUMNS)
     with style():
         figure, panels = sheet(
             title,
             subtitle,
             compared_caption(comparison, note),
-            size=(8.6, 1.55 + 1.95 * rows),
+            size=(8.6, 0.47 + top + 1.95 * rows),
             rows=rows,
             columns=COLUMNS,
-            margins=Margins(left=0.55, right=0.25, top=1.08, bottom=0.78),
+            margins=Margins(left=0.55, right=0.25, top=top, bottom=0.78),
             sharex=True,
             hspace=0.34,
             wspace=0.17,
@@ -90,9 +97,7 @@ def _figure(comparison: Comparison, kind: Kind, title: str, subtitle: str, note:
     return figure
 
 
-def _panel(
-    axes: Axes, comparison: Comparison, path: Path, arms: list[int], first: int, kind: Kind
-) -> None:
+def _panel(axes: Axes, comparison: Comparison, path: Path, arms: list[int], first: int, kind: Kind) -> None:
     values = comparison.paths[path.name][:, :, first:]
     dates = comparison.dates[first:]
     bands = len(arms) <= MOST_BANDS
@@ -106,7 +111,8 @@ def _panel(
         axes.plot(dates, middle, color=look.colour, linestyle=look.linestyle, linewidth=1.4, zorder=3)
         drawn = (low, high) if bands else (middle,)
         extremes += [float(np.nanmin(line)) for line in drawn] + [float(np.nanmax(line)) for line in drawn]
-    axes.set_title(f"{path.title}, {path.unit}", color=INK, pad=4.0)
+    unit = path.unit if kind == "levels" else path.unit.replace("%", "points")
+    panel_title(axes, f"{path.title}, {unit}")
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if kind == "levels":
         axes.set_ylim(0.0, nice_top(max(extremes)))
@@ -172,7 +178,14 @@ def _mark_partings(axes: Axes, comparison: Comparison, *, named: bool) -> None:
 
 def _key(figure: Figure, comparison: Comparison, arms: list[int]) -> None:
     handles = [
-        Line2D([], [], color=arm_look(arm).colour, ls=arm_look(arm).linestyle, lw=1.6, label=comparison.names[arm])
+        Line2D(
+            [],
+            [],
+            color=arm_look(arm).colour,
+            ls=arm_look(arm).linestyle,
+            lw=1.6,
+            label=comparison.names[arm],
+        )
         for arm in arms
     ]
     width, height = figure.get_size_inches()
@@ -180,7 +193,7 @@ def _key(figure: Figure, comparison: Comparison, arms: list[int]) -> None:
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.15 / width, 1.0 - 0.57 / height),
-        ncols=min(len(handles), 4),
+        ncols=min(len(handles), KEY_COLUMNS),
         fontsize=TEXT_SIZE - 0.5,
         borderaxespad=0.0,
         borderpad=0.0,

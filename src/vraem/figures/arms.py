@@ -32,8 +32,9 @@ def arm_look(arm: int) -> Look:
 def compared_caption(comparison: Comparison, *notes: str) -> str:
     """What a chart of a comparison rests on: pairs of runs, seeds, households, version; `notes` follow."""
     households = count(comparison.scenarios[0].run.households).replace(HARD_SPACE, "\u2009")
+    seeds = comparison.seeds
     line = (
-        f"{len(comparison.seeds)} runs of each scenario, seeds {comparison.seeds[0]}–{comparison.seeds[-1]}, {households} households, "
+        f"{len(seeds)} runs of each scenario, seeds {seeds[0]}–{seeds[-1]}, {households} households, "
         f"vraem {__version__}. Intervals cover chance, not doubt about parameters."
     )
     return "\n".join([line, *notes])

@@ -19,4 +19,6 @@ def comparison_charts(comparison: Comparison) -> dict[str, Figure]:
 
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw every chart as PNG and SVG into the existing `folder`; returns the files."""
-    return [path for name, figure in comparison_charts(comparison).items() for path in save(figure, folder / name)]
+    return [
+        path for name, figure in comparison_charts(comparison).items() for path in save(figure, folder / name)
+    ]

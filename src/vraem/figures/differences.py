@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from vraem.analysis.compare import Comparison, Difference
 from vraem.analysis.measures import MEASURES, Measure
 from vraem.figures.arms import arm_look, compared_caption
+from vraem.figures.labels import halo
 from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 
 MOST_ARMS = 4
@@ -261,7 +262,7 @@ def _number(axes: Axes, each: Difference, height: float) -> None:
         at, offset, side, base = mean, (0.0, 2.5), "center", "bottom"
     text = f"{POINTS * mean:+.1f}".replace("-", "−")
     colour = INK if each.verdict == "clear" else MUTED
-    axes.annotate(
+    number = axes.annotate(
         text,
         (at, height),
         offset,
@@ -271,6 +272,7 @@ def _number(axes: Axes, each: Difference, height: float) -> None:
         size=SMALL_SIZE,
         color=colour,
     )
+    halo(number)
 
 
 def _key(figure: Figure, comparison: Comparison, shown: Sequence[str]) -> None:

@@ -144,7 +144,7 @@ def expected_at(schema: Mapping[str, Any], loc: Path) -> str:
         return _text(node)
     if kind == "array":
         return _list(node, loc)
-    if "properties" in node or "additionalProperties" in node or "discriminator" in node:
+    if not {"properties", "additionalProperties", "patternProperties", "discriminator"}.isdisjoint(node):
         return f"a table [{dotted(loc)}]" if all(isinstance(part, str) for part in loc) else "a table"
     return str(node.get("description", "another value"))
 
@@ -202,4 +202,5 @@ def _list(node: Mapping[str, Any], loc: Path) -> str:
         return 'a list of districts, such as ["Llochegua", "Sivia"]'
     if "example" in node:
         return f"a list such as {node['example']}"
-    return f"tables [[{dotted(loc)}]], at most {_plain(node['maxItems'])}"
+    header = dotted(tuple(part for part in loc if isinstance(part, str)))
+    return f"tables [[{header}]], at most {_plain(node['maxItems'])}"

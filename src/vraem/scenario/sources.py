@@ -36,9 +36,7 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def find(
-    source: str | os.PathLike[str], folder: Path | None = None, what: str = "a scenario file"
-) -> Path:
+def find(source: str | os.PathLike[str], folder: Path | None = None, what: str = "a scenario file") -> Path:
     """The file that a person means: a path, or the name of a packaged one.
 
     ``folder`` holds the packaged files, scenarios if None. Raises ``ScenarioError`` if there is no such file.

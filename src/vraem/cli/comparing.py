@@ -1,0 +1,158 @@
+"""The command that sets scenarios against each other: compare."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vraem.cli.authoring import OVERRIDE
+from vraem.cli.progress import progress
+from vraem.cli.running import FAULT, FOLDER, INTERRUPTED, RUNS
+
+if TYPE_CHECKING:
+    from vraem.analysis.compare import Comparison
+    from vraem.scenario import Scenario
+
+LONGEST_FOLDER_NAME = 80
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="SCENARIO SCENARIO...")
+@click.option(
+    "--replicates",
+    type=click.IntRange(2),
+    metavar="N",
+    help="Seeds that every scenario runs on, at least 2.  [default: 10]",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The first seed.")
+@click.option("--households", type=int, metavar="N", help="Rows of farm households; fewer run faster.")
+@OVERRIDE
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
+@click.option("--out", type=FOLDER, metavar="DIR", help="Folder for it.  [default: runs/compare-NAMES]")
+@click.option("--no-figures", is_flag=True, help="Draw no charts.")
+@click.option("--force", is_flag=True, help="Replace other results in DIR.")
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    scenarios: tuple[str, ...],
+    replicates: int | None,
+    seed: int,
+    households: int | None,
+    overrides: tuple[str, ...],
+    workers: int | None,
+    out: Path | None,
+    no_figures: bool,
+    force: bool,
+) -> None:
+    """Set scenarios against the first: paired runs, differences with intervals, charts.
+
+    Each SCENARIO is a packaged one or a file. Every scenario runs on the same seeds; the past they share runs
+    once. With one SCENARIO whose file says compare_with, that one is the reference. --set and --households
+    hold for all.
+    """
+    own = [*overrides, *([f"run.households={households}"] if households is not None else [])]
+    loaded = load_all(scenarios, own)
+    from vraem.analysis.compare import DEFAULT_REPLICATES
+    from vraem.analysis.compare import compare as run_all
+    from vraem.analysis.compare_output import check_folder, write_comparison
+
+    folder = out or RUNS / _folder_name(loaded)
+    with _faults_in_lines(ctx, folder):
+        check_folder(folder, [scenario.id for scenario in loaded], force=force)
+        with progress("seeds") as report:
+            comparison = run_all(
+                loaded,
+                replicates=replicates or DEFAULT_REPLICATES,
+                seed=seed,
+                workers=workers,
+                progress=report,
+            )
+        files = write_comparison(comparison, folder, force=force)
+        _tell(comparison, folder, files, figures=not no_figures)
+
+
+def load_all(sources: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
+    """The scenarios to compare, the reference first. Raises `ScenarioError` with the faults of all of them."""
+    from vraem.scenario import ScenarioError, load
+    from vraem.scenario.faults import Fault
+
+    loaded: list[Scenario] = []
+    faults: list[Fault] = []
+    for source in sources:
+        try:
+            loaded.append(load(source, overrides))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    if len(loaded) == 1 and loaded[0].compare_with:
+        return [_reference_of(loaded[0], overrides), *loaded]
+    if len(loaded) < 2:
+        got = f"one scenario ({sources[0]})" if sources else "no scenario"
+        expected = "two or more, the first to compare with"
+        hint = "its file has no compare_with to go by" if sources else ""
+        raise ScenarioError([Fault("compare", 0, 0, "", got, expected, hint)])
+    return loaded
+
+
+def _reference_of(scenario: Scenario, overrides: Sequence[str]) -> Scenario:
+    """The scenario that `compare_with` names, under the same overrides."""
+    from vraem.scenario import load
+    from vraem.scenario.sources import library
+
+    named = scenario.compare_with or ""
+    return load((scenario.folder or library()) / named if named.endswith(".toml") else named, overrides)
+
+
+def _folder_name(scenarios: Sequence[Scenario]) -> str:
+    names = [scenario.name for scenario in scenarios]
+    whole = f"compare-{'-'.join(names)}"
+    if len(whole) <= LONGEST_FOLDER_NAME:
+        return whole
+    return f"compare-{names[0][:40]}-and-{len(names) - 1}-more"
+
+
+def _tell(comparison: Comparison, folder: Path, files: Sequence[Path], *, figures: bool) -> None:
+    from vraem.cli.comparison_page import tell
+
+    tell(comparison)
+    drawn: list[Path] = []
+    if figures:
+        from vraem.analysis.compare_output import FIGURES_FOLDER
+        from vraem.figures.comparison import draw_comparison
+
+        click.echo("drawing charts", err=True)
+        (folder / FIGURES_FOLDER).mkdir(exist_ok=True)
+        drawn = [
+            path for path in draw_comparison(comparison, folder / FIGURES_FOLDER) if path.suffix == ".png"
+        ]
+    click.echo(f"\nIt took {comparison.seconds:.0f} seconds. Files in {folder}:")
+    for path in [*files, *drawn]:
+        inside = path.relative_to(folder)
+        click.echo(f"  {inside}" + (" and .svg" if path in drawn else ""))
+
+
+@contextlib.contextmanager
+def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
+    """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
+    from vraem.experiment.output import OutputError
+
+    existed = folder.exists()
+    try:
+        yield
+    except (OutputError, OSError) as error:
+        said = error if isinstance(error, OutputError) else f"{error.filename or folder}: {error.strerror}"
+        click.echo(str(said), err=True)
+        ctx.exit(FAULT)
+    except KeyboardInterrupt:
+        click.echo("stopped; no result was written", err=True)
+        ctx.exit(INTERRUPTED)
+    finally:
+        # succeeds only for an empty folder, so a finished comparison stays
+        if not existed:
+            with contextlib.suppress(OSError):
+                folder.rmdir()

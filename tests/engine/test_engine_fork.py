@@ -1,0 +1,163 @@
+"""Checkpoints and forks: arms that share a past run it once, bit for bit as if each had run alone."""
+
+import datetime as dt
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import vraem
+from vraem import engine
+from vraem.observe import RunResult
+from vraem.scenario import Scenario
+from vraem.world import World
+
+SEED = 6
+PRICE_SHOCK = {
+    "kind": "price_shock",
+    "start": dt.date(2013, 4, 1),
+    "end": dt.date(2013, 12, 31),
+    "factor": 0.4,
+}
+CREWS = {"kind": "eradication", "start": dt.date(2013, 4, 1), "end": dt.date(2013, 9, 30), "hectares": 2000.0}
+SHUT = {
+    "kind": "route_capacity",
+    "route": "air",
+    "start": dt.date(2013, 4, 1),
+    "end": dt.date(2014, 3, 1),
+    "factor": 0.1,
+}
+AID = {
+    "kind": "alternative_development",
+    "start": dt.date(2012, 6, 1),
+    "end": dt.date(2013, 8, 1),
+    "districts": ["Pichari", "Kimbiri"],
+    "share": 0.8,
+}
+COMMON = {"event": [AID]}
+LATER = {"event": [AID, PRICE_SHOCK, CREWS, SHUT]}
+WEEKS_BEFORE_THE_DIFFERENCE = 65
+
+
+def scenario(changes: dict[str, Any]) -> Scenario:
+    overrides = {"run.households": 800, "run.end": dt.date(2014, 6, 30)}
+    return vraem.load("history").with_(overrides | changes)
+
+
+def run_to(world: World, week: int) -> World:
+    while world.week < week:
+        engine.advance(world)
+        engine.close_week(world)
+    return world
+
+
+def checkpoint(week: int, changes: dict[str, Any] = COMMON) -> World:
+    return run_to(vraem.new_world(scenario(changes), SEED), week).copy()
+
+
+def assert_same_from(week: int, forked: RunResult, straight: RunResult) -> None:
+    for name, values in straight.series.items():
+        assert forked[name][week:].tobytes() == values[week:].tobytes(), name
+    kept = straight.snapshots.dates >= straight.dates[week]
+    for name in ("coca_area", "leaf_price", "income_quantiles", "income_by_source"):
+        expected = getattr(straight.snapshots, name)[kept]
+        assert getattr(forked.snapshots, name).tobytes() == expected.tobytes(), name
+
+
+@pytest.fixture(scope="module")
+def straight() -> RunResult:
+    return vraem.run(scenario(LATER), seed=SEED)
+
+
+@pytest.mark.parametrize("week", [0, 1, 13, 23, 40, 52, 60, 65])
+def test_a_fork_goes_on_as_if_it_had_run_alone(week: int, straight: RunResult):
+    forked = vraem.run_world(engine.fork(checkpoint(week), scenario(LATER)))
+    assert_same_from(week, forked, straight)
+
+
+@pytest.mark.parametrize("week", [7, 60])
+def test_a_pickled_checkpoint_goes_on_as_if_it_had_run_alone(week: int, straight: RunResult):
+    stored = pickle.dumps(checkpoint(week))
+    forked = vraem.run_world(engine.fork(pickle.loads(stored), scenario(LATER)))
+    assert_same_from(week, forked, straight)
+
+
+def test_a_fork_leaves_its_checkpoint_as_it_was(straight: RunResult):
+    kept = checkpoint(60)
+    first = vraem.run_world(engine.fork(kept, scenario(LATER)))
+    again = vraem.run_world(engine.fork(kept, scenario(LATER)))
+    assert kept.week == 60
+    assert_same_from(60, first, straight)
+    assert_same_from(60, again, straight)
+
+
+def test_forks_of_one_checkpoint_that_take_turns_do_not_disturb_each_other(straight: RunResult):
+    kept = checkpoint(60)
+    one, other = engine.fork(kept, scenario(LATER)), engine.fork(kept, scenario(COMMON))
+    for week in range(61, 100):
+        run_to(one, week)
+        run_to(other, week)
+    alone = run_to(engine.fork(kept, scenario(LATER)), 99)
+    for table, twin in zip(one.tables, alone.tables, strict=True):
+        for column, _ in table.columns():
+            assert table.rows_in_use(column.name).tobytes() == twin.rows_in_use(column.name).tobytes(), (
+                column.name
+            )
+
+
+def test_a_fork_of_a_fork_goes_on_as_if_it_had_run_alone(straight: RunResult):
+    first = run_to(engine.fork(checkpoint(30), scenario(COMMON)), 55)
+    assert_same_from(55, vraem.run_world(engine.fork(first.copy(), scenario(LATER))), straight)
+
+
+def test_a_copy_goes_on_like_the_original(straight: RunResult):
+    world = run_to(vraem.new_world(scenario(LATER), SEED), 80)
+    assert_same_from(80, vraem.run_world(world.copy()), straight)
+    assert_same_from(80, vraem.run_world(world), straight)
+
+
+def test_a_fork_may_run_longer_than_its_checkpoint():
+    longer = {**LATER, "run.end": dt.date(2015, 3, 1)}
+    forked = vraem.run_world(engine.fork(checkpoint(60), scenario(longer)))
+    assert_same_from(60, forked, vraem.run(scenario(longer), seed=SEED))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"run.households": 900},
+        {"run.start": dt.date(2012, 1, 9)},
+        {"parameters.firms_initial": 31},
+        {"parameters.coca_full_yield_until_year": 10.0},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_fork_into_another_start_is_refused(changes: dict[str, Any]):
+    with pytest.raises(ValueError, match="fork"):
+        engine.fork(checkpoint(5), scenario(COMMON | changes))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "coca_yield_mature",
+        "demand_elasticity",
+        "route_cash_cost_air",
+        "route_value_foot",
+        "detection_road",
+        "licit_net_margin",
+    ],
+)
+def test_parameters_of_the_weekly_rules_act_from_the_fork(name: str):
+    kept = checkpoint(40)
+    default = getattr(kept.p, name)
+    changed = scenario(COMMON | {f"parameters.{name}": default * 1.05})
+    plain = vraem.run_world(engine.fork(kept, scenario(COMMON)))
+    forked = vraem.run_world(engine.fork(kept, changed))
+    assert any(not np.array_equal(plain[series], forked[series]) for series in plain.series)
+
+
+def test_weeks_before_a_fork_stay_empty_in_its_series():
+    forked = vraem.run_world(engine.fork(checkpoint(40), scenario(COMMON)))
+    assert all((values[:40] == 0.0).all() for values in forked.series.values())

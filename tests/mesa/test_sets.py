@@ -1,0 +1,128 @@
+"""Sets of agents do what Mesa's own sets do, and are Mesa's own sets."""
+
+import statistics
+from time import perf_counter
+from typing import Any
+
+import mesa
+import numpy as np
+import pytest
+from mesa.agent import AgentSet
+
+from vraem.agents import Grower, Trafficker
+from vraem.model import Model
+
+
+@pytest.fixture
+def pair(make: Any) -> tuple[Any, AgentSet]:
+    """The growers as rows, and the same agents in a plain set of Mesa."""
+    growers = make(weeks=3).growers
+    return growers, AgentSet(list(growers), random=growers.random)
+
+
+def test_get_agrees_with_a_plain_set(pair: tuple[Any, AgentSet]) -> None:
+    rows, plain = pair
+    for name in ("cash", "district", "income", "never_grows", "unique_id"):
+        assert rows.get(name) == plain.get(name)
+        assert rows.array(name).tolist() == plain.get(name)
+    assert rows.get(["cash", "slot"]) == plain.get(["cash", "slot"])
+    assert rows.get("boat", handle_missing="default", default_value=0) == [0] * len(rows)
+    with pytest.raises(AttributeError):
+        rows.get("boat")
+    assert rows.agg("cash", [min, max, np.mean]) == plain.agg("cash", [min, max, np.mean])
+
+
+def test_select_sort_and_groupby_agree_with_a_plain_set(pair: tuple[Any, AgentSet]) -> None:
+    rows, plain = pair
+    rich = lambda agent: agent.cash > 300  # noqa: E731
+    assert list(rows.select(rich)) == list(plain.select(rich))
+    assert list(rows.select(rows.array("cash") > 300)) == list(plain.select(rich))
+    assert list(rows.select(rich, at_most=7)) == list(plain.select(rich, at_most=7))
+    assert len(rows.select(at_most=0.25)) == 1000
+    assert len(rows.select(agent_type=Trafficker)) == 0
+    assert list(rows.sort("cash")) == list(plain.sort("cash"))
+    assert list(rows.sort("cash", ascending=True)) == list(plain.sort("cash", ascending=True))
+    mine, theirs = rows.groupby("district"), plain.groupby("district")
+    assert mine.count() == theirs.count()
+    assert mine.agg("cash", sum) == theirs.agg("cash", sum)
+    assert rows.groupby(lambda agent: agent.slot).count() == plain.groupby("slot").count()
+    with pytest.raises(ValueError, match="a mask of this set has shape"):
+        rows.select(np.ones(3, dtype=bool))
+
+
+def test_set_and_do_write_the_columns(pair: tuple[Any, AgentSet]) -> None:
+    rows, _ = pair
+    some = rows.select(at_most=10)
+    some.set("cash", np.arange(10.0)).set("visited", True)
+    assert some.get("cash") == list(range(10))
+    assert rows.array("cash")[10:].min() >= 0
+    assert some.get("visited") == [True] * 10
+    some.do(lambda agent: setattr(agent, "cash", 5.0))
+    assert some.get("cash") == [5.0] * 10
+    assert len(some.map("abandon", 0.1)) == 10
+
+
+def test_shuffling_draws_nothing_from_the_run(make: Any) -> None:
+    growers = make().growers
+    mixed = growers.shuffle()
+    assert list(mixed) != list(growers)
+    assert set(mixed) == set(growers)
+    seen: list[int] = []
+    growers.shuffle_do(lambda agent: seen.append(agent.row))
+    assert seen != sorted(seen)
+    assert sorted(seen) == list(range(4000))
+
+
+def test_a_set_is_one_of_mesa_and_behaves_like_a_collection(make: Any) -> None:
+    model = make()
+    growers = model.growers
+    assert isinstance(growers, AgentSet)
+    assert isinstance(growers[0], mesa.Agent)
+    assert growers[3] in growers
+    assert growers[3] not in growers.select(at_most=2)
+    assert [agent.row for agent in growers[2:5]] == [2, 3, 4]
+    assert growers[-1].row == 3999
+    assert growers.copy().select(at_most=1, inplace=True).to_list() == [growers[0]]
+    assert len(growers) == 4000
+    with pytest.raises(TypeError, match="select"):
+        growers.add(growers[0])
+
+
+def test_the_model_holds_all_agents_in_their_classes(make: Any) -> None:
+    model = make()
+    assert model.agent_types == [Grower, Trafficker]
+    assert len(model.agents) == len(model.growers) + len(model.traffickers)
+    assert list(model.agents.select(agent_type=Grower, at_most=5)) == model.growers[:5]
+    assert sorted(model.agents.get("unique_id")) == sorted(set(model.agents.get("unique_id")))
+    with pytest.raises(KeyError, match="Grower, Trafficker"):
+        model.set_of(Stranger)  # type: ignore[arg-type]
+
+
+class Stranger(mesa.Agent):
+    """An agent of the user's own."""
+
+
+def test_an_agent_of_the_users_own_joins_and_leaves(make: Any) -> None:
+    model = make()
+    guest = Stranger(model)
+    assert guest in model.agents
+    assert list(model.agents_by_type[Stranger]) == [guest]
+    assert guest.unique_id not in model.growers.get("unique_id")
+    guest.remove()
+    assert guest not in model.agents
+
+
+def test_forty_thousand_agents_are_there_at_once() -> None:
+    model = Model("history", seed=1)
+    began = perf_counter()
+    assert len(model.agents) > 40_000
+    made = perf_counter() - began
+    assert made < 1.0  # a guard against making them one by one in Mesa's way; the benchmark has the budget
+
+    def reading() -> float:
+        began = perf_counter()
+        values = model.agents_by_type[Grower].get("cash")
+        assert len(values) == 40_000
+        return perf_counter() - began
+
+    assert statistics.median(reading() for _ in range(5)) < 0.1
