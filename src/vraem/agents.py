@@ -5,7 +5,6 @@ call the functions of the processes and keep the sums of the communities. No rul
 acts for whom, and when in the week, is said in each class. `Grower.attributes()` lists names, units, meanings.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from vraem.mesa_rows import Derived, RowAgent, Rows, act, coordinate
 from vraem.processes import eradication, processing
 from vraem.processes.incomes import YEARLY_INCOMES
-from vraem.processes.plots import add_plots, keep_plots
+from vraem.processes.plots import keep_plots, plant_plots
 from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER
@@ -42,14 +41,9 @@ def plant(model: "Model", rows: Rows, ha: ArrayLike) -> Hectares:
     planted[growers.never_grows[rows]] = 0.0
     before = growers.coca_area[rows].astype(np.float64)
     growers.cash[rows] = np.maximum(growers.cash[rows] - planted * np.float32(p.coca_establishment_cost), 0.0)
-    weeks = _week_of_last_quarter(model, rows)
-    no_renewal = p.replace(check=False, old_plot_renewal=0.0)
-    for week in np.unique(weeks).tolist():
-        # plots join the age class that is the newest to this household, whose quarter began in `week`
-        then = replace(world, week=week, p=no_renewal)
-        for place in np.flatnonzero(weeks == week).tolist():
-            row = int(rows[place])
-            add_plots(then, slice(row, row + 1), planted[place : place + 1])
+    # plots join the age class that is the newest to each household, whose quarter began in its own week
+    newest = np.array([world.ages.newest(week) for week in _week_of_last_quarter(model, rows).tolist()], np.int64)
+    plant_plots(world, rows, planted, newest)
     gained = growers.coca_area[rows] - before
     by_place = _by_community(world, rows, gained)
     world.communities.coca_area += by_place
@@ -88,7 +82,7 @@ def eradicate(model: "Model", rows: Rows, share: ArrayLike = 1.0) -> Hectares:
     lost = _leave(model, rows, shares)
     growers.eradicated_share[rows] = 1.0 - (1.0 - growers.eradicated_share[rows]) * (1.0 - shares)
     by_place = _by_community(world, rows, lost)
-    eradication._spread_news(world, by_place)
+    eradication.spread_news(world, by_place)
     world.communities.coca_area -= by_place
     return _counted(model, "eradicated", lost)
 

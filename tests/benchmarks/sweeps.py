@@ -102,7 +102,7 @@ statistic = "mean"
 
 @dataclass(frozen=True)
 class Cost:
-    """Clock and CPU seconds, start of workers included; ``steady`` without it: from the first answer on."""
+    """Clock and CPU seconds, start of workers included."""
 
     clock: float
     cpu: float
@@ -132,32 +132,27 @@ def _cpu() -> float:
 
 
 def speed_up(experiment: Experiment, repeats: int) -> tuple[float, float, float]:
-    """Clock seconds of one and of two workers for the same runs, less their start, and the ratio (medians)."""
+    """Clock seconds a run of one and of two workers once they are at work, and the ratio (best of several)."""
     ones, twos = [], []
     for _ in range(repeats):
-        ones.append(_steady(experiment, 1))
-        twos.append(_steady(experiment, 2))
-    return median(ones), median(twos), median(ones) / median(twos)
+        ones.append(_pace(experiment, 1))
+        twos.append(_pace(experiment, 2))
+    return min(ones), min(twos), min(ones) / min(twos)
 
 
-def _steady(experiment: Experiment, workers: int) -> float:
-    """Clock seconds of a sweep without those until its workers have started."""
-    return swept(experiment, workers).clock - swept(experiment, workers, tasks=0).clock - _start(workers)
+def _pace(experiment: Experiment, workers: int) -> float:
+    """Clock seconds a run, from the first answer of each worker to the last answer of all."""
+    answers: list[tuple[int, float]] = []
 
-
-def _start(workers: int) -> float:
-    """Clock seconds until workers that share the cores are ready."""
-    from vraem.experiment import worker
-    from vraem.experiment.executors import LocalExecutor
+    def note(progress: SweepProgress) -> None:
+        if not answers or progress.done > answers[-1][0]:
+            answers.append((progress.done, perf_counter()))
 
     with tempfile.TemporaryDirectory() as folder:
-        began = perf_counter()
-        executor = LocalExecutor(workers, None, None, Path(folder))
-        for future in [executor.submit(worker.greet) for _ in range(workers)]:
-            future.result()
-        seconds = perf_counter() - began
-        executor.shutdown()
-    return seconds
+        sweep(experiment, plan(experiment), Path(folder) / "store", workers=workers, progress=note)
+    first = next(answer for answer in answers if answer[0] >= 2 * workers)
+    last = answers[-1] if len(answers) > 1 else first
+    return (last[1] - first[1]) / (last[0] - first[0])
 
 
 def overhead(experiment: Experiment, repeats: int) -> tuple[float, float, float]:
@@ -239,18 +234,18 @@ def measured(quick: bool) -> Report:
     with tempfile.TemporaryDirectory() as made_in:
         folder = Path(made_in)
         _say("overhead over bare runs")
-        single = made(SINGLE.format(households=40_000, end="2014-12-31", seeds=8 if quick else 40), folder)
+        single = made(SINGLE.format(households=40_000, end="2023-12-31", seeds=16 if quick else 60), folder)
         bare, whole, share = overhead(single, 1 if quick else 3)
         seeds = single.replicates.count
-        what = f"sweep over bare runs, {seeds} of three years at one-to-one scale, CPU time"
+        what = f"sweep over bare runs, {seeds} of 2012-2023, one row a household, CPU time"
         found = f"{share:+.1%} ({whole:.1f} s against {bare:.1f} s)"
         report.lines.append((what, found, f"{OVERHEAD_BUDGET:.0%}", share <= OVERHEAD_BUDGET))
         _say("two workers against one")
         one, two, ratio = speed_up(single, 1 if quick else 3)
-        found = f"{ratio:.2f} times ({one:.1f} s and {two:.1f} s)"
+        found = f"{ratio:.2f} times ({one:.3f} s and {two:.3f} s a run)"
         budget = f"{SPEED_UP_BUDGET} times"
         report.lines.append(
-            ("two workers against one, the same runs", found, budget, ratio >= SPEED_UP_BUDGET)
+            ("two workers against one, the same runs (clock)", found, budget, ratio >= SPEED_UP_BUDGET)
         )
         runs = 2_000 if quick else 10_000
         _say(f"memory over {runs} runs")

@@ -305,9 +305,9 @@ class Grower(mesa.Agent):
             self.licit_area += self.converted
         if choice in ("abandon", "convert"):
             self.keep_share(1.0 - (self.abandoned + self.converted) / max(area, 1e-9))
+        self.community.given_up += area - self.coca_area
         self.plant(self.planted)
         self.community.gained += self.planted
-        self.community.given_up += self.abandoned + self.converted
 
     def plant(self, hectares: float) -> None:
         """Plant new coca and renew a share of the old."""

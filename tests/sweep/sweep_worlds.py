@@ -3,7 +3,6 @@
 Spawned workers import this module by its name.
 """
 
-import ctypes
 import hashlib
 import io
 import itertools
@@ -22,7 +21,7 @@ import pyarrow as pa
 
 from vraem.experiment.loader import load_experiment
 from vraem.experiment.plan import plan
-from vraem.experiment.runner import sweep
+from vraem.experiment.runner import SweepProgress, sweep
 from vraem.experiment.store import Store
 from vraem.experiment.types import Experiment, Run
 from vraem.scenario import Scenario
@@ -153,17 +152,12 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _crash() -> None:
-    ctypes.string_at(0)
-
-
 TROUBLES: dict[str, Callable[[], None]] = {
     "raise": _raise,
     "hang": _hang,
     "hang_in_compiled_code": _hang_in_compiled_code,
     "eat_memory": _eat_memory,
     "die": _die,
-    "crash": _crash,
 }
 
 
@@ -190,6 +184,16 @@ def start_sweep(experiment: Path, directory: Path, workers: int = 2) -> subproce
     """A sweep in a process of its own, which can be killed."""
     command = [sys.executable, __file__, str(experiment), str(directory), str(workers)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def has_done(process: subprocess.Popen[str], runs: int) -> int:
+    """Wait until a sweep in a process of its own has finished some runs; how many it says."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        count, _, rest = line.partition(" ")
+        if rest.startswith("so far") and int(count) >= runs:
+            return int(count)
+    raise AssertionError("the sweep ended before")
 
 
 def children(process: int) -> list[int]:
@@ -230,7 +234,11 @@ def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> bool:
 def main(experiment: str, directory: str, workers: str) -> None:
     """Sweep as the command line does."""
     loaded = load_experiment(experiment)
-    report = sweep(loaded, plan(loaded), directory, workers=int(workers))
+
+    def say(progress: SweepProgress) -> None:
+        print(f"{progress.done} so far", flush=True)
+
+    report = sweep(loaded, plan(loaded), directory, workers=int(workers), progress=say)
     print("\n".join(report.lines()), flush=True)
 
 

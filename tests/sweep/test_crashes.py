@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sweep_worlds import alive, children, digests, keys, rows, small, start_sweep, wait_until
+from sweep_worlds import alive, children, digests, has_done, keys, rows, small, start_sweep, wait_until
 
 from vraem.experiment import part_files
 from vraem.experiment.plan import plan
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes
 Reference = tuple[Path, SweepReport, dict[str, str]]
 
 
-@pytest.mark.parametrize("chance", [1, 2, 3])
+@pytest.mark.parametrize("chance", [1, 2])
 def test_workers_killed_at_random_moments_cost_no_row(
     experiment: Experiment, one_worker: Reference, tmp_path: Path, chance: int
 ) -> None:
@@ -66,11 +66,10 @@ def test_what_a_killed_worker_had_not_written_is_run_again(
     assert digests(tmp_path / "store") == one_worker[2]
 
 
-@pytest.mark.parametrize("chance", [1, 2])
 def test_a_parent_killed_at_random_moments_goes_on_where_it_was(
-    experiment: Experiment, one_worker: Reference, tmp_path: Path, chance: int
+    experiment: Experiment, one_worker: Reference, tmp_path: Path
 ) -> None:
-    dice = random.Random(chance)
+    dice = random.Random(1)
     path = tmp_path / "small.toml"
     path.write_text(experiment.text, encoding="utf-8")
     for _ in range(2):
@@ -90,13 +89,11 @@ def test_workers_of_a_killed_parent_keep_what_they_have_finished(tmp_path: Path)
     path = tmp_path / "long.toml"
     path.write_text(small(tmp_path, count=200).text, encoding="utf-8")
     process = start_sweep(path, tmp_path / "store")
-    wait_until(lambda: len(children(process.pid)) == 2)
-    time.sleep(2.5)
+    finished = has_done(process, 12)
     assert not list((tmp_path / "store" / "runs").glob("part-*")), "written already: no test"
     process.kill()
     process.communicate()
-    assert wait_until(lambda: len(list((tmp_path / "store" / "runs").glob("part-*"))) == 2)
-    assert len(rows(tmp_path / "store")) > 6
+    assert wait_until(lambda: len(rows(tmp_path / "store")) >= finished)
 
 
 def test_a_writer_killed_at_any_step_leaves_a_store_that_can_be_read_and_completed(

@@ -25,11 +25,11 @@ Reference = tuple[Path, SweepReport, dict[str, str]]
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 300 kB. Needs the right to mount one."""
+    """A disk of 200 kB. Needs the right to mount one."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("may not mount a disk")
@@ -45,7 +45,7 @@ def one_line(text: str) -> bool:
 def test_a_full_disk_is_one_line_and_what_is_on_it_stays(
     small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = small(tmp_path, count=6, series='"all"')
+    experiment = small(tmp_path, count=3, series='"all"')
     directory = small_disk / "store"
     tasks = list(plan(experiment))
     report = sweep(experiment, tasks[:1], directory, workers=1)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sweep_worlds import alive, children, digests, rows, small, start_sweep, troubled, wait_until
+from sweep_worlds import alive, children, digests, has_done, rows, small, start_sweep, troubled
 
 from vraem.experiment.interrupts import stop_on_signals
 from vraem.experiment.plan import plan
@@ -24,8 +24,7 @@ def test_a_signal_ends_the_sweep_in_good_order(tmp_path: Path, number: signal.Si
     path = tmp_path / "long.toml"
     path.write_text(small(tmp_path, count=300).text, encoding="utf-8")
     process = start_sweep(path, tmp_path / "store")
-    assert wait_until(lambda: len(children(process.pid)) == 2)
-    time.sleep(2.0)
+    has_done(process, 6)
     workers = children(process.pid)
     process.send_signal(number)
     began = time.monotonic()

@@ -43,7 +43,7 @@ def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> Non
         lost[community] = done
         left -= done
     world.flows.eradicated += float(lost.sum())
-    _spread_news(world, lost)
+    spread_news(world, lost)
     communities.coca_area -= lost
 
 
@@ -74,7 +74,7 @@ def _household_draws(world: World, rows: NDArray[np.int64]) -> NDArray[np.float3
     return draws[rows - low]
 
 
-def _spread_news(world: World, lost: NDArray[np.float64]) -> None:
+def spread_news(world: World, lost: NDArray[np.float64]) -> None:
     """Add the share of the coca near each community that was destroyed this week (A4, neighbours' events)."""
     communities = world.communities
     near_area = with_neighbours(world, np.maximum(communities.coca_area, 0.0))

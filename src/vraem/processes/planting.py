@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vraem.processes.exogenous import in_districts
 from vraem.processes.farming import net_leaf_price
-from vraem.processes.plots import add_plots, keep_plots
+from vraem.processes.plots import clear_old_plots, keep_plots, plant_plots
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER
 
@@ -162,7 +162,8 @@ def _carry_out(
             rows.start + changed,
             1.0 - (abandoned + converted)[changed] / np.maximum(area[changed], 1e-9),
         )
-    renewed = add_plots(world, rows, planted)
+    renewed = clear_old_plots(world, rows)
+    plant_plots(world, rows, planted, world.ages.newest(world.week), renewed)
     communities = world.communities
     gained = np.bincount(community, planted, len(communities)) * weight
     given = np.bincount(community, abandoned + converted, len(communities)) * weight
@@ -170,7 +171,7 @@ def _carry_out(
     # new coca takes forest and other land in proportion to what is left of each
     communities.forest *= 1.0 - np.minimum(gained / world.valley.communities.suitable_ha, 1.0)
     flows = world.flows
-    flows.planted = (float(planted.sum(dtype=np.float64)) + renewed) * weight
+    flows.planted = float((planted + renewed).sum(dtype=np.float64)) * weight
     flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
     flows.converted = float(converted.sum(dtype=np.float64)) * weight
 

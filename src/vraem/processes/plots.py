@@ -12,24 +12,36 @@ CLEARED_BELOW = 1e-3
 """A household left with less than this share of a cohort is written as cleared, so that the scale stays sound."""
 
 
-def add_plots(world: World, rows: slice, planted: NDArray[np.float32]) -> float:
-    """Plant `planted` ha in the households `rows` and renew a share of their old coca; return ha renewed."""
-    growers, p = world.growers, world.p
-    share = np.float32(p.old_plot_renewal)
+def plant_plots(
+    world: World,
+    rows: slice | NDArray[np.int64],
+    planted: NDArray[np.float32],
+    newest: int | NDArray[np.int64],
+    renewed: NDArray[np.float32] | float = 0.0,
+) -> None:
+    """Plant `planted` ha (n,) in the households `rows`, and `renewed` ha where old plots have been cleared.
+
+    `newest` is the position in the ring of the age class 0 of these households (`AgeClasses.newest`).
+    """
+    growers = world.growers
+    new = planted + renewed
+    growers.coca_cohorts[newest, rows] += new / growers.coca_scale[rows]
+    growers.coca_young[rows] += new
+    growers.coca_area[rows] += planted
+    growers.coca_peak[rows] = np.maximum(growers.coca_peak[rows], growers.coca_area[rows])
+
+
+def clear_old_plots(world: World, rows: slice) -> NDArray[np.float32]:
+    """Clear the share of old coca that is renewed in a quarter; return the hectares (n,), to be planted anew."""
+    growers = world.growers
+    share = np.float32(world.p.old_plot_renewal)
     old, old_bearing = growers.coca_old[rows], growers.coca_old_bearing[rows]
-    renewed = old * share
+    renewed: NDArray[np.float32] = old * share
     lost_bearing = old_bearing * share
     old -= renewed
     old_bearing -= lost_bearing
-    new = planted + renewed
-    newest = world.ages.newest(world.week)
-    growers.coca_cohorts[newest, rows] += new / growers.coca_scale[rows]
-    growers.coca_young[rows] += new
     growers.coca_bearing[rows] -= lost_bearing
-    area = growers.coca_area[rows]
-    area += planted
-    np.maximum(growers.coca_peak[rows], area, out=growers.coca_peak[rows])
-    return float(renewed.sum(dtype=np.float64))
+    return renewed
 
 
 def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]) -> None:
