@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vraem.mesa_rows import Derived, RowAgent, Rows, act, coordinate
 from vraem.processes import eradication, processing
-from vraem.processes.incomes import YEARLY_INCOMES
+from vraem.processes.exogenous import YEARLY_INCOMES
 from vraem.processes.plots import keep_plots, plant_plots
 from vraem.valley import ROUTES
 from vraem.world import World

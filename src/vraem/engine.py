@@ -26,6 +26,7 @@ from vraem.processes import (
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
 from vraem.world import World
+from vraem.world.ages import AgeClasses
 from vraem.world.build import build_world, start_growers_prices
 from vraem.world.inputs import weekly_inputs
 from vraem.world.routes import RouteTable
@@ -55,7 +56,12 @@ _PLOTS = (
 )
 
 SCHEDULE: tuple[Process, ...] = (
-    Process("exogenous", "C6 X", exogenous.step, {"communities": ("assisted_share",)}),
+    Process(
+        "exogenous",
+        "C6 X",
+        exogenous.step,
+        {"communities": ("assisted_share",), "growers": exogenous.YEARLY_INCOMES},
+    ),
     Process(
         "farming",
         "A1 A2 A9",
@@ -93,7 +99,7 @@ SCHEDULE: tuple[Process, ...] = (
         "incomes",
         "A7",
         incomes.step,
-        {"growers": ("licit_bearing", "cash", *incomes.YEARLY_INCOMES)},
+        {"growers": ("licit_bearing", "cash", "licit_income", "logging_income", "off_farm_income")},
     ),
     Process(
         "planting",
@@ -181,6 +187,10 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     past = checkpoint.scenario.run
     if (past.start, past.households) != (scenario.run.start, scenario.run.households):
         raise ValueError("a fork shares the past: start and households must be those of the checkpoint")
+    if checkpoint.ages != AgeClasses.of(scenario.parameters):
+        raise ValueError("a fork shares the past: the yields by age (A1) must be those of the checkpoint")
+    if len(checkpoint.firms) != round(scenario.parameters.firms_initial):
+        raise ValueError("a fork shares the past: the number of firms must be that of the checkpoint")
     world = checkpoint.copy()
     clock = type(world.clock).between(scenario.run.start, scenario.run.end)
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)

@@ -22,7 +22,7 @@ def main() -> int:
     rows, weeks = (4_000, 13) if quick else (measures.ONE_TO_ONE, 26)
     report.add_step(measures.growers_step(rows, weeks))
     say("growth with households")
-    report.add_growth(measures.growth(weeks=52, repeats=1 if quick else 3))
+    report.add_growth(measures.growth(weeks=104, repeats=2 if quick else 5))
     say("memory")
     report.add_memory(measures.memory())
     say("pairing")

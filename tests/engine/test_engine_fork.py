@@ -11,6 +11,7 @@ import vraem
 from vraem import engine
 from vraem.observe import RunResult
 from vraem.scenario import Scenario
+from vraem.scenario.parameters import parameter_specs
 from vraem.world import World
 
 SEED = 6
@@ -151,8 +152,11 @@ def test_a_fork_into_another_start_is_refused(changes: dict[str, Any]):
 )
 def test_parameters_of_the_weekly_rules_act_from_the_fork(name: str):
     kept = checkpoint(40)
-    default = getattr(kept.p, name)
-    changed = scenario(COMMON | {f"parameters.{name}": default * 1.05})
+    spec = parameter_specs()[name]
+    middle = (spec.low + spec.high) / 2.0
+    changed = scenario(
+        COMMON | {f"parameters.{name}": spec.high if getattr(kept.p, name) < middle else spec.low}
+    )
     plain = vraem.run_world(engine.fork(kept, scenario(COMMON)))
     forked = vraem.run_world(engine.fork(kept, changed))
     assert any(not np.array_equal(plain[series], forked[series]) for series in plain.series)

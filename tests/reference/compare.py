@@ -56,11 +56,11 @@ LOAD_COLUMNS = {
 ROUTE_SCALARS = ("shadow_price", "capacity", "flow_share")
 
 
-def differences(world: World, twin: ValleyTwin) -> Iterator[str]:
-    """One line for each column in which core and twin differ."""
+def differences(world: World, twin: ValleyTwin, tolerance: float = TOLERANCE) -> Iterator[str]:
+    """One line for each column in which core and twin differ by more than `tolerance`."""
     for name, core, other in _pairs(world, twin):
         core, other = np.asarray(core, dtype=float), np.asarray(other, dtype=float)
-        line = _difference(name, core, other, _typical_size(name, core, world))
+        line = _difference(name, core, other, _typical_size(name, core, world), tolerance)
         if line:
             yield f"week {world.week}: {line}"
 
@@ -162,14 +162,14 @@ def _by_route(rows: list[list[float]]) -> list[list[float]]:
     return [[row[route] for row in rows] for route in range(len(ROUTES))]
 
 
-def _difference(name: str, core: NDArray, other: NDArray, typical: float) -> str:
+def _difference(name: str, core: NDArray, other: NDArray, typical: float, tolerance: float) -> str:
     if core.shape != other.shape:
         return f"{name}: {core.shape} in the core, {other.shape} in the twin"
     if not core.size:
         return ""
     error = np.abs(core - other) / np.maximum(np.maximum(np.abs(core), typical), 1e-6)
     worst = np.unravel_index(int(error.argmax()), error.shape)
-    if error[worst] <= TOLERANCE:
+    if error[worst] <= tolerance:
         return ""
     place = ", ".join(str(int(index)) for index in worst)
     return f"{name}[{place}]: {core[worst]:.7g} in the core, {other[worst]:.7g} in the twin"

@@ -170,7 +170,7 @@ def show(value: float, unit: str) -> str:
     if unit == "ha":
         return f"{value:,.0f} ha".replace(",", "\u202f")
     if unit in ("change", "points"):
-        return f"{value:+.2f}"
+        return f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.4f}"
     if unit == "routes":
         return f"{value:+.1f} routes"
     suffix = "" if unit in ("share", "ratio") else f" {unit}"

@@ -9,8 +9,12 @@ import numpy as np
 from vraem.world import Flows, World
 
 
+YEARLY_INCOMES = ("coca_income", "licit_income", "logging_income", "off_farm_income")
+"""Columns of the growers that add up over a calendar year."""
+
+
 def step(world: World) -> None:
-    """Open the week: empty flows, this week's drivers, assistance to communities."""
+    """Open the week: empty flows, drivers, assistance; with the year the households' books begin anew."""
     week = world.week
     inputs = world.inputs
     world.flows = flows = Flows()
@@ -20,8 +24,11 @@ def step(world: World) -> None:
         capacity * factor
         for capacity, factor in zip(world.market.capacity, inputs.capacity_factor[week], strict=True)
     ]
-    if any(week in (order.first, order.last + 1) for order in inputs.assistance):
+    if any(week in (max(order.first, 0), order.last + 1) for order in inputs.assistance):
         _assist(world)
+    if week and world.clock.date(week).year != world.clock.date(week - 1).year:
+        for name in YEARLY_INCOMES:
+            world.growers.__dict__[name][:] = 0.0
 
 
 def _assist(world: World) -> None:

@@ -9,15 +9,11 @@ import numpy as np
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 
-YEARLY_INCOMES = ("coca_income", "licit_income", "logging_income", "off_farm_income")
 
 
 def step(world: World) -> None:
     """Pay this week's cohort its other incomes; households keep at most their buffer of cash."""
     growers, communities, p = world.growers, world.communities, world.p
-    if world.week and world.clock.date(world.week).year != world.clock.date(world.week - 1).year:
-        for name in YEARLY_INCOMES:
-            growers.__dict__[name][:] = 0.0
     start, _, end = world.cohorts[world.week % WEEKS_A_QUARTER]
     rows = slice(start, end)
     community = growers.community[rows]

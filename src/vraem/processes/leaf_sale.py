@@ -29,6 +29,8 @@ def step(world: World) -> None:
     bought = communities.purchase_share @ leaf
     paid = communities.purchase_share @ value
     firms.leaf_stock += bought * (flows.leaf_sold_firms / float(bought.sum()))
+    if gross <= 0.0:
+        return  # leaf that is worth nothing where it grows is given away
     payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(paid.sum()))
     firms.capital -= payment
     flows.leaf_paid_by_firms = float(payment.sum())

@@ -18,6 +18,8 @@ REFERENCE_GROWING_SHARE = 0.6
 """Neighbours' share at which the norm is neutral (A6)."""
 HEADROOM_BAND = 0.1
 """Share of a place's suitable land over which planting tapers off as the land fills (A7)."""
+HIGHEST_RISK = 0.95
+"""Perceived risk is a yearly chance; sums of what is feared and told stop short of certainty."""
 _ODDS_LIMIT = 20.0
 
 
@@ -28,9 +30,9 @@ def step(world: World) -> None:
     rows = slice(start, stop)
     community = growers.community[rows]
     expected = _expect_price(world, rows, community)
-    risk = _perceive_risk(world, rows, community)
+    risk, remembered = _perceive_risk(world, rows, community)
     new, kept, licit = _values(world, rows, community, expected, risk)
-    plant, abandon, convert = _choose(world, rows, community, risk, new, kept, licit)
+    plant, abandon, convert = _choose(world, rows, community, _fear(world, risk, remembered), new, kept, licit)
     _carry_out(world, rows, community, plant, abandon, convert)
     world.flows.price_expectation = float(expected.mean()) if len(expected) else 0.0
     world.flows.perceived_risk = float(risk.mean()) if len(risk) else 0.0
@@ -46,10 +48,12 @@ def _expect_price(world: World, rows: slice, community: NDArray[np.int64]) -> ND
     return expected
 
 
-def _perceive_risk(world: World, rows: slice, community: NDArray[np.int64]) -> NDArray[np.float32]:
-    """A4: perceived yearly risk to a plot: Beta belief from events here, announcements, national eradication.
+def _perceive_risk(
+    world: World, rows: slice, community: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A4: perceived yearly risk to a plot, and the part of it that events here have taught.
 
-    A grower hears of an event when its own plots or those of one of its acquaintances nearby are hit.
+    The rest is what growers are told: announcements and eradication elsewhere. A grower hears of an event when its own plots or those of one of its acquaintances nearby are hit.
     """
     growers, p, inputs = world.growers, world.p, world.inputs
     news = world.communities.eradication_news
@@ -67,13 +71,26 @@ def _perceive_risk(world: World, rows: slice, community: NDArray[np.int64]) -> N
     growers.eradicated_share[rows] = 0.0
 
     national = inputs.national_eradication[world.week] / max(world.market.rest_area, 1.0)
-    told = world.flows.announced_risk + p.eradication_news_weight * national
+    risk = belief + np.float32(world.flows.announced_risk + p.eradication_news_weight * national)
     for order in inputs.announcements:
         if order.first <= world.week <= order.last:
             here = in_districts(world, order.districts)
-            belief = belief + (here * np.float32(order.value)).astype(np.float32).take(community)
-    risk: NDArray[np.float32] = np.minimum(belief + np.float32(told), np.float32(0.95))
-    return risk
+            risk += (here * order.value).astype(np.float32).take(community)
+    return np.minimum(risk, np.float32(HIGHEST_RISK)), belief
+
+
+def _fear(
+    world: World, risk: NDArray[np.float32], remembered: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Utility that perceived risk takes from planting (A6).
+
+    S10: in the positive form growers spread over more plots after eradication nearby; what they are told
+    still deters.
+    """
+    weight = np.float32(world.p.risk_weight)
+    if world.scenario.switches.eradication_response == "positive":
+        return weight * (risk - np.float32(2.0) * remembered)
+    return weight * risk
 
 
 def _values(
@@ -96,7 +113,7 @@ def _choose(
     world: World,
     rows: slice,
     community: NDArray[np.int64],
-    risk: NDArray[np.float32],
+    fear: NDArray[np.float32],
     new: NDArray[np.float32],
     kept: NDArray[np.float32],
     licit: float,
@@ -108,11 +125,6 @@ def _choose(
     place = p.grower_social_weight * (communities.growing_share - REFERENCE_GROWING_SHARE)
     norm = (place + p.plant_intercept - max(licit, 0.0) / p.value_scale).astype(np.float32).take(community)
     lost = np.maximum(np.float32(1.0) - area / np.maximum(peak, np.float32(1e-6)), np.float32(0.0))
-    fear = np.float32(p.risk_weight) * risk
-    if world.scenario.switches.eradication_response == "positive":
-        # S10: growers spread over more plots after eradication nearby; what is announced still deters
-        remembered = risk - np.float32(world.flows.announced_risk)
-        fear -= np.float32(2.0 * p.risk_weight) * remembered
     plant_utility = new * per_value + norm - np.float32(p.labour_crowding) * area - fear
     plant_utility += np.float32(p.replant_pull) * lost
     support = (

@@ -13,7 +13,7 @@ def step(world: World) -> None:
     p, market, week = world.p, world.market, world.week
     valley_supply = max(market.hcl_rate, 1e-9) / market.hcl_rate_base
     pull = valley_supply ** (-p.rest_price_elasticity / p.demand_elasticity)
-    limit = world.inputs.rest_frontier[week] * pull
+    limit = max(world.inputs.rest_frontier[week] * pull, 1.0)
     growth = p.rest_area_growth * market.rest_area * (1.0 - market.rest_area / limit)
     removed = p.rest_eradication_effect * world.inputs.national_eradication[week]
     market.rest_area = max(market.rest_area + (growth - removed) / WEEKS_A_YEAR, 0.0)

@@ -41,6 +41,5 @@ class Clock(NamedTuple):
     def year_ends(self) -> list[int]:
         """The last week that opens in each calendar year of the run, in order."""
         years = self.dates().astype("datetime64[Y]")
-        last = np.flatnonzero(years[1:] != years[:-1])
-        weeks = [int(week) for week in last]
-        return weeks if self.date(self.weeks - 1).month < MONTHS_A_YEAR else [*weeks, self.weeks - 1]
+        following = (self.dates() + np.timedelta64(DAYS_A_WEEK, "D")).astype("datetime64[Y]")
+        return [int(week) for week in np.flatnonzero(years != following)]

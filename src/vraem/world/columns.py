@@ -37,7 +37,7 @@ class TableSpec(NamedTuple):
 
 
 class Table:
-    """Columns of one population, as attributes; `count` rows of `capacity` are in use.
+    """Columns of one population, as attributes; `count` rows of `allocated` are in use.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Table:
         state = self.__dict__
         state["spec"] = spec
         state["count"] = count
-        state["capacity"] = rows
+        state["allocated"] = rows
         for column in spec.columns:
             shape = (rows,) if column.axis is None else ((axes or {})[column.axis], rows)
             state[column.name] = np.zeros(shape, dtype=column.dtype)
@@ -101,19 +101,19 @@ class Table:
 
     def grow(self, needed: int) -> None:
         """Make room for `needed` rows, at least doubling; arrays are replaced, so views must be taken anew."""
-        if needed <= self.capacity:
+        if needed <= self.allocated:
             return
-        rows = max(needed, 2 * self.capacity)
+        rows = max(needed, 2 * self.allocated)
         for column, array in list(self.columns()):
             larger = np.zeros((*array.shape[:-1], rows), dtype=column.dtype)
             larger[..., : self.count] = array[..., : self.count]
             self.__dict__[column.name] = larger
-        self.__dict__["capacity"] = rows
+        self.__dict__["allocated"] = rows
 
     def copy(self) -> "Table":
         """An independent copy, to the bit."""
         twin = Table.__new__(Table)
-        twin.__dict__.update(spec=self.spec, count=self.count, capacity=self.capacity)
+        twin.__dict__.update(spec=self.spec, count=self.count, allocated=self.allocated)
         for column, array in self.columns():
             twin.__dict__[column.name] = array.copy()
         return twin
