@@ -42,7 +42,9 @@ def plant(model: "Model", rows: Rows, ha: ArrayLike) -> Hectares:
     before = growers.coca_area[rows].astype(np.float64)
     growers.cash[rows] = np.maximum(growers.cash[rows] - planted * np.float32(p.coca_establishment_cost), 0.0)
     # plots join the age class that is the newest to each household, whose quarter began in its own week
-    newest = np.array([world.ages.newest(week) for week in _week_of_last_quarter(model, rows).tolist()], np.int64)
+    newest = np.array(
+        [world.ages.newest(week) for week in _week_of_last_quarter(model, rows).tolist()], np.int64
+    )
     plant_plots(world, rows, planted, newest)
     gained = growers.coca_area[rows] - before
     by_place = _by_community(world, rows, gained)

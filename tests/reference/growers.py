@@ -238,8 +238,8 @@ class Grower(mesa.Agent):
         """A3 to A7: expect, judge the risk, weigh the uses of a hectare, choose one and do it."""
         p, community, form = self.model.p, self.community, self.model.switches.expectations
         self.price_expectation = new_expectation(self.price_expectation, community.net_leaf_price, form, p)
-        deterring = self.update_risk()
-        weights = self.weigh_uses(deterring)
+        remembered = self.update_risk()
+        weights = self.weigh_uses(remembered)
         total = sum(weights)
         steps = [sum(weights[: count + 1]) / total for count in range(3)]
         draw = self.model.draw("land_choice", self.row, steps)
@@ -249,7 +249,7 @@ class Grower(mesa.Agent):
         self.carry_out(choice)
 
     def update_risk(self) -> float:
-        """A4: remember this quarter's events; return the part of the perceived risk that is only told."""
+        """A4: remember this quarter's events; return the part of the perceived risk that they have taught."""
         p, model, community = self.model.p, self.model, self.community
         spared = (1.0 - self.eradicated_share) * (1.0 - community.eradication_news) ** p.grower_contacts
         self.risk_events = self.risk_events * p.grower_risk_memory + (1.0 - spared)
@@ -258,9 +258,9 @@ class Grower(mesa.Agent):
         belief = believed_risk(self.risk_events, self.risk_quiet, p)
         told = model.announced_risk + p.eradication_news_weight * model.national_eradication
         self.perceived_risk = min(belief + community.announced_risk + told, LARGEST_RISK)
-        return model.announced_risk + community.announced_risk
+        return belief
 
-    def weigh_uses(self, announced: float) -> list[float]:
+    def weigh_uses(self, remembered: float) -> list[float]:
         """A6: odds of planting, abandoning and turning to licit crops against leaving things as they are."""
         p, community, risk = self.model.p, self.community, self.perceived_risk
         paid = max(self.price_expectation - self.picking_cost, 0.0) * community.harvested_share
@@ -270,7 +270,7 @@ class Grower(mesa.Agent):
         area = self.coca_area
         fear = p.risk_weight * risk
         if self.model.switches.eradication_response == "positive":
-            fear = p.risk_weight * (risk - 2.0 * (risk - announced))
+            fear = p.risk_weight * (risk - 2.0 * remembered)
         utility = (
             p.plant_intercept
             + (new - max(licit, 0.0)) / p.value_scale

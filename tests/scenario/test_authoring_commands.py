@@ -96,7 +96,11 @@ def test_show_gives_each_value_and_its_origin():
     lines = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.strip()}
     assert done.exit_code == 0
     assert lines["parameters.firms_initial"] == ["parameters.firms_initial", "40", "--set"]
-    assert lines["parameters.leaf_per_kg_hcl"] == ["parameters.leaf_per_kg_hcl", "260.0", "default"]
+    assert lines["parameters.leaf_per_kg_hcl"] == [
+        "parameters.leaf_per_kg_hcl",
+        str(load("history").parameters.leaf_per_kg_hcl),
+        "default",
+    ]
     assert lines["run.end"][1] == "2023-12-31"
     assert lines["run.end"][2].endswith("history.toml:9")
     assert {f"parameters.{spec.name}" for spec in parameter_table()} <= set(lines)

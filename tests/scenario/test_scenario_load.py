@@ -186,7 +186,7 @@ def test_each_value_knows_where_it_comes_from(write):
         "# only a comment\n",
         "[run]\nseed = 99\n",
         "[run]\nhouseholds = 40000\nstart = 2012-01-02\n",
-        "[parameters]\nleaf_per_kg_hcl = 260\n",
+        f"[parameters]\nleaf_per_kg_hcl = {Parameters().leaf_per_kg_hcl:g}\n",
         "[switches]\nexpectations = 'adaptive'\n",
         "question = 'another'\ncompare_with = 'history'\n",
     ],

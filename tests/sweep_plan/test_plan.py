@@ -185,12 +185,14 @@ def test_what_a_point_does_not_draw_stands_in_the_table_as_the_arms_have_it(make
     factors = (
         '[[factor]]\nparameter = "harvest_cost"\nvalues = [0.8, 0.9]\n[[factor]]\nswitch = "expectations"\n'
     )
+    usual = load("history").parameters.harvest_cost
     table = plan_table(make(factors + '[design]\nkind = "one_at_a_time"\n', arms='[[arm]]\nname = "a"\n'))
     assert table.select(["harvest_cost", "expectations"]).to_pylist() == [
-        {"harvest_cost": 0.9, "expectations": "adaptive"},
+        {"harvest_cost": usual, "expectations": "adaptive"},
         {"harvest_cost": 0.8, "expectations": "adaptive"},
-        {"harvest_cost": 0.9, "expectations": "naive"},
-        {"harvest_cost": 0.9, "expectations": "two_year_mean"},
+        {"harvest_cost": 0.9, "expectations": "adaptive"},
+        {"harvest_cost": usual, "expectations": "naive"},
+        {"harvest_cost": usual, "expectations": "two_year_mean"},
     ]
 
 

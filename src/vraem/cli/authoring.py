@@ -222,7 +222,7 @@ def _in_full(specs: Sequence[ParameterSpec]) -> str:
 
 def _card(spec: ParameterSpec) -> str:
     facts = [
-        ("default", f"{number(spec.default)} {spec.unit}"),
+        ("default", f"{number(spec.default)} {spec.unit}{_before(spec)}"),
         ("range", f"{number(spec.low)} to {number(spec.high)} {spec.unit}"),
         ("prior", spec.distribution),
         ("source", f"{spec.source} ({spec.confidence})"),
@@ -230,6 +230,10 @@ def _card(spec: ParameterSpec) -> str:
     ]
     body = "\n".join(paragraph(f"{label}: {text}", indent="  ") for label, text in facts)
     return f"{spec.name}\n{paragraph(spec.meaning, indent='  ')}\n{body}\n"
+
+
+def _before(spec: ParameterSpec) -> str:
+    return "" if spec.start is None else f" (calibrated; {number(spec.start)} before)"
 
 
 def _as_csv(specs: Sequence[ParameterSpec]) -> str:

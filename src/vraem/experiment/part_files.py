@@ -30,6 +30,8 @@ FOLDERS = (SERIES, TIMINGS, FAILURES, RUNS)
 """Folders of a store in the order in which a batch is written."""
 
 FLUSH_RUNS = 1000
+FLUSH_SERIES = 200
+"""Each run with series is a row group, whose description a writer holds in memory until its file is finished."""
 FLUSH_BYTES = 32 * 2**20
 FLUSH_SECONDS = 10.0
 LONGEST_WAIT = 120.0
@@ -58,7 +60,7 @@ class PartWriter:
         self._directory = directory
         self._columns = columns
         self._records: list[RunRecord] = []
-        self._bytes = 0
+        self._bytes = self._with_series = 0
         self._number = 0
         self._began = self._flushed = time.monotonic()
 
@@ -68,6 +70,7 @@ class PartWriter:
             self._flushed = time.monotonic()
         self._records.append(record)
         if record.series is not None:
+            self._with_series += 1
             self._bytes += sum(values.nbytes for values in record.series.values())
 
     @property
@@ -75,7 +78,8 @@ class PartWriter:
         """Whether what waits is much enough, or old enough, to be written."""
         now = time.monotonic()
         wait = min(max(FLUSH_SECONDS, WAIT_SHARE * (now - self._began)), LONGEST_WAIT)
-        many = len(self._records) >= FLUSH_RUNS or self._bytes >= FLUSH_BYTES
+        many = len(self._records) >= FLUSH_RUNS or self._with_series >= FLUSH_SERIES
+        many = many or self._bytes >= FLUSH_BYTES
         return bool(self._records) and (many or now - self._flushed >= wait)
 
     def flush(self) -> None:
@@ -105,7 +109,8 @@ class PartWriter:
             if table is not None:
                 write_part(self._directory / folder / name, table.schema, [table])
         self._number += 1
-        self._records, self._bytes, self._flushed = [], 0, time.monotonic()
+        self._records, self._bytes, self._with_series = [], 0, 0
+        self._flushed = time.monotonic()
 
 
 def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:

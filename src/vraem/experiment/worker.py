@@ -110,6 +110,7 @@ def start_worker(memory: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent decides
     signal.signal(signal.SIGTERM, _on_terminate)
     import pyarrow as pa
+    import pyarrow.parquet
 
     pa.set_cpu_count(1)
     threading.Thread(target=_follow_parent, daemon=True).start()
@@ -234,7 +235,7 @@ def _together(session: Session, runs: Sequence[Run]) -> list[RunRecord] | None:
         scenarios = [experiment.scenario(one) for one in runs]
         answers = run_together(scenarios, seed=runs[0].seed, valley=session.valley)
         return [
-            _finished(experiment, one, answer.result, answer.weeks_run)
+            _finished(experiment, one, answer.result, answer.weeks_run, answer.result.seconds)
             for one, answer in zip(runs, answers, strict=True)
         ]
 
@@ -251,7 +252,7 @@ def _alone(session: Session, one: Run) -> RunRecord:
 
     def simulate() -> RunRecord:
         result = run(experiment.scenario(one), seed=one.seed, valley=session.valley)
-        return _finished(experiment, one, result, len(result.dates))
+        return _finished(experiment, one, result, len(result.dates), time.perf_counter() - began)
 
     try:
         return _limited(session, experiment.time_limit, simulate)
@@ -264,13 +265,15 @@ def _limited(session: Session, seconds: float | None, simulate: Callable[[], Res
         return simulate()
 
 
-def _finished(experiment: Experiment, one: Run, result: RunResult, weeks_run: int) -> RunRecord:
+def _finished(
+    experiment: Experiment, one: Run, result: RunResult, weeks_run: int, seconds: float
+) -> RunRecord:
     return RunRecord(
         run=one,
         status="done",
         scalars=measure(experiment, result),
         series=result.series if experiment.keeps_series(one) else None,
         dates=result.dates,
-        seconds=result.seconds,
+        seconds=seconds,
         weeks_run=weeks_run,
     )

@@ -8,7 +8,6 @@ import numpy as np
 
 from vraem.world import Flows, World
 
-
 YEARLY_INCOMES = ("coca_income", "licit_income", "logging_income", "off_farm_income")
 """Columns of the growers that add up over a calendar year."""
 

@@ -10,7 +10,6 @@ from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 
 
-
 def step(world: World) -> None:
     """Pay this week's cohort its other incomes; households keep at most their buffer of cash."""
     growers, communities, p = world.growers, world.communities, world.p

@@ -32,7 +32,9 @@ def step(world: World) -> None:
     expected = _expect_price(world, rows, community)
     risk, remembered = _perceive_risk(world, rows, community)
     new, kept, licit = _values(world, rows, community, expected, risk)
-    plant, abandon, convert = _choose(world, rows, community, _fear(world, risk, remembered), new, kept, licit)
+    plant, abandon, convert = _choose(
+        world, rows, community, _fear(world, risk, remembered), new, kept, licit
+    )
     _carry_out(world, rows, community, plant, abandon, convert)
     world.flows.price_expectation = float(expected.mean()) if len(expected) else 0.0
     world.flows.perceived_risk = float(risk.mean()) if len(risk) else 0.0
@@ -53,7 +55,8 @@ def _perceive_risk(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A4: perceived yearly risk to a plot, and the part of it that events here have taught.
 
-    The rest is what growers are told: announcements and eradication elsewhere. A grower hears of an event when its own plots or those of one of its acquaintances nearby are hit.
+    The rest is what growers are told: announcements and eradication elsewhere. A grower hears of an event
+    when its own plots or those of one of its acquaintances nearby are hit.
     """
     growers, p, inputs = world.growers, world.p, world.inputs
     news = world.communities.eradication_news
@@ -79,9 +82,7 @@ def _perceive_risk(
     return np.minimum(risk, np.float32(HIGHEST_RISK)), belief
 
 
-def _fear(
-    world: World, risk: NDArray[np.float32], remembered: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _fear(world: World, risk: NDArray[np.float32], remembered: NDArray[np.float32]) -> NDArray[np.float32]:
     """Utility that perceived risk takes from planting (A6).
 
     S10: in the positive form growers spread over more plots after eradication nearby; what they are told
@@ -164,6 +165,7 @@ def _carry_out(
     given_up = np.minimum(cap * land, area)
     converted = np.minimum(given_up, cash / np.float32(p.licit_establishment_cost)) * convert
     cash -= converted * np.float32(p.licit_establishment_cost)
+    np.maximum(cash, np.float32(0.0), out=cash)  # what rounding may leave below nothing
     growers.licit_area[rows] += converted
     abandoned = given_up * abandon
 

@@ -22,7 +22,11 @@ _TEXT_FIELDS = ("name", "process", "equation", "meaning", "unit", "distribution"
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """One row of the table: what a parameter means and which values it may take."""
+    """One row of the table: what a parameter means and which values it may take.
+
+    ``start`` is the default before calibration, None where calibration left it alone; ``source`` and
+    ``confidence`` are those of the starting value and the range.
+    """
 
     name: str
     process: str
@@ -35,6 +39,7 @@ class ParameterSpec:
     distribution: str
     source: str
     confidence: str
+    start: float | None = None
 
     @property
     def whole(self) -> bool:
@@ -179,4 +184,5 @@ def _read(file: str) -> tuple[ParameterSpec, ...]:
 def _spec(row: Mapping[str, str]) -> ParameterSpec:
     values: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
     values |= {name: float(row[name]) for name in ("default", "low", "high")}
-    return ParameterSpec(**values)
+    start = row.get("start")
+    return ParameterSpec(**values, start=float(start) if start else None)

@@ -17,13 +17,35 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def parameters_markdown(specs: Sequence[ParameterSpec] | None = None) -> str:
     """All parameters (or those given): meaning, unit, default, range, prior, source, confidence."""
-    header = ("Parameter", "Equation", "Meaning", "Unit", "Default", "Range", "Prior", "Source", "Confidence")
+    header = (
+        "Parameter",
+        "Equation",
+        "Meaning",
+        "Unit",
+        "Default",
+        "Before calibration",
+        "Range",
+        "Prior",
+        "Source",
+        "Confidence",
+    )
     return markdown_table(header, map(_parameter_row, parameter_table() if specs is None else specs))
 
 
 def targets_markdown() -> str:
     """Quantities that the model must produce, with the values to compare."""
-    header = ("Quantity", "Equation", "Meaning", "Unit", "Value", "Range", "Prior", "Source", "Confidence")
+    header = (
+        "Quantity",
+        "Equation",
+        "Meaning",
+        "Unit",
+        "Value",
+        "",
+        "Range",
+        "Prior",
+        "Source",
+        "Confidence",
+    )
     return markdown_table(header, map(_parameter_row, target_table()))
 
 
@@ -75,6 +97,7 @@ def _parameter_row(spec: ParameterSpec) -> tuple[str, ...]:
         spec.meaning,
         spec.unit,
         f"{spec.default:.10g}",
+        "" if spec.start is None else f"{spec.start:.10g}",
         f"{spec.low:.10g} to {spec.high:.10g}",
         spec.distribution,
         spec.source,
