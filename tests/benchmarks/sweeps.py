@@ -233,7 +233,8 @@ def measured(quick: bool) -> Report:
         single = made(SINGLE.format(households=40_000, end="2023-12-31", seeds=12 if quick else 24), folder)
         ones, twos = paces(single, 1 if quick else 3)
         share = median(pace.overhead for pace in ones)
-        what = f"what a sweep adds to its runs, {len(ones)} x {single.replicates.count} of 2012-2023, one row a household"
+        seeds = single.replicates.count
+        what = f"what a sweep adds to its runs, {len(ones)} x {seeds} of 2012-2023, one row a household"
         found = f"{share:.1%} ({1e3 * share * median(pace.inside for pace in ones):.0f} ms a run)"
         report.lines.append((what, found, f"{OVERHEAD_BUDGET:.0%}", share <= OVERHEAD_BUDGET))
         one, two = (min(pace.answer for pace in several) for several in (ones, twos))

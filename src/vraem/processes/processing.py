@@ -13,6 +13,8 @@ from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 FULL_GROWTH_MARKDOWN = 0.30
 """Markdown from which capacity grows at its full rate (parameter table)."""
 MEMORY_WEEKS = 12.0
+SHORTEST_SPAN = 0.01
+"""Months of stock between full and no purchases, at least; the two parameters may meet."""
 
 
 def step(world: World) -> None:
@@ -46,10 +48,8 @@ def step(world: World) -> None:
 def stock_factor(world: World) -> NDArray[np.float64]:
     """Willingness to buy and process, by firm (F,): 1 at a normal stock of product, 0 at the limit."""
     p = world.p
-    months = stock_months(world)
-    factor: NDArray[np.float64] = np.clip(
-        (p.stock_limit - months) / (p.stock_limit - p.normal_stock), 0.0, 1.0
-    )
+    span = max(p.stock_limit - p.normal_stock, SHORTEST_SPAN)
+    factor: NDArray[np.float64] = np.clip((p.stock_limit - stock_months(world)) / span, 0.0, 1.0)
     return factor
 
 
