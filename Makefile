@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: install  ## run history, score the patterns, draw the charts (runs/demo)
+demo: install  ## run history, draw it, score it against what was observed (runs/demo)
 	$(BIN)/vraem demo
 
 test: install  ## all tests but the slow ones
@@ -26,8 +26,9 @@ test: install  ## all tests but the slow ones
 test-slow: install  ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow -n 2
 
-bench: install  ## speed of the run, of the growers' step and of its growth with households
+bench: install  ## speed of a run, of the growers' step, of sweeps; growth with households
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.sweeps
 
 lint: install  ## linter, formatter, types, import rules
 	$(BIN)/ruff check .

@@ -82,7 +82,17 @@ SCHEDULE: tuple[Process, ...] = (
         {
             "communities": ("purchase_share", "price_factor", "haul_discount"),
             "firms": ("route_share", "hcl_stock"),
-            "shipments": ("firm", "route", "load", "progress", "cell", "pace", "seizure_chance", "status"),
+            "shipments": (
+                "firm",
+                "route",
+                "load",
+                "progress",
+                "cell",
+                "pace",
+                "seizure_chance",
+                "luck",
+                "status",
+            ),
         },
     ),
     Process(
@@ -90,7 +100,7 @@ SCHEDULE: tuple[Process, ...] = (
         "C2",
         shipping.step,
         {
-            "shipments": ("progress", "cell", "status"),
+            "shipments": ("progress", "cell", "luck", "status"),
             "firms": ("capital", "seized_memory", "passed_memory", "risk_belief"),
         },
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MEMORY_WEEKS = 12.0
 FULL_GROWTH_MARKDOWN = 0.30
 LOWEST_PRICE_SHARE = 0.02
+SHORTEST_SPAN = 0.01
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +55,8 @@ class Trade:
 def willingness(firm: Firm, p: "Parameters") -> float:
     """C6: 1 at a normal stock of product, 0 at the limit."""
     months = firm.hcl_stock / max(firm.hcl_rate * WEEKS_A_MONTH, 1e-9)
-    return min(max((p.stock_limit - months) / (p.stock_limit - p.normal_stock), 0.0), 1.0)
+    span = max(p.stock_limit - p.normal_stock, SHORTEST_SPAN)
+    return min(max((p.stock_limit - months) / span, 0.0), 1.0)
 
 
 def sell_leaf(

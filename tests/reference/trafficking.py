@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FULL_GROWTH_SHADOW_PRICE = 50.0
 SHARE_MEMORY_WEEKS = 4.0
 LEAST_WILLINGNESS = 1e-3
+LOADS_WITH_OWN_LUCK = 16
 LARGEST_TRIP_RISK = 0.95
 ARRIVED = 1.0 - 1e-4
 PARAMETER_OF = {
@@ -71,6 +72,7 @@ class Load:
     kg: float
     seizure_chance: float
     pace: float
+    luck: float
     progress: float = 0.0
     cell: int = -1
     status: int = UNDER_WAY
@@ -167,14 +169,24 @@ def send_loads(
     return sent
 
 
-def loads_of(route: Route, firm: Firm, kg: float, first_row: int) -> list[Load]:
-    """The loads that carry `kg`: as few as the vehicle allows, of one size."""
+def loads_of(
+    route: Route, firm: Firm, kg: float, first_row: int, week: int, streams: Streams, firms: int
+) -> list[Load]:
+    """The loads that carry `kg`: as few as the vehicle allows, of one size, each with a draw of its own."""
     count = math.ceil(kg / route.load - 1e-9)
     pace = 1.0 / max(route.weeks[firm.number], 1)
     trip = min(route.detection * route.detection_now * route.exposure[firm.number], LARGEST_TRIP_RISK)
     chance = 1.0 - (1.0 - trip) ** pace
     start = route.waypoints[firm.number][0]
-    return [Load(first_row + i, firm, route, kg / count, chance, pace, cell=start) for i in range(count)]
+    block = (route.number * firms + firm.number) * LOADS_WITH_OWN_LUCK
+    draws = streams.uniform("seizure", week, block, block + LOADS_WITH_OWN_LUCK).tolist()
+    thresholds = [1.0 - (1.0 - chance) ** weeks for weeks in range(1, round(1.0 / pace) + 1)]
+    loads = []
+    for i in range(count):
+        place = i % LOADS_WITH_OWN_LUCK
+        luck = clear_draw(streams, ("seizure", week, block + place), draws[place], thresholds, CHOICE_MARGIN)
+        loads.append(Load(first_row + i, firm, route, kg / count, chance, pace, luck, cell=start))
+    return loads
 
 
 def remember_flow(routes: list[Route]) -> None:
@@ -186,27 +198,23 @@ def remember_flow(routes: list[Route]) -> None:
             route.flow_share += (share - route.flow_share) / SHARE_MEMORY_WEEKS
 
 
-def move_load(load: Load, draw: float) -> None:
+def move_load(load: Load) -> None:
     """A week on the way: stopped, arrived, or still under way."""
     load.progress = min(load.progress + load.pace, 1.0)
     way = load.route.waypoints[load.firm.number]
     load.cell = way[round(load.progress * (len(way) - 1))]
-    if draw < load.seizure_chance:
+    if load.luck < load.seizure_chance:
         load.status = SEIZED
-    elif load.progress >= ARRIVED:
+        return
+    load.luck = (load.luck - load.seizure_chance) / (1.0 - load.seizure_chance)
+    if load.progress >= ARRIVED:
         load.status = EXPORTED
 
 
-def move_loads(loads: list[Load], week: int, streams: Streams) -> list[Load]:
+def move_loads(loads: list[Load]) -> list[Load]:
     """Move every load under way by a week; return those that arrived or were stopped."""
-    if not loads:
-        return []
-    first = loads[0].row
-    draws = streams.uniform("seizure", week, first, loads[-1].row + 1).tolist()
     for load in loads:
-        address = ("seizure", week, load.row)
-        draw = clear_draw(streams, address, draws[load.row - first], [load.seizure_chance], CHOICE_MARGIN)
-        move_load(load, draw)
+        move_load(load)
     return [load for load in loads if load.status != UNDER_WAY]
 
 

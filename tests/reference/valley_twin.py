@@ -89,7 +89,11 @@ class ValleyTwin:
         for route, firm, kg in routes_rules.send_loads(
             self.firms, self.routes, self.week, self.streams, self.p
         ):
-            new = routes_rules.loads_of(route, firm, kg, len(self.loads)) if kg > 0.0 else []
+            if kg <= 0.0:
+                continue
+            new = routes_rules.loads_of(
+                route, firm, kg, len(self.loads), self.week, self.streams, len(self.firms)
+            )
             self.loads += new
             self.under_way += new
             route.shipped += kg
@@ -97,7 +101,7 @@ class ValleyTwin:
 
     def ship(self) -> None:
         """Loads move, end and are paid for; firms learn."""
-        settled = routes_rules.move_loads(self.under_way, self.week, self.streams)
+        settled = routes_rules.move_loads(self.under_way)
         ended = {id(load) for load in settled}
         self.under_way = [load for load in self.under_way if id(load) not in ended]
         for load in settled:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def test_a_full_disk_is_one_line_and_what_is_on_it_stays(
     said = str(caught.value)
     assert one_line(said)
     assert "No space left on device" in said
-    assert "run again" in said
+    assert "run again to go on" in said
+    assert re.search(r"\d+ finished runs were not written yet and will be run again", said)
     assert set(before) <= set(rows(directory)), "what was finished is still there"
     assert not list(directory.rglob("*.tmp")), "no half file takes up the disk"
     subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)

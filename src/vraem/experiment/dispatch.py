@@ -138,10 +138,12 @@ class Dispatcher:
                 if not self._again:
                     return self._sent - sent_before
             self._halt()
-        except StoreError:
+        except StoreError as error:
             with contextlib.suppress(StoreError, SweepError):
                 self._halt()  # what other workers have may still find room
-            raise
+            lost = sum(len(work.runs) for work, _ in self._unwritten.values())
+            more = f" ({lost} finished runs were not written yet and will be run again)" if lost else ""
+            raise StoreError(f"{error}{more}") from None
         return self._sent - sent_before
 
     def close(self) -> None:

@@ -21,6 +21,8 @@ REVIEW_WEEKS = 4
 FULL_GROWTH_SHADOW_PRICE = 50.0
 """USD/kg of shadow price from which a route's capacity grows at its full rate (parameter table)."""
 MEMORY_WEEKS = 4.0
+LOADS_WITH_OWN_LUCK = 16
+"""Loads of one firm on one route in one week that have a draw of their own; more than that share."""
 LEAST_DRIVE = 1e-3
 """Weight that a firm with full stores keeps among the buyers, so that all leaf finds one."""
 
@@ -128,6 +130,7 @@ def _send_loads(world: World, wish: NDArray[np.float64]) -> None:
     asked = loads * routes.load[:, None]
     kg = np.diff(np.minimum(np.cumsum(asked, axis=0), firms.hcl_stock), axis=0, prepend=0.0)
     firms.hcl_stock -= kg.sum(axis=0)
+    np.maximum(firms.hcl_stock, 0.0, out=firms.hcl_stock)  # what rounding may leave below nothing
     _enter(world, kg)
     flows.hcl_shipped = kg.sum(axis=1).tolist()
     # prices follow what the routes let through, not which whole loads happen to leave this week
@@ -164,4 +167,19 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     trip = np.minimum(routes.detection[route] * factor[route] * routes.control[route, firm], 0.95)
     shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
     shipments.status[new] = UNDER_WAY
+    shipments.luck[new] = _luck(world, route, firm, copies)
     shipments.count = last
+
+
+def _luck(
+    world: World, route: NDArray[np.int64], firm: NDArray[np.int64], copies: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """One uniform draw a load, addressed by week, route, firm and the number of the load among these.
+
+    So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired.
+    """
+    firms = len(world.firms)
+    number = np.arange(len(route)) - np.repeat(np.cumsum(copies) - copies, copies)
+    address = (route * firms + firm) * LOADS_WITH_OWN_LUCK + number % LOADS_WITH_OWN_LUCK
+    every = len(ROUTES) * firms * LOADS_WITH_OWN_LUCK
+    return world.streams.uniform("seizure", world.week, 0, every)[address]

@@ -60,8 +60,8 @@ def _clear_plots(world: World, community: int, hectares: float) -> float:
     hit = (before < hectares) & (held > 0.0)
     rows, held, before = rows[hit], held[hit], before[hit]
     share = np.minimum((hectares - before) / held, 1.0)
-    kept_share = (1.0 - share).astype(np.float32)
-    keep_plots(world, rows, kept_share)
+    kept_share = keep_plots(world, rows, (1.0 - share).astype(np.float32))
+    share[kept_share == 0.0] = 1.0
     known = growers.eradicated_share[rows]
     growers.eradicated_share[rows] = 1.0 - (1.0 - known) * kept_share
     return float((held * share).sum())
@@ -69,8 +69,10 @@ def _clear_plots(world: World, community: int, hectares: float) -> float:
 
 def _household_draws(world: World, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """One uniform draw a household, addressed by its row."""
-    low, high = int(rows.min(initial=0)), int(rows.max(initial=-1)) + 1
-    draws = world.streams.uniform("eradication_household", world.week, low, max(high, low))
+    if not len(rows):
+        return np.zeros(0, dtype=np.float32)
+    low = int(rows.min())
+    draws = world.streams.uniform("eradication_household", world.week, low, int(rows.max()) + 1)
     return draws[rows - low]
 
 

@@ -171,11 +171,9 @@ def _carry_out(
 
     changed = np.flatnonzero(abandon | convert)
     if len(changed):
-        keep_plots(
-            world,
-            rows.start + changed,
-            1.0 - (abandoned + converted)[changed] / np.maximum(area[changed], 1e-9),
-        )
+        before, asked = area[changed], (abandoned + converted)[changed]
+        kept = keep_plots(world, rows.start + changed, 1.0 - asked / np.maximum(before, 1e-9))
+        abandoned[changed] += (before - asked) * (kept == 0.0)  # too small a rest to keep
     renewed = clear_old_plots(world, rows)
     plant_plots(world, rows, planted, world.ages.newest(world.week), renewed)
     communities = world.communities

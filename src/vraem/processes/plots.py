@@ -44,8 +44,11 @@ def clear_old_plots(world: World, rows: slice) -> NDArray[np.float32]:
     return renewed
 
 
-def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]) -> None:
-    """Leave the share `share` (n,) of all plots of the households `rows` (n,), of every age alike."""
+def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Leave the share `share` (n,) of all plots of the households `rows` (n,), of every age alike.
+
+    Returns the share really left: what would be less than a thousandth is cleared.
+    """
     growers = world.growers
     share = np.clip(share, 0.0, 1.0).astype(np.float32)
     scale = growers.coca_scale[rows] * share
@@ -59,3 +62,4 @@ def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]
     growers.coca_scale[rows] = scale
     for name in ("coca_old", "coca_old_bearing", "coca_area", "coca_young", "coca_bearing"):
         growers.__dict__[name][rows] *= share
+    return share

@@ -23,8 +23,10 @@ def step(world: World) -> None:
     rows = slice(first, last)
     status = shipments.status[rows]
     moving = status == UNDER_WAY
-    draws = world.streams.uniform("seizure", world.week, first, last)
-    stopped = moving & (draws < shipments.seizure_chance[rows])
+    luck, chance = shipments.luck[rows], shipments.seizure_chance[rows]
+    stopped = moving & (luck < chance)
+    # given that it was not stopped, what is left of the draw is uniform again
+    np.divide(luck - chance, np.float32(1.0) - chance, out=luck, where=moving & ~stopped)
     progress = shipments.progress[rows]
     progress[moving] = np.minimum(progress[moving] + shipments.pace[rows][moving], 1.0)
     # a load that is stopped is found where the week took it

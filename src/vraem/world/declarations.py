@@ -160,6 +160,14 @@ SHIPMENTS = TableSpec(
         Column("cell", "int32", "index", 0, 13432, "flat cell of the grid where it is, or was stopped"),
         Column("pace", "float32", "share/week", 0, 1, "share of the way covered in a week"),
         Column("seizure_chance", "float32", "share", 0, 1, "chance of being stopped in one week"),
+        Column(
+            "luck",
+            "float32",
+            "share",
+            0,
+            1,
+            "draw that decides when it is stopped; what is left of it each week",
+        ),
         Column("status", "int8", "code", 0, 2, "0 under way, 1 exported, 2 seized"),
     ),
 )
