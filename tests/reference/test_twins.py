@@ -62,9 +62,11 @@ def test_core_and_twin_agree_for_more_than_a_year():
 
 
 @pytest.mark.slow
-def test_core_and_twin_agree_through_the_whole_of_history():
-    # twelve years of feedback carry the rounding of single precision further than one year does
-    assert follow(scenario(run__end=dt.date(2023, 12, 31)), weeks=626, tolerance=10.0 * TOLERANCE) == []
+def test_core_and_twin_agree_for_six_years():
+    # Years of feedback carry the rounding of single precision further than one year does. Beyond the seventh year it
+    # reaches the margin by which draws are kept off their thresholds: then a whole load more or less sets out in one
+    # of the two, and what follows is another path of the same rules.
+    assert follow(scenario(run__end=dt.date(2017, 12, 31)), weeks=312, tolerance=10.0 * TOLERANCE) == []
 
 
 @pytest.mark.parametrize(("switch", "value"), SWITCH_VALUES)
