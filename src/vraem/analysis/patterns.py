@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vraem.analysis.arms import ERADICATED_DISTRICTS, ERADICATION, INTERDICTION, Arms
+from vraem.experiment import observed
 from vraem.observe import RunResult
 from vraem.valley import ROUTES, Valley
 
@@ -57,37 +58,28 @@ def _year(year: int) -> tuple[str, str]:
     return f"{year}-01-01", f"{year}-12-31"
 
 
-OBSERVED_AREA = {
-    2012: 19_965,
-    2013: 19_167,
-    2014: 18_845,
-    2015: 18_333,
-    2016: 20_304,
-    2017: 21_646,
-    2018: 24_100,
-    2019: 26_000,
-    2020: 27_994,
-    2021: 32_106,
-    2022: 35_709,
-}
-"""Valley coca area at 31 December, ha (`economy.csv` coca_area VRAEM; a test compares the two)."""
+SURVEYED_YEARS = range(2012, 2023)
+
+
+def observed_area() -> dict[int, float]:
+    """Valley coca area at 31 December of the surveyed years, ha (`economy.csv` coca_area VRAEM)."""
+    seen = observed.coca_area()
+    return {year: seen[year].value for year in SURVEYED_YEARS}
 
 
 def _area(arms: Arms) -> list[Measure]:
     """P1: every year within 15 %, and the sign of the change in three spans."""
-    run = arms.history
-    simulated = {
-        year: float(run["coca_area_visible"][run.between(*_year(year))][-1]) for year in OBSERVED_AREA
-    }
+    run, surveyed = arms.history, observed_area()
+    simulated = {year: float(run["coca_area_visible"][run.between(*_year(year))][-1]) for year in surveyed}
     measures = [
-        Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,}")
-        for year, seen in OBSERVED_AREA.items()
+        Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,.0f}")
+        for year, seen in surveyed.items()
     ]
     for first, last, sign in ((2013, 2015, -1), (2016, 2019, 1), (2020, 2022, 1)):
         low, high = (-INFINITY, 0.0) if sign < 0 else (0.0, INFINITY)
         change = simulated[last] - simulated[first]
-        seen = OBSERVED_AREA[last] - OBSERVED_AREA[first]
-        measures.append(Measure(f"change {first}-{last}", change, low, high, "ha", f"{seen:+,}"))
+        seen = surveyed[last] - surveyed[first]
+        measures.append(Measure(f"change {first}-{last}", change, low, high, "ha", f"{seen:+,.0f}"))
     return measures
 
 
@@ -95,7 +87,7 @@ def _yield(arms: Arms) -> list[Measure]:
     """P2: leaf grown, unpicked included, over the area, t/ha/yr, in each full year to 2022."""
     run = arms.history
     measures = []
-    for year in OBSERVED_AREA:
+    for year in SURVEYED_YEARS:
         mask = run.between(*_year(year))
         per_year = run["leaf_grown"][mask].mean() * 365.25 / 7.0 / 1000.0
         value = float(per_year / run["coca_area_visible"][mask].mean())
