@@ -8,7 +8,6 @@ import contextlib
 import json
 import math
 import os
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,7 @@ from vraem.analysis.compare import VERDICTS, Comparison, difference_row
 from vraem.analysis.measures import MEASURES
 from vraem.analysis.paired import LEVEL
 from vraem.analysis.paths import PATHS
-from vraem.experiment.output import OutputError
+from vraem.experiment.output import OutputError, make_writable
 from vraem.version import __version__
 
 SUMMARY_FILE = "comparison.json"
@@ -49,15 +48,7 @@ def check_folder(directory: Path, identity: Sequence[str], *, force: bool = Fals
         If `directory` is a file, cannot be made or written to, or, unless `force`, holds other results.
 
     """
-    if directory.exists() and not directory.is_dir():
-        raise OutputError(f"{directory}: got a file, expected a folder for the results; choose another --out")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            pass
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
+    make_writable(directory)
     present = [name for name in (*OWN_FILES, "manifest.json") if (directory / name).exists()]
     if force or not present:
         return

@@ -55,6 +55,13 @@ def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = 
         files of the same names that are no run.
 
     """
+    make_writable(directory)
+    if not force:
+        _refuse_to_overwrite(directory, scenario_id, seed)
+
+
+def make_writable(directory: Path) -> None:
+    """Make the folder `directory` if need be and try to write there; raise `OutputError` if that fails."""
     if directory.exists() and not directory.is_dir():
         raise OutputError(f"{directory}: got a file, expected a folder for the results; choose another --out")
     try:
@@ -64,8 +71,6 @@ def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = 
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
-    if not force:
-        _refuse_to_overwrite(directory, scenario_id, seed)
 
 
 def _refuse_to_overwrite(directory: Path, scenario_id: str, seed: int) -> None:

@@ -5,10 +5,9 @@ from numpy.typing import NDArray
 
 from vraem.observe.result import INCOME_QUANTILES, Snapshots
 from vraem.observe.series import SERIES_NAMES
+from vraem.processes.exogenous import YEARLY_INCOMES
 from vraem.world import World
 from vraem.world.clock import Clock
-
-INCOME_COLUMNS = ("coca_income", "licit_income", "logging_income", "off_farm_income")
 
 
 class Recorder:
@@ -62,7 +61,7 @@ class Recorder:
         growers = world.growers
         visible = growers.coca_area - growers.coca_young
         by_place = np.bincount(growers.community, visible, len(world.communities)) * world.households_per_row
-        income = np.stack([growers.__dict__[name] for name in INCOME_COLUMNS])
+        income = np.stack([growers.__dict__[name] for name in YEARLY_INCOMES])
         never = growers.never_grows
         total = income.sum(axis=0)
         kinds = (~never, never)

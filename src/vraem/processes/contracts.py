@@ -81,10 +81,9 @@ def route_utility(world: World) -> NDArray[np.float64]:
     p, routes, market = world.p, world.routes, world.market
     value = routes.value * world.flows.border_price_index
     cash = routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
-    fee = p.fee_transit * p.share_of_flow_charged
     risk = world.firms.risk_belief
     premium = p.risk_premium_multiplier * np.maximum(risk - p.risk_premium_threshold, 0.0)
-    by_route = value - cash - fee - np.array(market.shadow_price)
+    by_route = value - cash - routes.fee - np.array(market.shadow_price)
     utility: NDArray[np.float64] = by_route[:, None] - routes.haul - (risk + premium) * value[:, None]
     return utility
 
@@ -115,7 +114,6 @@ def _update_shadow_prices(world: World, wish: NDArray[np.float64]) -> None:
         market.shadow_price[route] = price
         speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * world.routes.capacity_growth[route]
         market.capacity[route] *= exp(speed / WEEKS_A_YEAR)
-        flows.hcl_wished[route] = wanted
 
 
 def _send_loads(world: World, wish: NDArray[np.float64]) -> None:

@@ -51,12 +51,12 @@ def step(world: World) -> None:
 
 def transport_cost(world: World) -> float:
     """T: flow-weighted cash cost, fee, expected loss and shadow price of the routes, USD/kg."""
-    p, routes, market = world.p, world.routes, world.market
-    fee = p.fee_transit * p.share_of_flow_charged
+    routes, market = world.routes, world.market
     factor = world.inputs.cost_factor[world.week]
     loss = world.firms.risk_belief.mean(axis=1) * routes.value * world.flows.border_price_index
     return sum(
-        share * (float(routes.cash_cost[r]) * factor[r] + fee + float(loss[r]) + market.shadow_price[r])
+        share
+        * (float(routes.cash_cost[r]) * factor[r] + routes.fee + float(loss[r]) + market.shadow_price[r])
         for r, share in enumerate(market.flow_share)
     )
 

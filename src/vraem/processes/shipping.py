@@ -59,10 +59,9 @@ def _settle(world: World, rows: slice, stopped: np.ndarray, arrived: np.ndarray)
 
     price = world.routes.value * flows.border_price_index
     cash = world.routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
-    fee = p.fee_transit * p.share_of_flow_charged
     revenue = price @ delivered
     carriage = cash @ (delivered + lost) + (world.routes.haul * (delivered + lost)).sum(axis=0)
-    fees = fee * (delivered + lost).sum(axis=0)
+    fees = world.routes.fee * (delivered + lost).sum(axis=0)
     firms.capital += revenue - carriage - fees
     # owners take out what exceeds the working capital of some months of purchases
     target = p.firm_working_capital * WEEKS_A_MONTH * firms.capacity * market.leaf_price

@@ -24,7 +24,8 @@ class RouteTable(NamedTuple):
     `haul` (5, F) USD/kg to the start of the route; `pace` (5, F) share of the way in a week; `control` (5, F)
     chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
-    USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year.
+    USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year;
+    `fee` USD/kg, mean over the flow: a plain charge until armed groups are modelled.
     """
 
     leaf_haul: NDArray[np.float64]
@@ -38,6 +39,7 @@ class RouteTable(NamedTuple):
     value: NDArray[np.float64]
     detection: NDArray[np.float64]
     capacity_growth: NDArray[np.float64]
+    fee: float
 
     @classmethod
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
@@ -60,6 +62,7 @@ class RouteTable(NamedTuple):
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
+            fee=p.fee_transit * p.share_of_flow_charged,
         )
 
 

@@ -82,7 +82,6 @@ class Flows:
     paste_made: float = 0.0
     paste_used: float = 0.0
     hcl_made: float = 0.0
-    hcl_wished: list[float] = field(default_factory=lambda: [0.0] * 5)
     hcl_shipped: list[float] = field(default_factory=lambda: [0.0] * 5)
     hcl_exported: list[float] = field(default_factory=lambda: [0.0] * 5)
     hcl_seized: list[float] = field(default_factory=lambda: [0.0] * 5)
