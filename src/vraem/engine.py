@@ -10,18 +10,34 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from vraem.processes import (
+    attacks,
+    burn_in,
+    column_choice,
+    command,
+    communities,
+    contests,
     contracts,
+    entrants,
     eradication,
     exogenous,
     farming,
+    forces,
     incomes,
+    intelligence,
     leaf_sale,
+    members,
     neighbourhood,
+    operations,
     planting,
     prices,
     processing,
+    protection,
+    recruitment,
+    remittance,
     rest_of_peru,
+    revenue,
     shipping,
+    succession,
 )
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
@@ -75,6 +91,7 @@ SCHEDULE: tuple[Process, ...] = (
         processing.step,
         {"firms": ("capacity", "capital", "leaf_stock", "paste_stock", "hcl_stock", "hcl_rate")},
     ),
+    Process("protection", "C3-C5 C7", protection.step, protection.WRITES),
     Process(
         "contracts",
         "C1",
@@ -111,6 +128,19 @@ SCHEDULE: tuple[Process, ...] = (
         incomes.step,
         {"growers": ("licit_bearing", "cash", "licit_income", "logging_income", "off_farm_income")},
     ),
+    Process("revenue", "B1", revenue.step, revenue.WRITES),
+    Process("remittance", "B2", remittance.step, remittance.WRITES),
+    Process("command", "B3 B4 B7", command.step, command.WRITES),
+    Process("communities", "E1-E4", communities.step, communities.WRITES),
+    Process("forces", "D1 D6 D7", forces.step, forces.WRITES),
+    Process("intelligence", "D2 E2", intelligence.step, intelligence.WRITES),
+    Process("operations", "D3-D5", operations.step, operations.WRITES),
+    Process("attacks", "B7 D4", attacks.step, attacks.WRITES),
+    Process("succession", "B9", succession.step, succession.WRITES),
+    Process("column_choice", "B8", column_choice.step, column_choice.WRITES),
+    Process("members", "B5", members.step, members.WRITES),
+    Process("recruitment", "B6", recruitment.step, recruitment.WRITES),
+    Process("contests", "B11", contests.step, contests.WRITES),
     Process(
         "planting",
         "A3-A7",
@@ -136,7 +166,9 @@ SCHEDULE: tuple[Process, ...] = (
         {"growers": (*_PLOTS, "eradicated_share"), "communities": ("coca_area", "eradication_news")},
     ),
     Process("neighbourhood", "A6", neighbourhood.step, {"communities": ("growing_share",)}),
+    Process("entrants", "B12", entrants.step, entrants.WRITES),
     Process("rest_of_peru", "C6", rest_of_peru.step, {}),
+    Process("burn_in", "section 7", burn_in.step, burn_in.WRITES),
 )
 """The order of the week (section 4 of the model description)."""
 

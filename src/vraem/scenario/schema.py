@@ -10,7 +10,8 @@ from pydantic import Field
 from vraem.scenario.driver_series import DRIVER_KINDS
 from vraem.scenario.events import Dated, Day, Event, Table
 from vraem.scenario.parameters import ParameterSpec, parameter_table
-from vraem.scenario.switches import SWITCHES, EradicationResponse, Expectations, RiskBelief
+from vraem.scenario import switches as forms
+from vraem.scenario.switches import SWITCHES
 
 DriverName = Literal[
     "border_price_index",
@@ -41,14 +42,29 @@ class Run(Table):
     seed: int = Field(1, ge=0, le=2**63 - 1, description="seed of the random numbers")
 
 
+def _form(name: str) -> Any:
+    """The field of a switch: its default form and its meaning, from the table of switches."""
+    return Field(SWITCHES[name].default, description=SWITCHES[name].meaning)
+
+
 class Switches(Table):
     """Which form of each contested mechanism is used."""
 
-    expectations: Expectations = Field("adaptive", description=SWITCHES["expectations"].meaning)
-    risk_belief: RiskBelief = Field("beta", description=SWITCHES["risk_belief"].meaning)
-    eradication_response: EradicationResponse = Field(
-        "negative", description=SWITCHES["eradication_response"].meaning
-    )
+    expectations: forms.Expectations = _form("expectations")
+    risk_belief: forms.RiskBelief = _form("risk_belief")
+    eradication_response: forms.EradicationResponse = _form("eradication_response")
+    kin_shock: forms.KinShock = _form("kin_shock")
+    succession: forms.Succession = _form("succession")
+    fees: forms.Fees = _form("fees")
+    territory_response: forms.TerritoryResponse = _form("territory_response")
+    followers: forms.Followers = _form("followers")
+    firms_integrate: forms.YesNo = _form("firms_integrate")
+    allocation: forms.Allocation = _form("allocation")
+    entrants: forms.OnOff = _form("entrants")
+    amnesty: forms.OffOn = _form("amnesty")
+    recruitment: forms.Recruitment = _form("recruitment")
+    heirless_horizon: forms.OnOff = _form("heirless_horizon")
+    null_model: forms.NullModel = _form("null_model")
 
 
 class DriverTable(Table):

@@ -3,12 +3,13 @@
 from vraem.world.clock import Clock
 from vraem.world.columns import Column, Table, TableSpec
 from vraem.world.declarations import TABLES
-from vraem.world.state import Flows, Market, World
+from vraem.world.state import BurnIn, Flows, Market, World
 from vraem.world.streams import STREAMS, Streams
 
 __all__ = [
     "STREAMS",
     "TABLES",
+    "BurnIn",
     "Clock",
     "Column",
     "Flows",

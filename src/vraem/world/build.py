@@ -13,10 +13,22 @@ from vraem.valley import ROUTES, Valley
 from vraem.world.ages import VISIBLE_FROM_QUARTER, AgeClasses
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER, Clock
 from vraem.world.columns import Table
-from vraem.world.declarations import COMMUNITIES, FIRMS, GROWERS, SHIPMENTS
+from vraem.world.build_organisation import build_organisation
+from vraem.world.build_security import build_security
+from vraem.world.declarations import (
+    COLUMNS,
+    COMMUNITIES,
+    FIRMS,
+    GROUPS,
+    GROWERS,
+    INCIDENTS,
+    MEMBERS,
+    SHIPMENTS,
+    UNITS,
+)
 from vraem.world.inputs import weekly_inputs
 from vraem.world.routes import RouteTable
-from vraem.world.state import Flows, Market, World
+from vraem.world.state import BurnIn, Flows, Market, World
 from vraem.world.streams import Streams
 from vraem.world.values import CropValues
 
@@ -29,6 +41,8 @@ LICIT_BEARING_SHARE = 0.8
 """Share of coffee and cacao that bears at the start; the rest is young."""
 SHIPMENTS_A_WEEK = 64
 """Rows reserved a week; the table grows if it needs more."""
+MEMBERS_KEPT, COLUMNS_KEPT, GROUPS_KEPT, UNITS_KEPT, INCIDENTS_KEPT = 1024, 32, 16, 320, 2048
+"""Rows reserved for the armed groups, the units and the journal; these tables grow if they need more."""
 
 
 def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
@@ -53,7 +67,13 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
         communities=Table(COMMUNITIES, len(valley.communities), axes={"firm": len(firms)}),
         firms=firms,
         shipments=Table(SHIPMENTS, 0, capacity=SHIPMENTS_A_WEEK * clock.weeks),
+        members=Table(MEMBERS, 0, capacity=MEMBERS_KEPT),
+        columns=Table(COLUMNS, 0, capacity=COLUMNS_KEPT, axes={"community": len(valley.communities)}),
+        groups=Table(GROUPS, 0, capacity=GROUPS_KEPT, axes={"community": len(valley.communities)}),
+        units=Table(UNITS, 0, capacity=UNITS_KEPT),
+        incidents=Table(INCIDENTS, 0, capacity=INCIDENTS_KEPT),
         market=Market(),
+        burn_in=BurnIn(),
         flows=Flows(),
         households_per_row=weight,
         cohorts=cohorts,
@@ -65,6 +85,8 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
     world.flows.border_price_index = world.inputs.border_price[0]
     _start_communities(world)
     _start_market(world)
+    build_organisation(world)
+    build_security(world)
     return world
 
 

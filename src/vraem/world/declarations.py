@@ -5,8 +5,8 @@ Section 3 of the model description; areas in ha, money in USD of 2023, leaf, pas
 """
 
 from vraem.world.columns import Column, TableSpec
-
-BIG = 1e12
+from vraem.world.organisation_tables import BIG, COLUMNS, GROUPS, MEMBERS
+from vraem.world.security_tables import INCIDENTS, UNITS
 
 GROWERS = TableSpec(
     "growers",
@@ -103,6 +103,16 @@ COMMUNITIES = TableSpec(
         ),
         Column("assisted_share", "float64", "share", 0, 1, "households under alternative development"),
         Column("forest", "float64", "share", 0, 1, "forest left around the community"),
+        Column("control", "float64", "share", 0, 1.0001, "control by all armed groups together (B11)"),
+        Column("state_presence", "float64", "index", 0, 1e3, "weight of posts, patrols and controls near (D1)"),
+        Column("predation", "float64", "share", 0, 1, "share of a harvest lost to theft and abuse (A4, A5)"),
+        Column("fear", "float64", "index", 0, 10, "fear after violent events; decays (E1)"),
+        Column("anger", "float64", "index", 0, 10, "anger at the state after harm; decays (E1)"),
+        Column("trust", "float64", "share", 0, 1, "trust that rewards are paid (E2)"),
+        Column("state_support", "float64", "share", 0, 1, "support for the state (E1)"),
+        Column("committee", "float64", "share", 0, 1, "strength of the self-defence committee (E3)"),
+        Column("past_leaf_price", "float64", "ratio", 0, 1e3, "leaf price over its base, lagged years (E4)"),
+        Column("youth", "float64", "persons", 0, 1e7, "pool of young adults who might join (B6, E4)"),
         Column(
             "purchase_share",
             "float64",
@@ -146,6 +156,13 @@ FIRMS = TableSpec(
         ),
         Column("risk_belief", "float64", "share", 0, 1, "perceived chance of losing a load (C2)", "route"),
         Column("route_share", "float64", "share", 0, 1, "share of the wish to ship by route (C1)", "route"),
+        Column("protection", "int8", "code", 0, 3, "none, contract with a group, own gunmen, bribes (C3)"),
+        Column("protector", "int32", "index", -1, 1e6, "group of the contract; −1 none (C3, C4)"),
+        Column("fee", "float64", "USD/kg", 0, 1e4, "fee agreed with the protector (C3)"),
+        Column("gunmen", "float64", "persons", 0, 1e4, "own gunmen, hired ex-members included (C3)"),
+        Column("gunmen_from", "int32", "week", -1, 7000, "week from which own gunmen are ready (C3)"),
+        Column("bribe_share", "float64", "share", 0, 1, "controls on the way that take the firm's bribe (C7)"),
+        Column("security_cost", "float64", "USD", 0, BIG, "gunmen's pay and bribes this week (C3, C7)"),
     ),
 )
 
@@ -169,10 +186,15 @@ SHIPMENTS = TableSpec(
             "draw that decides when it is stopped; what is left of it each week",
         ),
         Column("status", "int8", "code", 0, 2, "0 under way, 1 exported, 2 seized"),
+        Column("protector", "int32", "index", -1, 1e6, "column whose toll or escort was paid; −1 none (C3)"),
+        Column("escorted", "bool", "yes/no", 0, 1, "goes under escort or from a guarded strip (C3)"),
     ),
 )
 
-TABLES = (GROWERS, COMMUNITIES, FIRMS, SHIPMENTS)
+NO_PROTECTION, CONTRACT, OWN_GUNMEN, BRIBES = range(4)
+"""What a firm relies on (C3)."""
+
+TABLES = (GROWERS, COMMUNITIES, FIRMS, SHIPMENTS, MEMBERS, COLUMNS, GROUPS, UNITS, INCIDENTS)
 """Every population, in the order of the documentation."""
 
 UNDER_WAY, EXPORTED, SEIZED = 0, 1, 2

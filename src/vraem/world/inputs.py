@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 
 from vraem.valley import ROUTES
 from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_MONTH, Clock
+from vraem.world.orders import (
+    CampaignOrder,
+    DistrictOrder,
+    EradicationOrder,
+    PresenceOrder,
+    RemovalOrder,
+)
 from vraem.world.streams import Streams
 
 if TYPE_CHECKING:
@@ -26,26 +33,6 @@ _CAPACITY_DRIVER = {
     "road_puno": "capacity_road",
     "river": "capacity_river",
 }
-
-
-@dataclass(frozen=True)
-class EradicationOrder:
-    """A dated eradication: `hectares_a_week` in the weeks `first` to `last`, in `districts` (all if empty)."""
-
-    first: int
-    last: int
-    hectares_a_week: float
-    districts: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class DistrictOrder:
-    """A value that holds in `districts` (all if empty) from week `first` to `last`: announced risk, assistance."""
-
-    first: int
-    last: int
-    value: float
-    districts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +53,10 @@ class WeeklyInputs:
     eradication: tuple[EradicationOrder, ...]
     announcements: tuple[DistrictOrder, ...]
     assistance: tuple[DistrictOrder, ...]
+    campaigns: tuple[CampaignOrder, ...] = ()
+    removals: tuple[RemovalOrder, ...] = ()
+    presence: tuple[PresenceOrder, ...] = ()
+    amnesty: tuple[DistrictOrder, ...] = ()
 
 
 def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: "Valley") -> WeeklyInputs:

@@ -1,6 +1,6 @@
 """The world: every population, the market's scalars and this week's flows.
 
-State is what `copy` copies: four tables, `Market` and the week. Everything else follows from
+State is what `copy` copies: the tables, `Market`, `BurnIn` and the week. Everything else follows from
 (scenario, seed) and can be made again, which is what a fork does.
 """
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vraem.world.ages import AgeClasses
 from vraem.world.clock import Clock
 from vraem.world.columns import Table
+from vraem.world.declarations import TABLES
 from vraem.world.inputs import WeeklyInputs
 from vraem.world.routes import RouteTable
 from vraem.world.streams import Streams
@@ -66,6 +67,34 @@ class Market:
 
 
 @dataclass(slots=True)
+class BurnIn:
+    """What the burn-in solves and then freezes (section 7): intercepts, units and the means of covariates.
+
+    While `running`, the controllers in `processes.burn_in` move the intercepts towards the drawn targets and
+    the means follow the covariates; afterwards nothing here changes.
+    """
+
+    running: bool = True
+    weeks: int = 0
+    recruit_intercept: float = 0.0  # b0 of B6, log of the weekly rate over the pool
+    link_gain: float = 0.02  # a1 of B3
+    operation_rate: float = 0.5  # routine operations a week (D3)
+    reference_pay: float = 0.0  # USD per armed member and week: the pay unit
+    pressure: float = 0.0  # means over columns and weeks
+    ideology: float = 0.0
+    link: float = 0.0
+    kin_share: float = 0.0
+    hoarding: float = 0.0
+    armed_share: float = 0.0  # of the members at the start
+    removals: float = 0.0  # routine removals so far
+    drug_share: float = 0.0  # of the groups' revenue
+    threat: float = 0.0  # USD/kg that the fee's solved part carries (C3)
+    toll_reach: float = 0.0  # solved so that the charged share of the flow is the drawn one at the start (C3)
+    leaf_tax_base: float = 0.0
+    protective_effect: float = 1.0  # mean factor of escorts and bribes on detection at the start
+
+
+@dataclass(slots=True)
 class Flows:
     """What moved this week in the whole valley; made anew each week. Units as the series of the same names."""
 
@@ -105,6 +134,31 @@ class Flows:
     processing_cost: float = 0.0
     export_revenue: float = 0.0
     drawings: float = 0.0
+    # the armed groups: what came in by source, what went out, and who came and went
+    group_fees: float = 0.0
+    group_escorts: float = 0.0
+    group_leaf_tax: float = 0.0
+    group_logging: float = 0.0
+    group_extortion: float = 0.0
+    group_wages: float = 0.0  # from firms, to columns in their service
+    group_pay: float = 0.0  # to members
+    group_spent: float = 0.0  # by the top, arms and political work
+    group_lost: float = 0.0  # seized with a captured leader or lost with a column that ends
+    group_founding: float = 0.0  # money that new outside groups bring with them
+    charged_kg: float = 0.0
+    potential_protection: float = 0.0  # USD a week that all places would yield to a full protector
+    security_cost: float = 0.0  # of firms: own gunmen and bribes
+    predation_loss: float = 0.0
+    recruits: int = 0
+    exits: int = 0
+    captured: int = 0
+    killed_group: int = 0
+    killed_state: int = 0
+    killed_civilians: int = 0
+    operations: int = 0
+    campaign_operations: int = 0
+    attacks: int = 0
+    tips: float = 0.0
 
 
 @dataclass
@@ -127,7 +181,13 @@ class World:
     communities: Table
     firms: Table
     shipments: Table
+    members: Table
+    columns: Table
+    groups: Table
+    units: Table
+    incidents: Table
     market: Market
+    burn_in: BurnIn
     flows: Flows
     households_per_row: float
     cohorts: tuple[tuple[int, int, int], ...]
@@ -139,9 +199,9 @@ class World:
     first_under_way: int = 0
 
     @property
-    def tables(self) -> tuple[Table, Table, Table, Table]:
-        """Growers, communities, firms, shipments."""
-        return self.growers, self.communities, self.firms, self.shipments
+    def tables(self) -> tuple[Table, ...]:
+        """Every population, in the order of `declarations.TABLES`."""
+        return tuple(getattr(self, spec.name) for spec in TABLES)
 
     def copy(self) -> "World":
         """An independent copy, to the bit: a checkpoint."""
@@ -151,6 +211,12 @@ class World:
             communities=self.communities.copy(),
             firms=self.firms.copy(),
             shipments=self.shipments.copy(),
+            members=self.members.copy(),
+            columns=self.columns.copy(),
+            groups=self.groups.copy(),
+            units=self.units.copy(),
+            incidents=self.incidents.copy(),
             market=self.market.copy(),
+            burn_in=dataclasses.replace(self.burn_in),
             flows=Flows(),
         )

@@ -1,0 +1,9 @@
+"""B7 D4."""
+
+from vraem.world import World
+
+WRITES: dict[str, tuple[str, ...]] = {}
+
+
+def step(world: World) -> None:
+    """One week."""

@@ -1,0 +1,9 @@
+"""E1-E4."""
+
+from vraem.world import World
+
+WRITES: dict[str, tuple[str, ...]] = {}
+
+
+def step(world: World) -> None:
+    """One week."""

@@ -1,0 +1,9 @@
+"""D1 D6 D7."""
+
+from vraem.world import World
+
+WRITES: dict[str, tuple[str, ...]] = {}
+
+
+def step(world: World) -> None:
+    """One week."""

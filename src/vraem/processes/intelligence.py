@@ -1,0 +1,9 @@
+"""D2 E2."""
+
+from vraem.world import World
+
+WRITES: dict[str, tuple[str, ...]] = {}
+
+
+def step(world: World) -> None:
+    """One week."""

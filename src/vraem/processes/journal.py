@@ -1,0 +1,38 @@
+"""The journal: one row an incident. Observers count them; no decision reads the journal."""
+
+from vraem.world import World
+from vraem.world.organisation_tables import NO_ROW
+from vraem.world.security_tables import LINEAGE_GROUP, NOBODY, OTHER_GROUP
+
+LINEAGE_FROM = 0.3
+"""Share of members ever in the founding group from which a group counts as of the lineage (section 10)."""
+
+
+def note(
+    world: World,
+    kind: int,
+    *,
+    persons: float = 1.0,
+    deaths: float = 0.0,
+    by: int = NOBODY,
+    victim: int = NOBODY,
+    community: int = NO_ROW,
+    member: int = NO_ROW,
+    column: int = NO_ROW,
+    group: int = NO_ROW,
+    other: int = NO_ROW,
+    campaign: int = NO_ROW,
+) -> None:
+    """Write one incident of this week: its kind, who did it to whom, where, and how many were concerned."""
+    journal = world.incidents
+    row = journal.count
+    journal.grow(row + 1)
+    journal.count = row + 1
+    values = (world.week, kind, community, by, victim, persons, deaths, member, column, group, other, campaign)
+    for column_of, value in zip(journal.spec.columns, values, strict=True):
+        journal.__dict__[column_of.name][row] = value
+
+
+def actor_of(world: World, group: int) -> int:
+    """Whether the group `group` counts as of the lineage or as another, for the journal."""
+    return LINEAGE_GROUP if world.groups.lineage_share[group] >= LINEAGE_FROM else OTHER_GROUP

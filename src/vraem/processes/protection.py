@@ -1,0 +1,9 @@
+"""C3-C5, C7."""
+
+from vraem.world import World
+
+WRITES: dict[str, tuple[str, ...]] = {}
+
+
+def step(world: World) -> None:
+    """One week."""

@@ -1,0 +1,107 @@
+"""Dated orders of the scenario as the processes read them: weeks instead of dates, numbers instead of names."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EradicationOrder:
+    """A dated eradication: `hectares_a_week` in the weeks `first` to `last`, in `districts` (all if empty)."""
+
+    first: int
+    last: int
+    hectares_a_week: float
+    districts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DistrictOrder:
+    """A value that holds in `districts` (all if empty) from week `first` to `last`: announced risk, assistance."""
+
+    first: int
+    last: int
+    value: float
+    districts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CampaignOrder:
+    """An arrest campaign (D5), weeks `first` to `last`.
+
+    `targets` are classes of role: heirs, leader, committee, commanders, fighters, finance, central, random.
+    `operations_a_week` over the whole time; `burst` is the share of the campaign's length within which all of
+    them are made (1 = evenly spread). `budget` is the number of operations after which it ends, `stop_after` the
+    number of persons removed after which it ends; −1 without such an end. `intelligence` is what is known of its
+    targets when it begins, `accuracy` the share of force that hits the right people, `lethality` the chance that a
+    target who is hit is killed rather than captured. `opportunistic` is the chance that an operation that finds no
+    target takes whoever is there. `follow_on` is none, post, road or development (D7), for `follow_on_weeks`.
+    """
+
+    number: int
+    first: int
+    last: int
+    targets: tuple[str, ...]
+    operations_a_week: float
+    burst: float = 1.0
+    budget: int = -1
+    stop_after: int = -1
+    intelligence: float = 0.5
+    accuracy: float = 0.85
+    lethality: float = 0.2
+    opportunistic: float = 0.0
+    follow_on: str = "none"
+    follow_on_weeks: int = 104
+
+
+@dataclass(frozen=True)
+class RemovalOrder:
+    """A dated removal of `count` persons of a `role` in `week`.
+
+    `role` is leader, committee, commander, squad_leader, fighter, supporter, heir or finance; `outcome` captured,
+    killed or surrendered; `talk` whether captives may disclose what they know (D2).
+    """
+
+    week: int
+    role: str
+    count: int
+    outcome: str
+    talk: bool = True
+
+
+@dataclass(frozen=True)
+class PresenceOrder:
+    """State presence added in `districts` from week `first` to `last` (D7).
+
+    `posts` new posts, `patrols` more patrols, each of `strength` persons.
+    """
+
+    first: int
+    last: int
+    districts: tuple[int, ...]
+    posts: int
+    patrols: int
+    strength: float
+
+
+@dataclass(frozen=True)
+class StartGroup:
+    """An armed group of the start, where a scenario describes its own (empty: one group from the parameters).
+
+    `seats` are districts (numbers) around which the columns stand; empty: the historic core. `years` is the age
+    of the movement, `kin_share` the share of members in the founding clan, `income` the mix of its revenue at the
+    start over that of the parameters (coca, logging, extortion).
+    """
+
+    name: str
+    members: int
+    armed: int
+    columns: int
+    committee: int
+    heirs: int
+    lineage: bool
+    ideology: float
+    kin_share: float
+    years: float
+    seats: tuple[int, ...] = ()
+    coca: float = 1.0
+    logging: float = 1.0
+    extortion: float = 1.0

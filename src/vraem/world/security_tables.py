@@ -1,0 +1,128 @@
+"""Security units, and the incidents that the world keeps in its journal.
+
+Sections 3 and 8 of the model description. Posts are historic, from press reports, and stand at towns or district
+seats. An incident is one dated happening; observers count them, no decision reads the journal.
+"""
+
+from vraem.world.columns import Column, TableSpec
+
+POST, PATROL, SPECIAL_TEAM, ERADICATION_CREW, ROAD_CONTROL, RIVER_CONTROL, AIR_CONTROL, PORT_CONTROL = range(8)
+UNIT_KINDS = (
+    "post",
+    "patrol",
+    "special team",
+    "eradication crew",
+    "road control",
+    "river control",
+    "air control",
+    "port control",
+)
+ARMY, POLICE, NAVY, AIR_FORCE = range(4)
+FORCES = ("army", "police", "navy", "air force")
+HOLD, MOVE, RAID, ERADICATE, CONTROL, REST = range(6)
+TASKS = ("hold", "move", "raid", "eradicate", "control", "rest")
+
+UNITS = TableSpec(
+    "units",
+    "a unit of the security forces",
+    (
+        Column("kind", "int8", "code", 0, 7, ", ".join(UNIT_KINDS)),
+        Column("force", "int8", "code", 0, 3, ", ".join(FORCES)),
+        Column("home", "int32", "index", 0, 1e5, "community nearest to the unit's base"),
+        Column("community", "int32", "index", 0, 1e5, "community nearest to where the unit is"),
+        Column("cell", "int32", "index", 0, 13432, "flat cell of the grid where the unit is"),
+        Column("strength", "float32", "persons", 0, 1e4, "persons in the unit"),
+        Column("morale", "float32", "share", 0, 1, "morale; falls with losses"),
+        Column("corruption", "float32", "share", 0, 1, "readiness to take bribes (C7)"),
+        Column("task", "int8", "code", 0, 5, ", ".join(TASKS)),
+        Column("free_from", "int32", "week", -1, 7000, "week from which the unit can take a new task"),
+        Column("until", "int32", "week", -1, 7000, "last week of a temporary unit (D7); −1 stays"),
+        Column("seizures", "float32", "loads", 0, 1e6, "loads stopped here lately; memory of a year (D6)"),
+    ),
+)
+
+(
+    REMOVAL,
+    EXIT,
+    JOIN,
+    RAID_MADE,
+    RAID_FAILED,
+    ATTACK,
+    CLASH,
+    KILLING,
+    SPLIT,
+    MERGER,
+    SERVICE,
+    DEMOBILISED,
+    VOTE_FAILED,
+    SUCCESSION,
+    VACANCY,
+    PURGE,
+    ENTRY,
+    GROUP_END,
+    DESERTION,
+    ERADICATION_STOPPED,
+    COLUMN_DIVIDED,
+    COLUMN_JOINED,
+    HOSTED,
+    HIDING,
+    REJOINED,
+    TRUCE,
+) = range(26)
+INCIDENT_KINDS = (
+    "removal",
+    "exit",
+    "join",
+    "raid",
+    "failed raid",
+    "attack on the state",
+    "clash of groups",
+    "killing of civilians",
+    "split",
+    "merger",
+    "entry into a firm's service",
+    "demobilisation",
+    "failed vote of followers",
+    "succession",
+    "vacancy",
+    "purge",
+    "entry of an outside group",
+    "end of a group",
+    "group desertion",
+    "eradication stopped",
+    "column divided",
+    "column joined another",
+    "firm hosted",
+    "column hides",
+    "return",
+    "truce",
+)
+NOBODY, STATE, LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN, CIVILIANS, SELF_DEFENCE = range(7)
+ACTORS = (
+    "nobody",
+    "state",
+    "lineage group",
+    "other group",
+    "firm",
+    "civilians",
+    "self-defence committee",
+)
+
+INCIDENTS = TableSpec(
+    "incidents",
+    "one dated happening; the journal of the world",
+    (
+        Column("week", "int32", "week", 0, 6000, "when"),
+        Column("kind", "int8", "code", 0, len(INCIDENT_KINDS) - 1, ", ".join(INCIDENT_KINDS)),
+        Column("community", "int32", "index", -1, 1e5, "where; −1 nowhere in particular"),
+        Column("by", "int8", "code", 0, len(ACTORS) - 1, "who did it: " + ", ".join(ACTORS)),
+        Column("victim", "int8", "code", 0, len(ACTORS) - 1, "to whom: " + ", ".join(ACTORS)),
+        Column("persons", "float32", "persons", 0, 1e5, "persons concerned: taken, gone, joined"),
+        Column("deaths", "float32", "persons", 0, 1e5, "persons killed"),
+        Column("member", "int32", "index", -1, 1e6, "member concerned; −1 none in particular"),
+        Column("column", "int32", "index", -1, 1e6, "column concerned; −1 none"),
+        Column("group", "int32", "index", -1, 1e6, "group concerned; −1 none"),
+        Column("other", "int32", "index", -1, 1e6, "other group or firm concerned; −1 none"),
+        Column("campaign", "int32", "index", -1, 1e5, "number of the campaign it belongs to; −1 routine or none"),
+    ),
+)
