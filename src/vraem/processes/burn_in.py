@@ -1,9 +1,162 @@
-"""section 7."""
+"""The burn-in: intercepts that hold the drawn targets are solved in its first years, then frozen (section 7).
 
+Independent draws of exit, recruitment and operation weights would make a third of all runs halve without any campaign.
+So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3) and routine
+operations (D3) are the solution. Covariates enter minus their mean in the burn-in. Afterwards nothing here moves.
+"""
+
+from math import exp, log
+
+from vraem.processes.groups import living_columns, living_groups, strength_equivalents
+from vraem.processes.recruitment import inflow_at_zero_intercept, measure_pools
+from vraem.processes.remittance import SOURCES, hoarding_of
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.organisation_tables import NO_ROW
 
 WRITES: dict[str, tuple[str, ...]] = {}
+BURN_IN_YEARS = 7
+"""Years of control from the start of the run: 2012-2018; 2019-2022 must be stationary without it."""
+FREEZING_YEARS = 2
+"""The frozen values are means over the last years of the control."""
+RETURN_YEARS = 1.0
+"""Time in which recruitment is to close a gap between members and their target."""
+OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 104.0, 208.0, 104.0
+"""Weeks over which outflow, removals per operation and covariates are averaged."""
+LINK_PACE = 0.005
+"""Weekly pace of the link gain's control, per unit of the link's error."""
+FIRST_REMOVALS_PER_OPERATION = 0.35
+"""Prior of the control: removals that one routine operation makes."""
+PRIOR_OPERATIONS = 20.0
+HIGHEST_STEP = 0.05
+FIRST_INTERCEPT = -8.0
+"""Where nobody is within reach yet; the control finds the value when somebody is."""
+TRANSIT_SHARE_OF_INCOME = 0.55
+"""Share of the group's income that transit fees are; sets the first pay unit only (facts: 40 of 64-75 k USD a month)."""
+
+
+def prepare(world: World) -> None:
+    """First values: pay unit and treasuries from the income of the start, intercepts near rest."""
+    burn, columns, p = world.burn_in, world.columns, world.p
+    rows = living_columns(world)
+    income = p.fee_transit * p.share_of_flow_charged * world.market.hcl_rate / TRANSIT_SHARE_OF_INCOME
+    equivalents = strength_equivalents(world, rows)
+    share = equivalents / max(float(equivalents.sum()), 1.0)
+    burn.reference_pay = income / p.solvency / max(float(equivalents.sum()), 1.0)
+    columns.revenue[rows] = income * share
+    columns.treasury[rows] = p.pay_smoothing * income * share
+    columns.ideology[rows] = p.ideology_initial
+    burn.link, burn.ideology = p.link_baseline, p.ideology_initial
+    burn.hoarding = float(hoarding_of(world, rows).mean()) if len(rows) else 0.0
+    burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
+    burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
+    burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
+    burn.link_gain = _link_gain_at_rest(world)
+    members = float(world.groups.members[: world.groups.count].sum())
+    armed = float(world.groups.armed[: world.groups.count].sum())
+    burn.members, burn.armed_share = members, armed / max(members, 1.0)
+    measure_pools(world, rows)
+    possible = inflow_at_zero_intercept(world)
+    burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT
+    for group in living_groups(world).tolist():
+        world.groups.authority[group] = _first_authority(world)
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Move the intercepts towards the targets while the burn-in runs; freeze them at its end."""
+    burn = world.burn_in
+    if not burn.running:
+        return
+    burn.weeks += 1
+    rows = living_columns(world)
+    if len(rows):
+        _follow_means(world, rows)
+        _solve_recruitment(world)
+        _solve_link(world, rows)
+        _solve_operations(world)
+    last_years = burn.weeks > (BURN_IN_YEARS - FREEZING_YEARS) * WEEKS_A_YEAR
+    if last_years:
+        burn.averaged += 1
+        burn.recruit_sum += burn.recruit_intercept
+        burn.link_sum += burn.link_gain
+        burn.operation_sum += burn.operation_rate
+    if burn.weeks >= BURN_IN_YEARS * WEEKS_A_YEAR:
+        _freeze(world)
+
+
+def _freeze(world: World) -> None:
+    burn = world.burn_in
+    burn.running = False
+    burn.recruit_intercept = burn.recruit_sum / burn.averaged
+    burn.link_gain = burn.link_sum / burn.averaged
+    burn.operation_rate = burn.operation_sum / burn.averaged
+
+
+def _follow_means(world: World, rows: list[int]) -> None:
+    """Running means of the covariates and of the pay unit."""
+    burn, columns = world.burn_in, world.columns
+    pace = 1.0 / min(burn.weeks + 12.0, MEAN_MEMORY)
+    burn.pressure += pace * (float(columns.pressure[rows].mean()) - burn.pressure)
+    burn.ideology += pace * (float(columns.ideology[rows].mean()) - burn.ideology)
+    burn.link += pace * (float(columns.link[rows].mean()) - burn.link)
+    burn.hoarding += pace * (float(hoarding_of(world, rows).mean()) - burn.hoarding)
+    equivalents = float(strength_equivalents(world, rows).sum())
+    paid = float(columns.paid[rows].sum()) / equivalents
+    burn.reference_pay += pace * (paid - burn.reference_pay)
+    income = _income(world, rows)
+    if income > 0.0:
+        drugs = sum(float(columns.__dict__[name][rows].sum()) for name in ("fees", "escorts", "leaf_tax"))
+        burn.drug_share += pace * (drugs / income - burn.drug_share)
+
+
+def _income(world: World, rows: list[int]) -> float:
+    return float(sum(world.columns.__dict__[name][rows].sum() for name in SOURCES))
+
+
+def _solve_recruitment(world: World) -> None:
+    """b0 of B6: what comes in shall replace what leaves and close the gap to the target within a year."""
+    burn, flows = world.burn_in, world.flows
+    left = flows.exits + flows.captured + flows.killed_group
+    burn.outflow += (left - burn.outflow) / OUTFLOW_MEMORY
+    members = float(world.groups.members[: world.groups.count].sum())
+    wanted = burn.outflow + (burn.members - members) / (RETURN_YEARS * WEEKS_A_YEAR)
+    possible = inflow_at_zero_intercept(world)
+    if possible > 0.0:
+        target = log(max(wanted, 0.1 * burn.outflow) / possible)
+        burn.recruit_intercept += HIGHEST_STEP * (target - burn.recruit_intercept)
+
+
+def _solve_link(world: World, rows: list[int]) -> None:
+    """a1 of B3: columns away from the centre shall have the drawn link."""
+    burn, columns = world.burn_in, world.columns
+    away = [row for row in rows if world.groups.centre[columns.group[row]] != row]
+    if away:
+        error = world.p.link_baseline - float(columns.link[away].mean())
+        burn.link_gain *= exp(LINK_PACE * error)
+
+
+def _solve_operations(world: World) -> None:
+    """Rate of routine operations: as many as the drawn removals take, by what operations have yielded."""
+    burn, flows = world.burn_in, world.flows
+    fading = 1.0 - 1.0 / REMOVAL_MEMORY
+    routine = flows.operations - flows.campaign_operations
+    burn.operations = burn.operations * fading + routine
+    burn.removals = burn.removals * fading + flows.routine_removals
+    yield_of_one = max(burn.removals, 1.0) / burn.operations
+    target = world.p.removals_per_year / WEEKS_A_YEAR / yield_of_one
+    burn.operation_rate += HIGHEST_STEP * (target - burn.operation_rate)
+
+
+def _link_gain_at_rest(world: World) -> float:
+    """The gain at which a column of mean contact, whose commander is no kin, rests at the drawn link."""
+    p = world.p
+    isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - p.link_contact)
+    return isolation * p.link_baseline / (p.link_contact * (1.0 - p.link_baseline))
+
+
+def _first_authority(world: World) -> float:
+    p = world.p
+    leader = int(world.groups.leader[0])
+    years = 0.0 if leader == NO_ROW else -float(world.members.joined[leader]) / WEEKS_A_YEAR
+    logit = p.authority_intercept + p.authority_lineage_weight + p.authority_tenure_weight * log(1.0 + years)
+    return 1.0 / (1.0 + exp(-logit))

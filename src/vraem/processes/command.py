@@ -1,9 +1,142 @@
-"""B3 B4 B7."""
+"""B3 the command link, B4 the leader's authority, B7 ideology and political work.
 
+Source: section 7 of the model description. The link grows with contact, kinship to the leader and money received, and
+falls with grievance, isolation and a vacant top post. Authority relaxes to what lineage, years, success and ideology
+carry. Ideology grows with political work and fades without.
+"""
+
+from math import exp, log
+
+import numpy as np
+
+from vraem.processes.groups import active_members, centre_of, living_columns, living_groups
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES = {
+    "columns": (
+        *("link", "grievance", "blame", "demoralised", "aggression", "effort", "attack_effort", "ideology"),
+        "shortfall",
+    ),
+    "groups": ("authority", "success", "alliance"),
+    "members": ("ideology", "grievance", "bond"),
+}
+REVIEW_WEEKS = 4
+GRIEVANCE_HALF_LIFE, BLAME_HALF_LIFE, AGGRESSION_HALF_LIFE, SUCCESS_HALF_LIFE = 6.0, 3.0, 9.0, 6.0
+"""Months (parameter table: purge_grievance, authority_success_weight)."""
+ISOLATION_OF_PRESSURE = 0.3
+"""Share of the contact that one operation felt above normal takes (P27: pressure isolates)."""
+LEAST_CONTACT = 0.05
+HIDDEN_CONTACT = 0.3
+"""Share of its contact that a hiding column keeps."""
+POLITICAL_CENTRE = 0.3
+"""Value of link x authority x ideology at which the centre neither adds to political work nor takes (B7)."""
+BOND_RETURN = 0.01
+"""Weekly share of the way back of bonds to their middle: people get used to a commander."""
+MIDDLE_BOND = 0.5
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Links and authority move every week; ideology and bonds every four weeks."""
+    rows = living_columns(world)
+    if not len(rows):
+        return
+    _fade(world)
+    _relax_authority(world)
+    _move_links(world, rows)
+    if world.week % REVIEW_WEEKS == 0:
+        _spend_effort(world, rows)
+        _move_beliefs(world)
+
+
+def decay(months: float) -> float:
+    """Weekly factor of what has a half-life of so many months."""
+    return exp(-log(2.0) / (months * WEEKS_A_MONTH))
+
+
+def _fade(world: World) -> None:
+    columns, groups = world.columns, world.groups
+    count = columns.count
+    columns.grievance[:count] *= decay(GRIEVANCE_HALF_LIFE)
+    columns.demoralised[:count] *= decay(GRIEVANCE_HALF_LIFE)
+    columns.blame[:count] *= decay(BLAME_HALF_LIFE)
+    columns.aggression[:count] *= decay(AGGRESSION_HALF_LIFE)
+    groups.success[: groups.count] *= decay(SUCCESS_HALF_LIFE)
+    groups.alliance[: groups.count] *= decay(SUCCESS_HALF_LIFE)
+
+
+def _relax_authority(world: World) -> None:
+    """B4: A tends to σ(α0 + αk lineage + αt ln(1 + years) + αv success + αi (mean ideology − .5))."""
+    groups, members, p = world.groups, world.members, world.p
+    pace = 1.0 - decay(p.authority_half_life)
+    for group in living_groups(world).tolist():
+        leader = int(groups.leader[group])
+        if leader == NO_ROW:
+            continue
+        years = (world.week - int(members.joined[leader])) / WEEKS_A_YEAR
+        logit = (
+            p.authority_intercept
+            + p.authority_lineage_weight * (members.kin[leader] == FOUNDING_KIN)
+            + p.authority_tenure_weight * log(1.0 + max(years, 0.0))
+            + p.authority_success_weight * float(groups.success[group])
+            + p.authority_ideology_weight * (float(groups.ideology[group]) - 0.5)
+        )
+        groups.authority[group] += pace * (1.0 / (1.0 + exp(-logit)) - groups.authority[group])
+
+
+def _move_links(world: World, rows: np.ndarray) -> None:
+    """B3: one week of the link κ of every column to the centre of its own group."""
+    columns, groups, members, p = world.columns, world.groups, world.members, world.p
+    link, group = columns.link[rows], columns.group[rows]
+    contact = contact_now(world, rows)
+    leader, commander = groups.leader[group], columns.commander[rows]
+    vacant = leader == NO_ROW
+    kin = (members.kin[leader] == members.kin[commander]) & ~vacant & (commander != NO_ROW)
+    money = (columns.received[rows] - columns.sent[rows]) / np.maximum(columns.revenue[rows], 1.0)
+    gain = (world.burn_in.link_gain * contact + p.link_kin_weight * kin) * (1.0 - link)
+    isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
+    loss = isolation + p.link_grievance_loss * columns.grievance[rows] + p.link_vacancy_loss * vacant
+    moved = link + gain + p.link_money_weight * np.clip(money, -1.0, 1.0) - loss * link
+    columns.link[rows] = np.where(centre_of(world)[rows] & ~vacant, 1.0, np.clip(moved, 0.0, 1.0))
+
+
+def contact_now(world: World, rows: np.ndarray) -> np.ndarray:
+    """Contact of each column with its centre: its own, less what pressure and hiding take."""
+    columns = world.columns
+    felt = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
+    contact = columns.contact[rows] * np.exp(-ISOLATION_OF_PRESSURE * felt)
+    hidden = columns.hidden_until[rows] > world.week
+    kept: np.ndarray = np.maximum(np.where(hidden, HIDDEN_CONTACT * contact, contact), LEAST_CONTACT)
+    return kept
+
+
+def _spend_effort(world: World, rows: np.ndarray) -> None:
+    """B7: effort for political work and for attacks not tied to cargo."""
+    columns, groups, p = world.columns, world.groups, world.p
+    link, group, own = columns.link[rows], columns.group[rows], columns.ideology[rows]
+    whole = groups.ideology[group]
+    mixed = (1.0 - link) * own + link * whole
+    logit = (
+        p.political_effort_slope * (mixed - 0.5)
+        + p.political_effort_centre * (link * groups.authority[group] * whole - POLITICAL_CENTRE)
+        - p.political_effort_need * columns.shortfall[rows]
+    )
+    free = columns.service[rows] == NO_ROW
+    columns.effort[rows] = free * p.political_effort_max / (1.0 + np.exp(-logit))
+    columns.attack_effort[rows] = free * np.minimum(
+        p.attack_effort_max * own * (1.0 + columns.aggression[rows]), 1.0
+    )
+
+
+def _move_beliefs(world: World) -> None:
+    """Four weeks of ideology (B7), and of grievances and bonds of members."""
+    members, columns, p = world.members, world.columns, world.p
+    rows = active_members(world)
+    belief = members.ideology[rows]
+    effort = columns.effort[members.column[rows]]
+    fading = log(2.0) / (p.ideology_half_life * WEEKS_A_YEAR)
+    belief += REVIEW_WEEKS * (p.ideology_work_gain * effort * (1.0 - belief) - fading * belief)
+    members.ideology[rows] = np.clip(belief, 0.0, 1.0)
+    members.grievance[rows] *= decay(GRIEVANCE_HALF_LIFE) ** REVIEW_WEEKS
+    members.bond[rows] += REVIEW_WEEKS * BOND_RETURN * (MIDDLE_BOND - members.bond[rows])

@@ -1,9 +1,233 @@
-"""B5."""
+"""B5: who leaves of his own will, and how; and the upkeep of ranks and columns.
 
+Source: section 7 of the model description. The weekly hazard of leaving falls with pay above need, ideology, link and
+bonds and rises with risk, grievance, hoarding at the top and amnesty. Exits: surrender, quit, join a firm. Those who
+follow a splinter do so in `column_choice`. Supporters are promoted when arms are free; large columns divide, small ones
+join the nearest of their group.
+"""
+
+import numpy as np
+
+from vraem.processes.groups import (
+    Rows,
+    active_members,
+    count_strength,
+    end_column,
+    install_commander,
+    living_columns,
+    members_of,
+    move_members,
+    nearest_column,
+    new_column,
+    together,
+)
+from vraem.processes.journal import actor_of, note
+from vraem.processes.losses import WRITES as LOSS_WRITES
+from vraem.processes.losses import leave_members
+from vraem.processes.protection import gunmen_wanted
+from vraem.processes.remittance import hoarding_of
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.organisation_tables import (
+    COMMANDER,
+    FIGHTER,
+    HIRED,
+    NO_ROW,
+    QUIT,
+    SUPPORTER,
+    SURRENDERED,
+)
+from vraem.world.security_tables import COLUMN_DIVIDED, COLUMN_JOINED, DESERTION, EXIT
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES = together(LOSS_WRITES, {"firms": ("gunmen",)})
+REVIEW_WEEKS = 4
+SUPPORTERS_PAY_SHARE = 0.5
+"""Pay weighs half as much for supporters (parameter table: exit_pay_weight)."""
+AMNESTY_SURRENDER = 0.2
+"""What an amnesty adds to the share of exits that surrender (parameter table: exit_surrender_share)."""
+STANDING = 2.0
+"""Leaders, commanders, committee and heirs leave more rarely by this on the log scale: they have more to lose."""
+MIDDLE_BOND = 0.5
+SMALLEST_DESERTION = 5
+"""Members who leave one column in one week from which it counts as a group desertion (P26)."""
+LARGEST_COLUMN, SMALLEST_COLUMN = 30, 3
+PROMOTING_PAY = 0.4
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Exits every week; promotions and the size of columns once a month."""
+    rows = active_members(world)
+    if not len(rows):
+        return
+    hazard = exit_hazard(world, rows)
+    draws = world.streams.uniform_double("member_exit", world.week, 0, world.members.count)[rows]
+    leaving = rows[draws < hazard]
+    if len(leaving):
+        leaving = _with_companions(world, rows, leaving)
+        _leave(world, leaving)
+    if world.week % REVIEW_WEEKS == 2:
+        _promote(world)
+        _keep_size(world)
+
+
+def exit_hazard(world: World, rows: Rows) -> np.ndarray:
+    """Chance of each of `rows` (n,) to leave this week (B5); in the null model N0 everybody's is the same."""
+    members, p, burn = world.members, world.p, world.burn_in
+    weekly = p.exit_rate / WEEKS_A_YEAR
+    if world.scenario.switches.null_model == "random_exits":
+        return np.full(len(rows), weekly)
+    columns = world.columns
+    count = columns.count
+    every = np.arange(count)
+    amnesty = amnesty_now(world) and not burn.running
+    of_column = (
+        p.exit_risk_weight * (columns.pressure[:count] - burn.pressure)
+        - p.exit_link_weight * (columns.link[:count] - burn.link)
+        + p.exit_hoarding_weight * (hoarding_of(world, every) - burn.hoarding)
+        + columns.demoralised[:count]
+        + p.exit_amnesty_weight * amnesty
+    )
+    pay = p.exit_pay_weight * (columns.pay[:count] - 1.0)
+    column, rank = members.column[rows], members.rank[rows]
+    top = (rank >= COMMANDER) | members.seat[rows] | members.heir[rows]
+    log_hazard = (
+        of_column[column]
+        - pay[column] * np.where(rank == SUPPORTER, SUPPORTERS_PAY_SHARE, 1.0)
+        - p.exit_ideology_weight * (members.ideology[rows] - burn.ideology)
+        - p.exit_bond_weight * (members.bond[rows] - MIDDLE_BOND)
+        + members.grievance[rows]
+        - STANDING * top
+    )
+    chance: np.ndarray = 1.0 - np.exp(-weekly * np.exp(np.minimum(log_hazard, 4.0)))
+    return chance
+
+
+def amnesty_now(world: World) -> bool:
+    """Whether an amnesty holds: by the switch S11, or by an event of the scenario this week."""
+    orders = world.inputs.amnesty
+    dated = any(order.first <= world.week <= order.last for order in orders)
+    return world.scenario.switches.amnesty == "on" or dated
+
+
+def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
+    """Those who go with a comrade of the same column: a chance for each leaver, commanders stay out of it."""
+    members, p = world.members, world.p
+    gone = np.bincount(members.column[leaving], minlength=world.columns.count)
+    chance = 1.0 - (1.0 - p.exit_contagion) ** gone[members.column[rows]]
+    chance[members.rank[rows] >= COMMANDER] = 0.0
+    draws = world.streams.uniform_double("desertion", world.week, 0, members.count)[rows]
+    return np.union1d(leaving, rows[draws < chance])
+
+
+def _leave(world: World, leaving: Rows) -> None:
+    """Surrender, quit, or be hired by a firm that wants gunmen (S6); note it by column."""
+    members, columns, p = world.members, world.columns, world.p
+    draws = world.streams.uniform_double("exit_way", world.week, 0, 2 * members.count).reshape(-1, 2)[leaving]
+    surrender = p.exit_surrender_share + AMNESTY_SURRENDER * amnesty_now(world)
+    gives_up = draws[:, 0] < surrender
+    leave_members(world, leaving[gives_up], SURRENDERED)
+    others = leaving[~gives_up]
+    armed = members.rank[others] >= FIGHTER
+    for member, chance, skilled in zip(others.tolist(), draws[~gives_up, 1].tolist(), armed.tolist(), strict=True):
+        firm = _firm_that_hires(world, chance) if skilled else NO_ROW
+        leave_members(world, np.array([member]), QUIT if firm == NO_ROW else HIRED, firm)
+        if firm != NO_ROW:
+            world.firms.gunmen[firm] += 1.0
+    world.flows.exits += len(leaving)
+    for column in np.unique(members.column[leaving]).tolist():
+        gone = int((members.column[leaving] == column).sum())
+        group = int(columns.group[column])
+        kind = DESERTION if gone >= SMALLEST_DESERTION else EXIT
+        seat = int(columns.seat[column])
+        note(world, kind, persons=gone, by=actor_of(world, group), column=column, group=group, community=seat)
+
+
+def _firm_that_hires(world: World, draw: float) -> int:
+    """The firm that takes an armed person who leaves, `NO_ROW` if none wants one.
+
+    The chance to find a firm is that of an offer (C3); which one goes by how many gunmen each still wants.
+    """
+    if world.scenario.switches.firms_integrate == "no" or draw >= world.p.firm_offer_probability:
+        return NO_ROW
+    wanted = np.maximum(gunmen_wanted(world) - world.firms.gunmen, 0.0)
+    total = float(wanted.sum())
+    if total < 1.0:
+        return NO_ROW
+    place = draw / world.p.firm_offer_probability * total
+    return int(np.searchsorted(np.cumsum(wanted), place, "right").clip(0, len(wanted) - 1))
+
+
+def _promote(world: World) -> None:
+    """Supporters take up arms where fewer are armed than at the start and pay suffices (B6)."""
+    members, columns, p = world.members, world.columns, world.p
+    count = columns.count
+    strength = columns.armed[:count] + columns.supporters[:count]
+    short = columns.armed[:count] < world.burn_in.armed_share * strength
+    able = short & (columns.pay[:count] > PROMOTING_PAY)
+    rows = active_members(world)
+    rows = rows[(members.rank[rows] == SUPPORTER) & able[members.column[rows]]]
+    chance = 1.0 - (1.0 - p.promotion_rate) ** REVIEW_WEEKS
+    draws = world.streams.uniform_double("promotion", world.week, 0, members.count)[rows]
+    members.rank[rows[draws < chance]] = FIGHTER
+
+
+def _keep_size(world: World) -> None:
+    """Columns that have grown too large divide, those that are too small join the nearest of their group."""
+    columns = world.columns
+    count_strength(world)
+    for column in living_columns(world).tolist():
+        persons = columns.armed[column] + columns.supporters[column]
+        if persons == 0:
+            end_column(world, column)
+        elif columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
+            _divide(world, column)
+        elif columns.armed[column] < SMALLEST_COLUMN:
+            _join_nearest(world, column)
+    count_strength(world)
+
+
+def _divide(world: World, column: int) -> None:
+    """Half of a column sets up around the community that it controls best beside its seat."""
+    columns, members = world.columns, world.members
+    rows = members_of(world, column)
+    commander, group = int(columns.commander[column]), int(columns.group[column])
+    movable = rows[(rows != commander) & (rows != world.groups.leader[group])]
+    half = movable[::2]
+    armed = half[members.rank[half] >= FIGHTER]
+    if not len(armed):
+        return
+    control = columns.control[:, column].copy()
+    control[columns.seat[column]] = 0.0
+    new = new_column(world, group, int(control.argmax()))
+    columns.link[new], columns.contact[new] = columns.link[column], columns.contact[column]
+    columns.control[:, new] = columns.control[:, column] / 2.0
+    columns.control[:, column] /= 2.0
+    for money in ("treasury", "revenue"):
+        columns.__dict__[money][new] = columns.__dict__[money][column] / 2.0
+        columns.__dict__[money][column] /= 2.0
+    for state in ("pay", "community_link", "pressure", "ideology", "grievance"):
+        columns.__dict__[state][new] = columns.__dict__[state][column]
+    move_members(world, half, new)
+    leading = armed[(members.rank[armed] + members.skill[armed]).argmax()]
+    install_commander(world, new, int(leading))
+    note(world, COLUMN_DIVIDED, persons=len(half), column=column, group=group, community=int(columns.seat[new]))
+
+
+def _join_nearest(world: World, column: int) -> None:
+    """A column with next to nobody under arms goes to the nearest of its group, if there is one."""
+    columns, members = world.columns, world.members
+    other = nearest_column(world, column)
+    if other == NO_ROW:
+        return
+    group, commander = int(columns.group[column]), int(columns.commander[column])
+    rows = members_of(world, column)
+    if commander != NO_ROW and members.rank[commander] == COMMANDER and columns.commander[other] != NO_ROW:
+        members.rank[commander] = FIGHTER
+    move_members(world, rows, other)
+    columns.treasury[other] += columns.treasury[column]
+    columns.treasury[column] = 0.0
+    leader = int(world.groups.leader[group])
+    if leader != NO_ROW and members.column[leader] == other:
+        world.groups.centre[group] = other
+    note(world, COLUMN_JOINED, persons=len(rows), column=column, group=group, community=int(columns.seat[column]))
+    end_column(world, column)

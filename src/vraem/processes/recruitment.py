@@ -1,9 +1,243 @@
-"""B6."""
+"""B6: who joins, week by week and column by column; people raised in the camps who reach 18; those who return.
 
+Source: section 7 of the model description; forms after Prieto-Curiel et al. (2023) and Weinstein (2007). The pool is
+the youth within a column's reach. Everybody who enters is an adult.
+"""
+
+from math import exp
+
+import numpy as np
+
+from vraem.processes.groups import (
+    Recruits,
+    Rows,
+    add_members,
+    count_strength,
+    living_columns,
+    strength_equivalents,
+)
+from vraem.processes.groups import WRITES as GROUP_WRITES
+from vraem.processes.journal import actor_of, note
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.organisation_tables import (
+    ACTIVE,
+    FIGHTER,
+    FOUNDING_KIN,
+    NO_ROW,
+    QUIT,
+    SUPPORTER,
+    SURRENDERED,
+)
+from vraem.world.security_tables import JOIN, REJOINED
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES = GROUP_WRITES
+REVIEW_WEEKS = 4
+ADULT, OLDEST_RECRUIT = 18.0, 30.0
+CAMP_IDEOLOGY, CAMP_TIE = 0.7, 0.6
+"""Ideology and tie to the leader of people raised in the group's camps."""
+RECRUIT_SPREAD = 0.12
+RECRUIT_BOND, RECRUIT_SKILL = 0.45, 0.35
+TRAITS = 6
+"""Draws that one recruit takes."""
+MOST_A_WEEK = 20
+"""Recruits of one column in one week, at most: a bound on the addresses of draws."""
+KIN_LINES = 4
+"""One recruit in so many comes from the kin of a member of the column."""
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Recruits of the week join; then strength is recounted for all."""
+    rows = living_columns(world)
+    if len(rows):
+        if world.week % REVIEW_WEEKS == 0:
+            measure_pools(world, rows)
+        _recruit(world, rows)
+        _come_of_age(world, rows)
+        if world.week % REVIEW_WEEKS == 3:
+            _return(world)
+        count_strength(world)
+
+
+def measure_pools(world: World, rows: Rows) -> None:
+    """Young adults within reach of each column: the youth of every community by the column's share of control."""
+    world.columns.pool[rows] = world.communities.youth @ world.columns.control[:, rows]
+
+
+def inflow_at_zero_intercept(world: World) -> float:
+    """Recruits a week of all columns together if the intercept were zero: what the burn-in solves against."""
+    rows = living_columns(world)
+    return float(joining(world, rows).sum()) if len(rows) else 0.0
+
+
+def joining(world: World, rows: Rows) -> np.ndarray:
+    """Expected recruits of each column a week (n,), without the intercept: pool x (voluntary + forced share)."""
+    columns, p, burn = world.columns, world.p, world.burn_in
+    free = columns.service[rows] == NO_ROW
+    if world.scenario.switches.null_model == "random_exits":
+        return columns.pool[rows] * (p.recruitment_voluntary + p.recruitment_coerced)
+    motive = world.scenario.switches.recruitment
+    raised = {name: p.join_motive_factor if name == motive else 1.0 for name in ("wage", "grievance", "kin")}
+    logit = (
+        raised["wage"] * p.join_pay_weight * (columns.pay[rows] - 1.0)
+        + raised["kin"] * p.join_peer_weight * (_kin_share(world, rows) - burn.kin_share)
+        + raised["grievance"] * p.join_grievance_weight * (_anger(world, rows) + columns.aggression[rows])
+        + p.join_link_weight * (columns.community_link[rows] - 0.5)
+        - p.join_risk_weight * (columns.pressure[rows] - burn.pressure)
+    )
+    voluntary = 2.0 * p.recruitment_voluntary / (1.0 + np.exp(-logit))
+    expected: np.ndarray = free * columns.pool[rows] * (voluntary + p.recruitment_coerced)
+    return expected
+
+
+def _kin_share(world: World, rows: Rows) -> np.ndarray:
+    """Strength of each column over its strength at rest: peers and kin who draw others in."""
+    persons = strength_equivalents(world, rows)
+    share: np.ndarray = persons / (persons + persons.mean())
+    return share
+
+
+def _anger(world: World, rows: Rows) -> np.ndarray:
+    """Anger at the state in the territory of each column, weighted by control."""
+    control = world.columns.control[:, rows]
+    held = np.maximum(control.sum(axis=0), 1e-9)
+    anger: np.ndarray = world.communities.anger @ control / held
+    return anger
+
+
+def _recruit(world: World, rows: Rows) -> None:
+    expected = joining(world, rows) * exp(world.burn_in.recruit_intercept)
+    draws = world.streams.uniform_double("recruit_count", world.week, 0, world.columns.count)[rows]
+    for column, mean, draw in zip(rows.tolist(), expected.tolist(), draws.tolist(), strict=True):
+        count = poisson(mean, draw)
+        if count:
+            _enter(world, column, count)
+
+
+def poisson(mean: float, draw: float) -> int:
+    """The Poisson number at the quantile `draw`, at most `MOST_A_WEEK`."""
+    chance = below = exp(-mean)
+    number = 0
+    while draw >= below and number < MOST_A_WEEK:
+        number += 1
+        chance *= mean / number
+        below += chance
+    return number
+
+
+def _enter(world: World, column: int, count: int) -> None:
+    """Write `count` recruits of a column, from the communities that it controls."""
+    columns, p, streams = world.columns, world.p, world.streams
+    first = column * MOST_A_WEEK
+    wanted = slice(first, first + count)
+    draws = streams.uniform_double("recruit_traits", world.week, TRAITS * first, TRAITS * (first + count))
+    draws = draws.reshape(count, TRAITS)
+    noise = streams.normal("recruit_noise", world.week, 2 * wanted.start, 2 * wanted.stop).reshape(count, 2)
+    drugs = drug_share(world, column) - world.burn_in.drug_share
+    belief = p.ideology_initial + p.ideology_revenue_slope * drugs + RECRUIT_SPREAD * noise[:, 0]
+    age = ADULT + (OLDEST_RECRUIT - ADULT) * draws[:, 0]
+    add_members(
+        world,
+        column,
+        Recruits(
+            rank=np.full(count, SUPPORTER, dtype=np.int8),
+            age_weeks=np.ceil(age * WEEKS_A_YEAR).astype(np.int64),
+            kin=_kin_of_recruits(world, column, draws[:, 1], draws[:, 2]),
+            tie=0.3 * draws[:, 3],
+            bond=RECRUIT_BOND + RECRUIT_SPREAD * (2.0 * draws[:, 4] - 1.0),
+            ideology=belief,
+            skill=RECRUIT_SKILL + RECRUIT_SPREAD * noise[:, 1],
+            origin=_origins(world, column, draws[:, 5]),
+        ),
+    )
+    world.flows.recruits += count
+    group = int(columns.group[column])
+    seat = int(columns.seat[column])
+    note(world, JOIN, persons=count, by=actor_of(world, group), column=column, group=group, community=seat)
+
+
+def drug_share(world: World, column: int) -> float:
+    """Share of a column's revenue this week that comes from coca and cocaine."""
+    columns = world.columns
+    drugs = float(columns.fees[column] + columns.escorts[column] + columns.leaf_tax[column])
+    other = float(columns.logging[column] + columns.extortion[column])
+    return drugs / (drugs + other) if drugs + other > 0.0 else world.burn_in.drug_share
+
+
+def _kin_of_recruits(world: World, column: int, chance: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Kin line of recruits: one in four follows kin into the column, the others begin a line of their own."""
+    members = world.members
+    own = 1 + 2_000 + members.count + np.arange(len(chance))
+    if world.scenario.switches.null_model == "no_kin":
+        return own
+    count = members.count
+    here = np.flatnonzero((members.column[:count] == column) & (members.status[:count] == ACTIVE))
+    if not len(here):
+        return own
+    followed = members.kin[here[(which * len(here)).astype(np.int64)]]
+    follows = chance < 1.0 / KIN_LINES
+    # the clan of the leaders grows from within, not by recruits of the valley
+    return np.where(follows & (followed != FOUNDING_KIN), followed, own)
+
+
+def _origins(world: World, column: int, draws: np.ndarray) -> np.ndarray:
+    reach = np.cumsum(world.columns.control[:, column] * world.communities.youth)
+    if reach[-1] <= 0.0:
+        return np.full(len(draws), world.columns.seat[column])
+    places: np.ndarray = np.searchsorted(reach, draws * reach[-1], "right").clip(0, len(reach) - 1)
+    return places
+
+
+def _come_of_age(world: World, rows: Rows) -> None:
+    """People raised in the camps of the founding group who turn 18 this week take a place in one of its columns."""
+    columns, groups, p = world.columns, world.groups, world.p
+    camps = rows[groups.founding[columns.group[rows]] & (columns.service[rows] == NO_ROW)]
+    if not len(camps):
+        return
+    held = float((columns.armed[camps] + columns.supporters[camps]).sum()) / max(world.burn_in.members, 1.0)
+    rate = p.adult_cohort_from_captivity / WEEKS_A_YEAR * min(held, 1.0)
+    draws = world.streams.uniform_double("recruit_count", world.week, 100_000, 100_004)
+    if draws[0] >= 1.0 - exp(-rate):
+        return
+    column = int(camps[min(int(draws[1] * len(camps)), len(camps) - 1)])
+    add_members(
+        world,
+        column,
+        Recruits(
+            rank=np.array([FIGHTER], dtype=np.int8),
+            age_weeks=np.array([int(np.ceil(ADULT * WEEKS_A_YEAR))]),
+            kin=np.array([1 + 2_000 + world.members.count]),
+            tie=np.array([CAMP_TIE]),
+            bond=np.array([RECRUIT_BOND]),
+            ideology=np.array([CAMP_IDEOLOGY]),
+            skill=np.array([RECRUIT_SKILL + RECRUIT_SPREAD * (2.0 * draws[2] - 1.0)]),
+            origin=np.array([columns.seat[column]]),
+        ),
+    )
+    world.flows.recruits += 1
+    group = int(columns.group[column])
+    note(world, JOIN, by=actor_of(world, group), column=column, group=group, community=int(columns.seat[column]))
+
+
+def _return(world: World) -> None:
+    """Some who quit or surrendered join again, where a column holds their home (P23)."""
+    members, columns, p = world.members, world.columns, world.p
+    count = members.count
+    status = members.status[:count]
+    gone = np.flatnonzero((status == QUIT) | (status == SURRENDERED))
+    if not len(gone):
+        return
+    chance = 1.0 - (1.0 - p.relapse_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
+    draws = world.streams.uniform_double("return", world.week, 0, count)[gone]
+    rows = living_columns(world)
+    for member in gone[draws < chance].tolist():
+        control = columns.control[members.origin[member], rows]
+        if not len(rows) or control.max() <= 0.0:
+            continue
+        column = int(rows[control.argmax()])
+        members.status[member], members.left[member] = ACTIVE, world.week
+        members.column[member], members.group[member] = column, columns.group[column]
+        members.rank[member] = min(int(members.rank[member]), FIGHTER)
+        members.lineage[member] |= world.groups.founding[columns.group[column]]
+        world.flows.recruits += 1
+        note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))

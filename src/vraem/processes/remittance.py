@@ -1,9 +1,117 @@
-"""B2."""
+"""B2: what columns send to the centre, what it pays back, and what members are paid.
 
+Source: section 7 of the model description; the leaders' keeping of the tolls is a reported motive of desertion. A
+column spreads its income over some weeks; of what it spends, pay and upkeep take the part that solvency leaves, the
+rest goes into arms and food. All pay is measured in *pay units*: over its mean in the burn-in.
+"""
+
+import numpy as np
+
+from vraem.processes.groups import centre_of, living_columns, strength_equivalents
 from vraem.world import World
+from vraem.world.organisation_tables import NO_ROW
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES = {
+    "columns": (
+        *("treasury", "revenue", "sent", "received", "paid", "pay", "need", "shortfall", "missed_paydays"),
+        "triggered",
+    ),
+    "groups": ("hoard", "hoarding"),
+}
+REVENUE_MEMORY, PAY_MEMORY = 13.0, 13.0
+AUDIT_IF_VACANT = 0.2
+MISSED_PAY = 0.5
+"""Below this share of the reference pay a payday counts as missed."""
+MISSED_IN_A_ROW = 4.0
+"""Missed paydays in a row that call for a review of the column's options (B8)."""
+SOURCES = ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages")
+"""Columns of revenue by source (B1)."""
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Money comes in, a share goes to the centre, part of that comes back, members are paid."""
+    rows = living_columns(world)
+    if not len(rows):
+        return
+    columns, flows, p = world.columns, world.flows, world.p
+    income = sum(columns.__dict__[name][rows] for name in SOURCES)
+    columns.revenue[rows] += (income - columns.revenue[rows]) / REVENUE_MEMORY
+    equivalents = strength_equivalents(world, rows)
+    wage = max(world.burn_in.reference_pay, 1e-9)
+    upkeep = wage * p.solvency * equivalents
+    columns.need[rows] = np.clip(1.0 - columns.revenue[rows] / upkeep, 0.0, 1.0)
+
+    sent, received = _remit(world, rows, income, equivalents)
+    columns.sent[rows], columns.received[rows] = sent, received
+    treasury = columns.treasury[rows] + income - sent + received
+    spent = treasury / p.pay_smoothing
+    paid = spent / p.solvency
+    columns.treasury[rows] = treasury - spent
+    columns.paid[rows] = paid
+    flows.group_pay += float(paid.sum())
+    flows.group_spent += float((spent - paid).sum())
+    _settle_pay(world, rows, paid / equivalents / wage)
+
+
+def _remit(
+    world: World, rows: np.ndarray, income: np.ndarray, equivalents: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """φ of each column, the centre's share ψ paid back by strength; the rest is kept at the top."""
+    columns, groups, p = world.columns, world.groups, world.p
+    group = columns.group[rows]
+    vacant = groups.leader[group] == NO_ROW
+    audit = np.where(vacant, AUDIT_IF_VACANT, groups.authority[group])
+    logit = (
+        p.remittance_intercept
+        + p.remittance_link_weight * (columns.link[rows] - 0.5)
+        + p.remittance_audit_weight * (audit - 0.5)
+        - p.remittance_need_weight * columns.need[rows]
+    )
+    share = np.where(columns.service[rows] == NO_ROW, p.remittance_cap / (1.0 + np.exp(-logit)), 0.0)
+    sent = share * income
+    wholes = groups.count
+    pool = np.bincount(group, sent, wholes)
+    back = centre_redistribution(world)
+    strength = np.bincount(group, equivalents, wholes)
+    received = pool[group] * back[group] * equivalents / strength[group]
+    kept = pool * (1.0 - back)
+    hoard = groups.hoard[:wholes]
+    used = hoard * p.top_spending
+    groups.hoard[:wholes] = hoard + kept - used
+    world.flows.group_spent += float(used.sum())
+    groups.hoarding[:wholes] += (1.0 - back - groups.hoarding[:wholes]) / REVENUE_MEMORY
+    return sent, received
+
+
+def centre_redistribution(world: World) -> np.ndarray:
+    """ψ by group (G,): the share of remittances that the centre pays back.
+
+    S14: a leader without a living heir has a shorter horizon and keeps more for the top.
+    """
+    groups, members, p = world.groups, world.members, world.p
+    back = np.full(groups.count, p.centre_redistribution)
+    if world.scenario.switches.heirless_horizon == "on" and groups.count:
+        count = members.count
+        heirs = members.heir[:count] & (members.status[:count] == 0)
+        with_heir = np.bincount(members.group[:count][heirs], minlength=groups.count) > 0
+        back[~with_heir] *= 1.0 - p.horizon_drop
+    return back
+
+
+def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:
+    """Mean pay, what it lacks, and paydays missed."""
+    columns = world.columns
+    columns.pay[rows] += (pay - columns.pay[rows]) / PAY_MEMORY
+    columns.shortfall[rows] = np.clip(1.0 - pay, 0.0, 1.0)
+    missed = pay < MISSED_PAY
+    columns.missed_paydays[rows] = (columns.missed_paydays[rows] + 1.0) * missed
+    columns.triggered[rows] |= columns.missed_paydays[rows] == MISSED_IN_A_ROW
+
+
+def hoarding_of(world: World, rows: np.ndarray) -> np.ndarray:
+    """Share that the top keeps, as each column of `rows` sees it; nothing in a group of one column."""
+    columns, groups = world.columns, world.groups
+    group = columns.group[rows]
+    several = np.bincount(columns.group[living_columns(world)], minlength=groups.count)[group] > 1
+    kept: np.ndarray = groups.hoarding[group] * several * ~centre_of(world)[rows]
+    return kept

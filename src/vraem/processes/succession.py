@@ -1,9 +1,330 @@
-"""B9."""
+"""B9: who follows a lost leader or commander, when, and with how much authority; committee seats and heirs.
 
+Source: section 7 of the model description; direction from Jones (2013). An interregnum is short with a living heir in
+the group and long without. Switch S2: heir first; a vote of the commanders weighted by force; or a war of attrition
+between the top two. Seats are refilled while there is a leader; adult heirs are named.
+"""
+
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vraem.processes.groups import (
+    Rows,
+    active_members,
+    columns_of,
+    install_commander,
+    install_leader,
+    living_columns,
+    living_groups,
+    members_of,
+)
+from vraem.processes.groups import WRITES as GROUP_WRITES
+from vraem.processes.journal import actor_of, note
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, NO_ROW
+from vraem.world.security_tables import SUCCESSION, VACANCY
 
-WRITES: dict[str, tuple[str, ...]] = {}
+if TYPE_CHECKING:
+    from vraem.scenario import Parameters
+
+WRITES = GROUP_WRITES
+REVIEW_WEEKS = 4
+FULL_TENURE_YEARS = 10.0
+INTERREGNUM_SHAPE = 2
+"""Interregna are gamma with this shape, the sum of two exponentials (parameter table: gamma)."""
+ATTRITION_FACTOR = 2.0
+"""Under a war of attrition the margin that is contested, and the time the contest takes, grow by this factor."""
+CONTEST_GRIEVANCE = 0.5
+"""Grievance of the column whose candidate lost a contested succession."""
+BOND_TO_NEW_COMMANDER = 0.7
+"""Share of the bonds to a commander that passes on to the next one."""
+CLOSE_BOND = 0.5
+"""What a voter's common kin line or common column adds to a candidate's score (vote form)."""
+HEIR_AGES = (18.0, 30.0)
+
+
+class Contest(NamedTuple):
+    """Outcome of a choice among candidates: the member who takes over, in which way, and who came second."""
+
+    winner: int
+    way: str
+    second: int
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Fill posts whose interregnum is over; open interregna; once a month name heirs and fill seats."""
+    for group in living_groups(world).tolist():
+        if world.groups.leader[group] == NO_ROW:
+            _vacant_top(world, group)
+    rows = living_columns(world)
+    for column in rows[world.columns.commander[rows] == NO_ROW].tolist():
+        _vacant_command(world, column)
+    if world.week % REVIEW_WEEKS == 1:
+        for group in living_groups(world).tolist():
+            if world.groups.leader[group] != NO_ROW:
+                _fill_seats(world, group)
+                _name_heirs(world, group)
+
+
+def _vacant_top(world: World, group: int) -> None:
+    """The interregnum of a group runs; at its end somebody takes over."""
+    groups = world.groups
+    if groups.vacant_until[group] == NO_ROW:
+        heirs = _heirs(world, group)
+        mean = world.p.vacancy_with_heir if len(heirs) else world.p.vacancy_without_heir
+        weeks = _interregnum(world, group, mean)
+        groups.vacant_until[group] = world.week + weeks
+        groups.centre[group] = _strongest(world, group)
+        note(world, VACANCY, group=group, community=_place(world, group))
+        return
+    if world.week < groups.vacant_until[group]:
+        return
+    contest = choose_leader(world, group)
+    if contest is None:
+        groups.vacant_until[group] = world.week + REVIEW_WEEKS
+        return
+    _crown(world, group, contest)
+
+
+def _interregnum(world: World, group: int, mean_months: float) -> int:
+    draws = world.streams.uniform_double("interregnum", world.week, 2 * group, 2 * group + INTERREGNUM_SHAPE)
+    months = -mean_months / INTERREGNUM_SHAPE * float(np.log1p(-draws).sum())
+    return max(1, round(months * WEEKS_A_MONTH))
+
+
+def choose_leader(world: World, group: int) -> Contest | None:
+    """Candidates scored by kin, merit, tenure and control of cash and arms; the form of S2 decides. None: nobody."""
+    candidates = _candidates(world, group)
+    if not len(candidates):
+        return None
+    form = world.scenario.switches.succession
+    scores = succession_scores(world, group, candidates)
+    heirs = world.members.heir[candidates]
+    margin = world.p.succession_contest_margin
+    if form == "heir" and heirs.any():
+        scores = np.where(heirs, scores, -np.inf)
+        order = _ranked(scores)
+        # other candidates do not stand against a named heir, but two heirs may be rivals
+        rival = heirs.sum() > 1 and scores[order[0]] - scores[order[1]] < margin / ATTRITION_FACTOR
+        return Contest(int(candidates[order[0]]), "contested" if rival else "heir", _second(candidates, order))
+    if form == "vote":
+        scores = _votes(world, group, candidates, scores)
+        order = _ranked(scores)
+        contested = len(order) > 1 and scores[order[0]] - scores[order[1]] < margin * scores.sum()
+    else:
+        order = _ranked(scores)
+        reach = margin * (ATTRITION_FACTOR if form == "attrition" else 1.0)
+        contested = len(order) > 1 and scores[order[0]] - scores[order[1]] < reach
+    if form == "attrition" and contested:
+        order = _war_of_attrition(world, group, candidates, order)
+    winner = int(candidates[order[0]])
+    way = "contested" if contested else "heir" if world.members.heir[winner] else "elected"
+    return Contest(winner, way, _second(candidates, order))
+
+
+def _ranked(scores: np.ndarray) -> np.ndarray:
+    order: np.ndarray = np.argsort(-scores, kind="stable")
+    return order
+
+
+def _second(candidates: Rows, order: np.ndarray) -> int:
+    return int(candidates[order[1]]) if len(order) > 1 else NO_ROW
+
+
+def _candidates(world: World, group: int) -> Rows:
+    """Heirs, committee and commanders of the group; any fighter if there are none of these."""
+    members = world.members
+    rows = active_members(world)
+    rows = rows[members.group[rows] == group]
+    commanders = world.columns.commander[columns_of(world, group)]
+    standing = rows[members.heir[rows] | members.seat[rows] | np.isin(rows, commanders)]
+    return standing if len(standing) else rows[members.rank[rows] >= FIGHTER]
+
+
+def succession_scores(world: World, group: int, candidates: Rows) -> np.ndarray:
+    """Score of each candidate (n,): kin, merit, tenure, share of the group's arms and money, and chance."""
+    members, columns, p = world.members, world.columns, world.p
+    draws = world.streams.uniform_double("succession_score", world.week, 0, members.count)[candidates]
+    noise = -np.log(-np.log(np.clip(draws, 1e-12, 1.0 - 1e-12)))
+    column = members.column[candidates]
+    commands = columns.commander[column] == candidates
+    force = columns.armed[column] / max(float(world.groups.armed[group]), 1.0)
+    return score(
+        p,
+        kin=np.where(members.kin[candidates] == FOUNDING_KIN, 1.0, members.tie[candidates]),
+        skill=members.skill[candidates],
+        years=(world.week - members.joined[candidates]) / WEEKS_A_YEAR,
+        force=np.where(commands, force, 0.0),
+        noise=noise,
+    )
+
+
+def score(
+    p: "Parameters",
+    *,
+    kin: np.ndarray,
+    skill: np.ndarray,
+    years: np.ndarray,
+    force: np.ndarray,
+    noise: np.ndarray,
+) -> np.ndarray:
+    """The weighted sum behind a succession (B9), each argument (n,): kin tie, skill, years, share of force, Gumbel."""
+    total: np.ndarray = (
+        p.succession_kin_weight * kin
+        + p.succession_merit_weight * skill
+        + p.succession_tenure_weight * np.minimum(1.0, years / FULL_TENURE_YEARS)
+        + p.succession_cash_weight * force
+        + p.succession_noise * noise
+    )
+    return total
+
+
+def _votes(world: World, group: int, candidates: Rows, scores: np.ndarray) -> np.ndarray:
+    """Armed members behind each candidate (n,): every column backs whom it rates highest, own people and kin first."""
+    members, columns = world.members, world.columns
+    votes = np.zeros(len(candidates))
+    for column in columns_of(world, group).tolist():
+        voter = int(columns.commander[column])
+        own = members.column[candidates] == column
+        kin = members.kin[candidates] == (members.kin[voter] if voter != NO_ROW else NO_ROW)
+        rated = scores + CLOSE_BOND * own + CLOSE_BOND * kin
+        votes[rated.argmax()] += max(float(columns.armed[column]), 1.0)
+    return votes
+
+
+def _war_of_attrition(world: World, group: int, candidates: Rows, order: np.ndarray) -> np.ndarray:
+    """The top two wear each other down: the one with more force lasts longer, with the odds of the contest function."""
+    columns, members = world.columns, world.members
+    first, second = (max(float(columns.armed[members.column[candidates[i]]]), 1.0) for i in order[:2])
+    exponent = world.p.contest_exponent
+    odds = first**exponent / (first**exponent + second**exponent)
+    draw = world.streams.uniform_double("succession_contest", world.week, group, group + 1)[0]
+    return order if draw < odds else np.concatenate([order[1::-1], order[2:]])
+
+
+def _crown(world: World, group: int, contest: Contest) -> None:
+    """The winner takes over with the authority that the way of taking over leaves (B4); all columns think again."""
+    groups, columns, members, p = world.groups, world.columns, world.members, world.p
+    share = {
+        "heir": p.authority_start_heir,
+        "elected": p.authority_start_elected,
+        "contested": p.authority_start_contested,
+    }[contest.way]
+    before = float(groups.authority[group]) / max(p.authority_vacant_factor, 1e-6)
+    install_leader(world, group, contest.winner, min(before * share, 1.0))
+    column = int(members.column[contest.winner])
+    if columns.commander[column] == NO_ROW:
+        install_commander(world, column, contest.winner)
+    rows = columns_of(world, group)
+    columns.triggered[rows] = True
+    if contest.way == "contested" and contest.second != NO_ROW:
+        loser = int(members.column[contest.second])
+        if loser != column:
+            columns.grievance[loser] += CONTEST_GRIEVANCE
+    note(
+        world,
+        SUCCESSION,
+        by=actor_of(world, group),
+        member=contest.winner,
+        column=column,
+        group=group,
+        community=int(columns.seat[column]),
+    )
+
+
+def _vacant_command(world: World, column: int) -> None:
+    """A column without commander: after some weeks the best of its armed members takes over."""
+    columns, members = world.columns, world.members
+    if columns.vacant_until[column] == NO_ROW:
+        draw = world.streams.uniform_double("commander_vacancy", world.week, column, column + 1)[0]
+        weeks = max(1, round(-world.p.commander_vacancy * log(max(1.0 - draw, 1e-12))))
+        columns.vacant_until[column] = world.week + weeks
+        return
+    if world.week < columns.vacant_until[column]:
+        return
+    rows = members_of(world, column)
+    armed = rows[members.rank[rows] >= FIGHTER]
+    pool = armed if len(armed) else rows
+    if not len(pool):
+        return
+    group = int(columns.group[column])
+    draws = world.streams.uniform_double("succession_score", world.week, 0, members.count)[pool]
+    merit = score(
+        world.p,
+        kin=members.tie[pool],
+        skill=members.skill[pool],
+        years=(world.week - members.joined[pool]) / WEEKS_A_YEAR,
+        force=members.rank[pool] / float(FIGHTER) - 1.0,
+        noise=-np.log(-np.log(np.clip(draws, 1e-12, 1.0 - 1e-12))),
+    )
+    chosen = int(pool[merit.argmax()])
+    install_commander(world, column, chosen)
+    members.bond[rows] *= BOND_TO_NEW_COMMANDER
+    members.bond[chosen] = 1.0
+    single = len(columns_of(world, group)) == 1
+    if single and world.groups.leader[group] == NO_ROW:
+        world.groups.vacant_until[group] = world.week
+
+
+def _fill_seats(world: World, group: int) -> None:
+    """Vacant committee seats are filled one by one from commanders, heirs and squad leaders."""
+    members, p = world.members, world.p
+    rows = active_members(world)
+    rows = rows[members.group[rows] == group]
+    wanted = min(round(p.committee_initial), len(columns_of(world, group)))
+    held = int(members.seat[rows].sum())
+    if held >= wanted:
+        return
+    chance = (wanted - held) * REVIEW_WEEKS / (p.committee_refill * WEEKS_A_MONTH)
+    if world.streams.uniform_double("seat_filling", world.week, group, group + 1)[0] >= chance:
+        return
+    free = rows[~members.seat[rows] & (members.rank[rows] >= FIGHTER)]
+    if len(free):
+        worth = members.rank[free] + members.heir[free] + members.skill[free] + members.tie[free]
+        members.seat[free[worth.argmax()]] = True
+
+
+def _name_heirs(world: World, group: int) -> None:
+    """A leader of some standing names an adult heir of 18 to 30, kin first, up to the number of the start."""
+    members, groups, p = world.members, world.groups, world.p
+    heirs = _heirs(world, group)
+    missing = round(p.heirs_initial) - len(heirs)
+    several = len(columns_of(world, group)) > 1
+    if missing <= 0 or not several:
+        return
+    chance = missing * REVIEW_WEEKS / (p.heir_designation * WEEKS_A_YEAR)
+    if world.streams.uniform_double("heir_naming", world.week, group, group + 1)[0] >= chance:
+        return
+    rows = active_members(world)
+    rows = rows[(members.group[rows] == group) & ~members.heir[rows] & ~members.seat[rows]]
+    age = (world.week - members.born[rows]) / WEEKS_A_YEAR
+    young = rows[(age >= HEIR_AGES[0]) & (age <= HEIR_AGES[1])]
+    if not len(young):
+        return
+    leader = int(groups.leader[group])
+    kin = members.kin[young] == members.kin[leader]
+    chosen = int(young[(2.0 * kin + members.tie[young] + members.skill[young]).argmax()])
+    members.heir[chosen] = True
+    members.tie[chosen] = max(float(members.tie[chosen]), 0.85)
+    members.rank[chosen] = max(int(members.rank[chosen]), FIGHTER)
+    groups.heir_since[group] = world.week
+
+
+def _heirs(world: World, group: int) -> Rows:
+    members = world.members
+    rows = active_members(world)
+    heirs: Rows = rows[(members.group[rows] == group) & members.heir[rows]]
+    return heirs
+
+
+def _strongest(world: World, group: int) -> int:
+    rows = columns_of(world, group)
+    return int(rows[world.columns.armed[rows].argmax()]) if len(rows) else NO_ROW
+
+
+def _place(world: World, group: int) -> int:
+    centre = int(world.groups.centre[group])
+    return int(world.columns.seat[centre]) if centre != NO_ROW else NO_ROW

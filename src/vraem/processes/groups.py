@@ -1,0 +1,331 @@
+"""Members, columns and groups: who belongs where, and how columns and groups form, divide, join and end.
+
+Section 7 of the model description, head. Counts by column and group are kept here and nowhere else; a person
+changes column only through `move_members`, and enters only through `add_members`.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.processes.journal import note
+from vraem.world import World
+from vraem.world.organisation_tables import (
+    ACTIVE,
+    COMMANDER,
+    ENDED,
+    FIGHTER,
+    LEADER,
+    LIVING,
+    NO_ROW,
+)
+from vraem.world.security_tables import GROUP_END
+
+if TYPE_CHECKING:
+    from vraem.world.columns import Table
+
+Rows = NDArray[np.int64]
+
+LEVELS = ("armed", "supporters", "ideology")
+WRITES: dict[str, tuple[str, ...]] = {
+    "members": (
+        *("column", "group", "rank", "seat", "heir", "born", "joined", "left", "status", "firm", "kin", "tie"),
+        *("bond", "ideology", "skill", "grievance", "origin", "lineage", "armed_when_left"),
+        *("location_known", "role_known"),
+    ),
+    "columns": (
+        *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
+        *("supporters", "link", "contact", "community_link", "treasury", "revenue", "pay", "need", "shortfall"),
+        *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
+        *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
+        *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
+        *("wages", "sent", "received", "paid", "pool"),
+    ),
+    "groups": (
+        *("leader", "centre", "status", "founding", "outsider", "parent", "formed", "ended", "authority"),
+        *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members"),
+        *("lineage_share", "heir_since", "allied", "alliance", "support"),
+    ),
+    "incidents": ("week", "kind", "community", "by", "victim", "persons", "deaths", "member", "column")
+    + ("group", "other", "campaign"),
+}
+"""What forming, moving and ending may write; the processes that call it declare it with `together`."""
+
+
+def together(*writes: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The declarations of several functions as one."""
+    tables = {name for each in writes for name in each}
+    return {
+        table: tuple(dict.fromkeys(column for each in writes for column in each.get(table, ())))
+        for table in sorted(tables)
+    }
+
+
+def active_members(world: World) -> Rows:
+    """Rows of everybody who serves in a column."""
+    members = world.members
+    return np.flatnonzero(members.status[: members.count] == ACTIVE)
+
+
+def members_of(world: World, column: int) -> Rows:
+    """Rows of those who serve in `column`."""
+    members, count = world.members, world.members.count
+    return np.flatnonzero((members.status[:count] == ACTIVE) & (members.column[:count] == column))
+
+
+def living_columns(world: World) -> Rows:
+    """Rows of the columns that stand."""
+    columns = world.columns
+    return np.flatnonzero(columns.status[: columns.count] == LIVING)
+
+
+def living_groups(world: World) -> Rows:
+    """Rows of the groups that stand."""
+    groups = world.groups
+    return np.flatnonzero(groups.status[: groups.count] == LIVING)
+
+
+def columns_of(world: World, group: int) -> Rows:
+    """Rows of the living columns of `group`."""
+    columns, count = world.columns, world.columns.count
+    return np.flatnonzero((columns.status[:count] == LIVING) & (columns.group[:count] == group))
+
+
+def centre_of(world: World) -> NDArray[np.bool_]:
+    """Mask (columns in use,) of the columns that are the centre of their group."""
+    columns = world.columns
+    group = columns.group[: columns.count]
+    centre: NDArray[np.bool_] = world.groups.centre[group] == np.arange(columns.count)
+    return centre
+
+
+def strength_equivalents(world: World, rows: Rows) -> NDArray[np.float64]:
+    """Armed members plus supporters at their upkeep, by column of `rows`, at least one person."""
+    columns = world.columns
+    persons = columns.armed[rows] + world.p.supporter_upkeep * columns.supporters[rows]
+    return np.maximum(persons.astype(np.float64), 1.0)
+
+
+def count_strength(world: World) -> None:
+    """Recount members by column and group, and their mean ideology."""
+    members, columns, groups = world.members, world.columns, world.groups
+    count, places, wholes = members.count, columns.count, groups.count
+    active = members.status[:count] == ACTIVE
+    column = members.column[:count][active]
+    armed = members.rank[:count][active] >= FIGHTER
+    everybody = np.bincount(column, minlength=places)
+    with_arms = np.bincount(column, armed, places)
+    belief = np.bincount(column, members.ideology[:count][active], places)
+    columns.armed[:places] = with_arms
+    columns.supporters[:places] = everybody - with_arms
+    columns.ideology[:places] = belief / np.maximum(everybody, 1)
+    of = columns.group[:places]
+    strength = np.bincount(of, everybody, wholes)
+    groups.armed[:wholes] = np.bincount(of, with_arms, wholes)
+    groups.members[:wholes] = strength
+    groups.ideology[:wholes] = np.bincount(of, belief, wholes) / np.maximum(strength, 1.0)
+    lineage = np.bincount(of[column], members.lineage[:count][active], wholes)
+    manned = strength > 0.0  # frozen where nobody is left
+    groups.lineage_share[:wholes][manned] = lineage[manned] / strength[manned]
+
+
+def take_from_counts(world: World, rows: Rows) -> None:
+    """Take the members `rows` off the counts of their columns and groups; their means stay until the recount."""
+    members, columns, groups = world.members, world.columns, world.groups
+    for member in rows.tolist():
+        column, group = int(members.column[member]), int(members.group[member])
+        armed = members.rank[member] >= FIGHTER
+        (columns.armed if armed else columns.supporters)[column] -= 1.0
+        groups.members[group] -= 1.0
+        if armed:
+            groups.armed[group] -= 1.0
+
+
+class Recruits(NamedTuple):
+    """Traits of persons who enter, one array (n,) each."""
+
+    rank: NDArray[np.int8]
+    age_weeks: NDArray[np.int64]
+    kin: NDArray[np.int64]
+    tie: NDArray[np.float64]
+    bond: NDArray[np.float64]
+    ideology: NDArray[np.float64]
+    skill: NDArray[np.float64]
+    origin: NDArray[np.int64]
+    served_weeks: NDArray[np.int64] | int = 0
+
+
+def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
+    """Write the `recruits` as new rows of `column` (one for all, or one each); return the rows.
+
+    They count as of the lineage if the group is the founding one. Counts follow at the next recount.
+    """
+    members = world.members
+    first = members.count
+    members.grow(first + len(recruits.rank))
+    members.count = first + len(recruits.rank)
+    new = slice(first, members.count)
+    members.column[new] = column
+    members.group[new] = world.columns.group[column]
+    members.rank[new] = recruits.rank
+    members.born[new] = world.week - recruits.age_weeks
+    members.joined[new] = world.week - recruits.served_weeks
+    members.left[new] = NO_ROW
+    members.firm[new] = NO_ROW
+    members.kin[new] = recruits.kin
+    for name in ("tie", "bond", "ideology", "skill"):
+        members.__dict__[name][new] = np.clip(getattr(recruits, name), 0.0, 1.0)
+    members.origin[new] = recruits.origin
+    members.lineage[new] = world.groups.founding[members.group[new]]
+    return np.arange(first, members.count)
+
+
+def new_column(world: World, group: int, seat: int) -> int:
+    """A column of `group` around the community `seat`, without members, commander or money; return its row."""
+    columns = world.columns
+    row = columns.count
+    columns.grow(row + 1)
+    columns.count = row + 1
+    columns.group[row], columns.seat[row], columns.status[row] = group, seat, LIVING
+    columns.formed[row] = world.week
+    for name in ("commander", "ended", "service", "hosted", "hidden_until", "vacant_until", "locked_until"):
+        columns.__dict__[name][row] = NO_ROW
+    columns.reviewed[row] = world.week
+    columns.link[row] = world.p.link_baseline
+    columns.contact[row] = world.p.link_contact
+    columns.pay[row] = 1.0
+    columns.pressure[row] = world.burn_in.pressure
+    return row
+
+
+def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, founding: bool = False) -> int:
+    """A group without columns yet; return its row. Support in communities starts as its parent's, if any."""
+    groups = world.groups
+    row = groups.count
+    groups.grow(row + 1)
+    groups.count = row + 1
+    for name in ("leader", "centre", "ended", "vacant_since", "vacant_until", "allied"):
+        groups.__dict__[name][row] = NO_ROW
+    groups.status[row], groups.formed[row], groups.heir_since[row] = LIVING, world.week, world.week
+    groups.parent[row], groups.outsider[row], groups.founding[row] = parent, outsider, founding
+    groups.lineage_share[row] = float(founding)
+    if parent != NO_ROW:
+        groups.support[:, row] = groups.support[:, parent]
+        groups.hoarding[row] = groups.hoarding[parent]
+    return row
+
+
+def install_leader(world: World, group: int, member: int, authority: float) -> None:
+    """Make `member` the leader of `group`; the column of the leader becomes the centre."""
+    members, groups = world.members, world.groups
+    groups.leader[group] = member
+    groups.centre[group] = members.column[member]
+    groups.authority[group] = authority
+    groups.vacant_since[group] = groups.vacant_until[group] = NO_ROW
+    members.rank[member] = LEADER
+    members.heir[member] = False
+    members.tie[member] = 1.0
+
+
+def install_commander(world: World, column: int, member: int) -> None:
+    """Make `member` the commander of `column`."""
+    members, columns = world.members, world.columns
+    columns.commander[column] = member
+    columns.vacant_until[column] = NO_ROW
+    if members.rank[member] < COMMANDER:
+        members.rank[member] = COMMANDER
+
+
+def move_members(world: World, rows: Rows, column: int) -> None:
+    """Let the members `rows` serve in `column` from now on."""
+    world.members.column[rows] = column
+    world.members.group[rows] = world.columns.group[column]
+
+
+def change_group(world: World, column: int, group: int, link: float) -> None:
+    """Take `column` with everybody in it into `group`; the tie to the former centre ends (B8)."""
+    columns, members = world.columns, world.members
+    former = int(columns.group[column])
+    columns.group[column] = group
+    columns.link[column] = link
+    columns.grievance[column] = columns.blame[column] = 0.0
+    rows = members_of(world, column)
+    members.group[rows] = group
+    members.seat[rows] = False
+    members.heir[rows] &= world.groups.founding[group]
+    if world.groups.founding[group]:
+        members.lineage[rows] = True
+    keep_post = world.groups.leader[former]
+    if keep_post != NO_ROW and members.column[keep_post] == column:
+        vacate_top(world, former)
+    close_if_empty(world, former)
+    find_centre(world, former)
+
+
+def vacate_top(world: World, group: int) -> None:
+    """The top post of `group` falls vacant; authority is what the name alone still carries (B4)."""
+    groups = world.groups
+    groups.leader[group] = NO_ROW
+    groups.vacant_since[group] = world.week
+    groups.vacant_until[group] = NO_ROW
+    groups.authority[group] *= world.p.authority_vacant_factor
+
+
+def find_centre(world: World, group: int) -> None:
+    """Without a leader the committee sits with the strongest column."""
+    groups, columns = world.groups, world.columns
+    if groups.status[group] == ENDED or groups.leader[group] != NO_ROW:
+        return
+    rows = columns_of(world, group)
+    groups.centre[group] = rows[columns.armed[rows].argmax()] if len(rows) else NO_ROW
+
+
+def nearest_column(world: World, column: int) -> int:
+    """The nearest other living column of the same group, `NO_ROW` if there is none."""
+    columns = world.columns
+    others = columns_of(world, int(columns.group[column]))
+    others = others[others != column]
+    if not len(others):
+        return NO_ROW
+    hours = world.valley.community_hours[columns.seat[column], columns.seat[others]]
+    return int(others[hours.argmin()])
+
+
+def end_column(world: World, column: int) -> None:
+    """End `column`: its members must have left or moved before. Its money goes to the centre, or is lost."""
+    columns, groups = world.columns, world.groups
+    group = int(columns.group[column])
+    columns.status[column], columns.ended[column] = ENDED, world.week
+    columns.commander[column] = columns.service[column] = columns.hosted[column] = NO_ROW
+    columns.control[:, column] = 0.0
+    for name in ("armed", "supporters", "territory", "pressure", "revenue", "effort", "attack_effort"):
+        columns.__dict__[name][column] = 0.0
+    for name in ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages", "sent", "received", "paid"):
+        columns.__dict__[name][column] = 0.0
+    money = float(columns.treasury[column])
+    columns.treasury[column] = 0.0
+    if len(columns_of(world, group)):
+        groups.hoard[group] += money
+        find_centre(world, group)
+    else:
+        world.flows.group_lost += money
+        close_if_empty(world, group)
+
+
+def close_if_empty(world: World, group: int) -> None:
+    """End `group` if no column of it stands any more; what its top had is lost."""
+    groups = world.groups
+    if groups.status[group] == ENDED or len(columns_of(world, group)):
+        return
+    groups.status[group], groups.ended[group] = ENDED, world.week
+    groups.leader[group] = groups.centre[group] = groups.allied[group] = NO_ROW
+    world.flows.group_lost += float(groups.hoard[group])
+    groups.hoard[group] = 0.0
+    note(world, GROUP_END, persons=0.0, group=group)
+
+
+def living(table: "Table") -> NDArray[np.bool_]:
+    """Mask of the living rows of columns or groups."""
+    mask: NDArray[np.bool_] = table.status[: table.count] == LIVING
+    return mask
