@@ -39,6 +39,7 @@ from vraem.processes import (
     shipping,
     succession,
 )
+from vraem.processes.groups import count_strength
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
 from vraem.world import World
@@ -84,7 +85,12 @@ SCHEDULE: tuple[Process, ...] = (
         farming.step,
         {"growers": (*_PLOTS, "cash", "coca_income"), "communities": ("leaf_kept", "harvested_share")},
     ),
-    Process("leaf_sale", "A2 C1", leaf_sale.step, {"firms": ("leaf_stock", "capital")}),
+    Process(
+        "leaf_sale",
+        "A2 B1 C1",
+        leaf_sale.step,
+        {"firms": ("leaf_stock", "capital"), "columns": ("leaf_tax",)},
+    ),
     Process(
         "processing",
         "C6",
@@ -94,11 +100,12 @@ SCHEDULE: tuple[Process, ...] = (
     Process("protection", "C3-C5 C7", protection.step, protection.WRITES),
     Process(
         "contracts",
-        "C1",
+        "B1 C1 C3",
         contracts.step,
         {
             "communities": ("purchase_share", "price_factor", "haul_discount"),
-            "firms": ("route_share", "hcl_stock"),
+            "firms": ("route_share", "hcl_stock", "capital", "security_cost"),
+            "columns": ("fees", "escorts"),
             "shipments": (
                 "firm",
                 "route",
@@ -109,6 +116,8 @@ SCHEDULE: tuple[Process, ...] = (
                 "seizure_chance",
                 "luck",
                 "status",
+                "protector",
+                "escorted",
             ),
         },
     ),
@@ -124,9 +133,12 @@ SCHEDULE: tuple[Process, ...] = (
     Process("prices", "C6", prices.step, {"communities": ("leaf_price",)}),
     Process(
         "incomes",
-        "A7",
+        "A7 B1",
         incomes.step,
-        {"growers": ("licit_bearing", "cash", "licit_income", "logging_income", "off_farm_income")},
+        {
+            "growers": ("licit_bearing", "cash", "licit_income", "logging_income", "off_farm_income"),
+            "columns": ("logging", "extortion"),
+        },
     ),
     Process("revenue", "B1", revenue.step, revenue.WRITES),
     Process("remittance", "B2", remittance.step, remittance.WRITES),
@@ -177,9 +189,14 @@ def new_world(scenario: "Scenario", seed: int | None = None, valley: Valley | No
     """A world at the start of `scenario`: people, prices at rest, route constants solved."""
     world = build_world(scenario, scenario.run.seed if seed is None else seed, valley or load_valley())
     neighbourhood.count_growers(world)
+    count_strength(world)
+    contests.prepare(world)
+    protection.prepare(world)
     contracts.prepare(world)
     prices.prepare(world)
     start_growers_prices(world)
+    revenue.prepare(world)
+    burn_in.prepare(world)
     return world
 
 
@@ -218,22 +235,25 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     """A world that shares the past of `checkpoint` and goes on under `scenario`, bit for bit as if run alone.
 
     The scenarios may differ in anything that acts after the checkpoint's week: events, drivers, parameters of
-    the weekly rules, the end. What the start was made from must agree.
+    the weekly rules, campaigns, the end. What the start was made from must agree.
 
     Raises
     ------
     ValueError
-        If start date, households or the numbers of rows differ.
+        If start date, households, groups and posts of the start or the numbers of rows differ.
 
     """
     past = checkpoint.scenario.run
     if (past.start, past.households) != (scenario.run.start, scenario.run.households):
         raise ValueError("a fork shares the past: start and households must be those of the checkpoint")
+    if (checkpoint.scenario.groups, checkpoint.scenario.posts) != (scenario.groups, scenario.posts):
+        raise ValueError("a fork shares the past: groups and posts of the start must be those of the checkpoint")
     if checkpoint.ages != AgeClasses.of(scenario.parameters):
         raise ValueError("a fork shares the past: the yields by age (A1) must be those of the checkpoint")
     if len(checkpoint.firms) != round(scenario.parameters.firms_initial):
         raise ValueError("a fork shares the past: the number of firms must be that of the checkpoint")
     world = checkpoint.copy()
+    world.security.fixed_presence = None  # it follows from parameters and switches, which may differ
     clock = type(world.clock).between(scenario.run.start, scenario.run.end)
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
     p = scenario.parameters

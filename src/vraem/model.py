@@ -22,6 +22,7 @@ from vraem.mesa_grid import build_grid, settle
 from vraem.mesa_rows import IDS_A_CLASS, Population, RowAgent
 from vraem.mesa_sets import AllAgents, RowSet
 from vraem.observe.balance import Auditor
+from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
 from vraem.observe.result import RunResult
 from vraem.observe.series import SERIES_NAMES
@@ -80,7 +81,7 @@ class Model(mesa.Model):
         super().__init__(rng=number)
         self._all_agents = AllAgents([], random=self.random)
         self.world: World = engine.new_world(resolved, number)
-        self._recorder = Recorder(self.world.clock)
+        self._recorder = Recorder.of(self.world)
         self._auditor = Auditor(self.world) if check else None
         self._scripts: list[Script] = []
         self._in_week = False
@@ -194,16 +195,8 @@ class Model(mesa.Model):
 
     def result(self) -> RunResult:
         """What `vraem.run` gives, to the bit; before the end, for the weeks done."""
-        done = self.weeks_done
-        return RunResult(
-            scenario=self.world.scenario,
-            seed=self.world.seed,
-            dates=self.world.clock.dates()[:done],
-            series={name: values[:done] for name, values in self._recorder.series().items()},
-            snapshots=self._recorder.snapshots(),
-            seconds=self._seconds,
-            balance=dict(self._auditor.largest) if self._auditor is not None else {},
-        )
+        balance = dict(self._auditor.largest) if self._auditor is not None else {}
+        return finished(self.world, self._recorder, seconds=self._seconds, balance=balance)
 
     @property
     def datacollector(self) -> mesa.DataCollector:

@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from vraem.experiment import observed
-from vraem.experiment.page import percent, render
+from vraem.experiment.page import render
 from vraem.experiment.summary import summarise
+from vraem.experiment.words import percent
 from vraem.valley import ROUTES
 
 

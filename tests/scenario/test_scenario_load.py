@@ -57,6 +57,25 @@ start = 2025-01-01
 end = 2026-12-31
 districts = ["Pichari"]
 share = 0.25
+
+[[event]]
+kind = "removal"
+date = 2025-02-01
+role = "commander"
+count = 2
+outcome = "killed"
+
+[[event]]
+kind = "presence"
+start = 2025-01-01
+end = 2026-12-31
+districts = ["Vizcatan del Ene", "Canayre"]
+posts = 2
+
+[[event]]
+kind = "amnesty"
+start = 2025-01-01
+end = 2025-12-31
 """
 
 ANNOUNCEMENT = {
@@ -64,6 +83,11 @@ ANNOUNCEMENT = {
     "start": datetime.date(2024, 1, 1),
     "end": datetime.date(2024, 2, 1),
     "risk": 0.1,
+}
+CAMPAIGN = {
+    "targets": ["heirs"],
+    "start": datetime.date(2024, 1, 1),
+    "end": datetime.date(2024, 12, 31),
 }
 
 
@@ -218,6 +242,12 @@ def test_cutting_a_driver_row_in_two_leaves_the_id_alone(write):
         {"switches.risk_belief": "salience"},
         {"drivers.table": "none"},
         {"event": [ANNOUNCEMENT]},
+        {"campaign": [CAMPAIGN]},
+        {"group": [{"name": "one"}]},
+        {"group": [{"name": "one", "income": {"coca": 0.5}}]},
+        {"post": [{"place": "Pichari", "kind": "army_base", "force": "army"}]},
+        {"measure": {"anchor_start": datetime.date(2020, 1, 1), "anchor_end": datetime.date(2021, 1, 1)}},
+        {"switches.null_model": "no_kin"},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -270,18 +300,16 @@ def test_overrides_speak_toml_and_bare_words():
             "run.seed=5",
         ],
     )
-    assert scenario.switches.model_dump() == {
-        "expectations": "naive",
-        "risk_belief": "salience",
-        "eradication_response": "negative",
-    }
+    changed = {"expectations": "naive", "risk_belief": "salience"}
+    assert scenario.switches == load("baseline").switches.model_copy(update=changed)
     assert scenario.run.end == datetime.date(2030, 1, 6)
 
 
 def test_an_event_outside_the_run_is_noted(write):
     scenario = load(write(EVENTS), ["run.end=2024-12-29"])
-    assert len(scenario.notes()) == 5
+    assert len(scenario.notes()) == 8
     assert scenario.notes()[0].startswith("event.2 (price_shock, 2025-01-01 to 2025-03-31)")
+    assert scenario.notes()[5].startswith("event.7 (removal, 2025-02-01) lies outside the run")
     assert load("baseline").notes() == ()
 
 

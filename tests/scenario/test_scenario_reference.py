@@ -3,18 +3,25 @@
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from vraem.scenario import DRIVER_KINDS, SWITCHES, parameter_table
+from vraem.scenario.campaigns import Campaign
 from vraem.scenario.events import EVENT_KINDS, ROUTES, Route
 from vraem.scenario.reference import (
+    campaign_targets_markdown,
     drivers_markdown,
     events_markdown,
+    keys_markdown,
     markdown_table,
     parameters_markdown,
     switches_markdown,
     targets_markdown,
 )
 from vraem.scenario.schema import DriverName, Switches
+from vraem.scenario.starting import Group, Measure, Post
 
+NEW_TABLES = {"campaign": Campaign, "group": Group, "post": Post, "measure": Measure}
 GUIDE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 
 
@@ -50,5 +57,30 @@ def test_bars_in_cells_do_not_break_a_table():
 
 def test_the_guide_holds_the_tables_as_they_are_declared():
     guide = GUIDE.read_text(encoding="utf-8")
-    for table in (switches_markdown(), events_markdown(), drivers_markdown()):
+    tables = [switches_markdown(), events_markdown(), drivers_markdown(), campaign_targets_markdown()]
+    tables += [keys_markdown(name) for name in NEW_TABLES]
+    for table in tables:
         assert table in guide
+
+
+@pytest.mark.parametrize("name", NEW_TABLES)
+def test_a_table_of_keys_has_a_line_for_each_key_and_says_what_holds_without_it(name):
+    model = NEW_TABLES[name]
+    lines = keys_markdown(name).splitlines()[2:]
+    keys = [line.split("`")[1] for line in lines]
+    assert list(dict.fromkeys(key.partition(".")[0] for key in keys)) == list(model.model_fields)
+    for line, key in zip(lines, keys, strict=True):
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        assert len(cells) == 5
+        assert "" not in (cells[1], cells[3], cells[4])
+        if "." not in key:
+            assert (cells[4] == "a fault") == model.model_fields[key].is_required()
+
+
+def test_every_kind_of_event_is_explained_with_all_its_keys():
+    lines = dict(zip(EVENT_KINDS, events_markdown().splitlines()[2:], strict=True))
+    for kind, model in EVENT_KINDS.items():
+        for name in set(model.model_fields) - {"kind", "start", "end"}:
+            assert f"`{name}`" in lines[kind]
+    assert "`squad_leader`" in lines["removal"]
+    assert "0 if left out" in lines["presence"]

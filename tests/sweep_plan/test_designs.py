@@ -166,6 +166,9 @@ def test_every_parameter_of_the_table_can_be_drawn_inside_its_range(kind):
         (C, stats.triang(0.25, 0, 4)),
         (Factor("k", (), 0.2, 0.6, "beta(10,20)"), stats.beta(10, 20)),
         (Factor("k", (), 2.0, 18.0, "lognormal", mode=6.0), LOGNORMAL),
+        # mean 2, standard deviation of a normal distribution with 1 to 3 as its central 95 per cent
+        (Factor("k", (), 1.0, 3.0, "gamma", mode=2.0), stats.gamma(4 * 1.959964**2, scale=0.5 / 1.959964**2)),
+        (Factor("k", (), 0.0, 1.0, "halfnormal"), stats.halfnorm(scale=1 / 1.959964)),
     ],
 )
 def test_quantiles_agree_with_scipy_between_the_ends_of_the_range(factor, reference):

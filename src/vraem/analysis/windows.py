@@ -68,7 +68,7 @@ def parting_weeks(scenarios: "Sequence[Scenario]", seed: int, valley: "Valley") 
     world = engine.new_world(reference, seed, valley)
     found: list[int | None] = [None]
     for scenario in scenarios[1:]:
-        if (scenario.parameters, scenario.switches) != (reference.parameters, reference.switches):
+        if scenario.rules != reference.rules:
             found.append(0)
             continue
         week = first_difference(world, engine.fork(world, scenario))

@@ -11,8 +11,10 @@ from vraem.engine import SCHEDULE
 from vraem.observe import SERIES
 from vraem.scenario.library_page import write_library
 from vraem.scenario.reference import (
+    campaign_targets_markdown,
     drivers_markdown,
     events_markdown,
+    keys_markdown,
     markdown_table,
     parameters_markdown,
     switches_markdown,
@@ -116,12 +118,22 @@ def _series() -> str:
 
 def _inputs() -> str:
     return (
-        "# Inputs of a scenario: switches, events, drivers\n\n"
+        "# Inputs of a scenario: switches, campaigns, events, the start, drivers\n\n"
         + _NOTE
         + "## Switches\n\n"
         + switches_markdown()
         + "\n## Events\n\n"
         + events_markdown()
+        + "\n## Campaigns\n\n"
+        + keys_markdown("campaign")
+        + "\n"
+        + campaign_targets_markdown()
+        + "\n## Groups of the start\n\n"
+        + keys_markdown("group")
+        + "\n## Posts of the start\n\n"
+        + keys_markdown("post")
+        + "\n## Measure\n\n"
+        + keys_markdown("measure")
         + "\n## Drivers\n\n"
         + drivers_markdown()
     )

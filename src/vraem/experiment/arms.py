@@ -1,8 +1,8 @@
 """The arms of an experiment file as scenarios.
 
 Each arm starts from a scenario (its own, else the experiment's); the tables of the experiment are laid over
-it, then those of the arm. Tables merge key by key; drivers and events are added. Places are kept, so that a
-fault names the line and the key of the file in which it was written.
+it, then those of the arm. Tables merge key by key; rows of arrays (events, campaigns and the like) are added.
+Places are kept, so that a fault names the line and the key of the file in which it was written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from vraem.experiment.file_schema import SHARED_TABLES
+from vraem.experiment.file_schema import ADDED_TABLES, SHARED_TABLES
 from vraem.scenario.faults import Fault, ScenarioError, in_words
 from vraem.scenario.layers import OWN_KEYS, Layers, Mark, named_file, read_layers
 from vraem.scenario.loader import build
@@ -28,7 +28,6 @@ from vraem.scenario.sources import library
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
 
-_ADDED = ("driver", "event")
 _MOST_ARMS = 1_000
 _NOT_IN_A_LABEL = re.compile(r"[^a-z0-9_.]+")
 
@@ -90,7 +89,9 @@ class ArmReader:
         if not isinstance(each, dict) or not each:
             yield entry["name"], draft
             return
-        base = {table: len(_rows(draft.layers.data, table)) - len(_rows(entry, table)) for table in _ADDED}
+        base = {
+            table: len(_rows(draft.layers.data, table)) - len(_rows(entry, table)) for table in ADDED_TABLES
+        }
         choices = [self._choices(number, key, values) for key, values in _leaves(each, ())]
         self._not_too_many(number, choices)
         for combination in itertools.product(*choices):
@@ -109,7 +110,7 @@ class ArmReader:
             wanted = f"a key such as event.0.hectares or parameters.NAME, in {', '.join(SHARED_TABLES)}"
             raise self._refused(place, dotted(parts), wanted, "key")
         rows = _rows(self._written.data["arm"][number], str(parts[0]))
-        if parts[0] in _ADDED and not (isinstance(parts[1], int) and parts[1] < len(rows)):
+        if parts[0] in ADDED_TABLES and not (isinstance(parts[1], int) and parts[1] < len(rows)):
             wanted = f"the number of a [[arm.{parts[0]}]] of this arm, from 0"
             raise self._refused(place, dotted(parts), wanted, "key")
         return [((*place, index), parts, value) for index, value in enumerate(values)]
@@ -147,7 +148,7 @@ class ArmReader:
         """One table of the experiment or of an arm over what is there; items of arrays are added."""
         there = draft.layers.data.get(table)
         offset = 0
-        if table in _ADDED:
+        if table in ADDED_TABLES:
             if not isinstance(said, list) or not said:
                 return
             offset = len(there) if isinstance(there, list) else 0
@@ -169,7 +170,7 @@ class ArmReader:
             if path[: len(written)] != written:
                 continue
             below = path[len(written) :]
-            if table in _ADDED and below:
+            if table in ADDED_TABLES and below:
                 below = (int(below[0]) + offset, *below[1:])
             key: Path = (table, *below)
             draft.layers.marks[key] = mark
@@ -251,7 +252,7 @@ def _leaves(table: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
 
 def _shifted(key: Path, base: Mapping[str, int]) -> Path:
     """A key of an arm as one of the whole document, where the scenario's own events come first."""
-    if key[0] in _ADDED and isinstance(key[1], int):
+    if key[0] in ADDED_TABLES and isinstance(key[1], int):
         return (key[0], key[1] + base[str(key[0])], *key[2:])
     return key
 

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vraem.experiment.priors import prior_problem
+from vraem.experiment.file_schema import ADDED_TABLES
+from vraem.experiment.priors import PEAKED_PRIORS, prior_problem
 from vraem.experiment.types import Factor
 from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
 from vraem.scenario.messages import At, fault_at
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from vraem.experiment.file_schema import FactorEntry
     from vraem.scenario import Scenario
 
-_KINDS = ("parameter", "parameters", "process", "switch", "key")
+_KINDS = ("parameter", "parameters", "process", "switch", "switches", "key")
 _RANGE = ("low", "high", "mode", "prior")
+_FREE_KEYS = (*(f"{table}." for table in ADDED_TABLES), "run.households")
 
 
 class FactorReader:
@@ -61,7 +63,9 @@ class FactorReader:
     def _of_kind(self, number: int, entry: FactorEntry, kind: str) -> Iterator[tuple[Factor, Path]]:
         path: Path = ("factor", number, kind)
         if kind == "switch":
-            yield from self._of_switch(entry, path)
+            yield from self._of_switch(entry, str(entry.switch), path)
+        elif kind == "switches":
+            yield from self._of_switches(entry, path)
         elif kind == "key":
             yield from self._of_key(entry, path)
         else:
@@ -146,12 +150,19 @@ class FactorReader:
             at = "mode" if entry.mode is not None and "mode" in problem else "prior"
             self._fault((*place[:2], at), "value", in_words(getattr(entry, at) or prior), problem)
             return None
-        peaked = prior in ("triangular", "lognormal")
+        peaked = prior in PEAKED_PRIORS
         whole = spec.whole if spec else False
         return Factor(key, (), float(low), float(high), prior, mode if peaked else None, whole)
 
-    def _of_switch(self, entry: FactorEntry, path: Path) -> Iterator[tuple[Factor, Path]]:
-        name = str(entry.switch)
+    def _of_switches(self, entry: FactorEntry, path: Path) -> Iterator[tuple[Factor, Path]]:
+        if extra := sorted({"values", *_RANGE} & entry.model_fields_set):
+            place: Path = (*path[:2], extra[0])
+            self._fault(place, "key", f"{extra[0]} for several switches", "a [[factor]] with one switch")
+            return
+        for number, name in enumerate(entry.switches):
+            yield from self._of_switch(entry, name, (*path, number))
+
+    def _of_switch(self, entry: FactorEntry, name: str, path: Path) -> Iterator[tuple[Factor, Path]]:
         if name not in SWITCHES:
             self._fault(path, "value", in_words(name), one_of(SWITCHES), did_you_mean(name, SWITCHES))
             return
@@ -169,8 +180,8 @@ class FactorReader:
     def _of_key(self, entry: FactorEntry, path: Path) -> Iterator[tuple[Factor, Path]]:
         key = str(entry.key)
         made: Factor | None
-        if not key.startswith(("event.", "driver.", "run.households")):
-            expected = "a key such as event.0.factor; parameters and switches have keys of their own"
+        if not key.startswith(_FREE_KEYS):
+            expected = "a key such as event.0.factor or campaign.0.intelligence; parameters and switches have keys of their own"
             self._fault(path, "value", in_words(key), expected)
             return
         if entry.values:

@@ -1,6 +1,6 @@
 """The shape of an experiment file as pydantic models: strict types, no unknown keys, frozen.
 
-Tables that a scenario file has too (run, parameters, switches, drivers, driver, event) are only known here
+Tables that a scenario file has too (run, parameters, switches, events, campaigns, ...) are only known here
 to be tables: each arm makes a scenario of them, and that is checked as a scenario file is.
 """
 
@@ -11,16 +11,20 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from vraem.experiment.rules import Rules
 from vraem.experiment.types import Statistic
-from vraem.scenario.events import Day, Table
-from vraem.scenario.schema import Line, Name, document_schema
+from vraem.scenario.fields import Day, Line, Name, Table
+from vraem.scenario.schema import document_schema
+from vraem.scenario.starting import MOST_GROUPS, MOST_POSTS
 
 DesignKind = Literal[
     "grid", "one_at_a_time", "factorial", "latin_hypercube", "sobol", "saltelli", "morris", "prior"
 ]
 STATISTICS: tuple[str, ...] = get_args(Statistic)
 MOST_POINTS = 10_000_000
-SHARED_TABLES = ("run", "parameters", "switches", "drivers", "driver", "event")
+ADDED_TABLES = ("driver", "event", "campaign", "group", "post")
+"""Arrays of tables that experiment files have in common with scenario files; their rows are added to those there."""
+SHARED_TABLES = ("run", "parameters", "switches", "drivers", "measure", *ADDED_TABLES)
 """Tables that experiment files have in common with scenario files."""
 
 
@@ -44,6 +48,18 @@ class Body(Table):
     event: tuple[dict[str, Any], ...] = Field(
         (), max_length=1_000, description="dated events, added to those of the scenario"
     )
+    campaign: tuple[dict[str, Any], ...] = Field(
+        (), max_length=100, description="campaigns of arrest, added to those of the scenario"
+    )
+    group: tuple[dict[str, Any], ...] = Field(
+        (), max_length=MOST_GROUPS, description="armed groups of the start, added to those of the scenario"
+    )
+    post: tuple[dict[str, Any], ...] = Field(
+        (), max_length=MOST_POSTS, description="state posts of the start, added to those of the scenario"
+    )
+    measure: dict[str, Any] = Field(
+        default_factory=dict, description="from when baselines and horizons are taken"
+    )
 
 
 class Arm(Body):
@@ -60,7 +76,10 @@ class Arm(Body):
 
 
 class FactorEntry(Table):
-    """What varies between points, for all arms alike. One of parameter, parameters, process, switch, key."""
+    """What varies between points, for all arms alike.
+
+    One of parameter, parameters, process, switch, switches, key.
+    """
 
     parameter: Line | None = Field(
         None, description="the name of a parameter; range and prior from its table"
@@ -70,13 +89,22 @@ class FactorEntry(Table):
     )
     process: Line | None = Field(None, description="all parameters of a process, each over its own range")
     switch: Line | None = Field(None, description="the name of a structural switch; all its forms")
-    key: Line | None = Field(None, description="any other dotted key that every arm has: event.0.factor")
+    switches: tuple[Line, ...] = _list_like(
+        '["kin_shock", "succession"]', description="several switches, all forms of each"
+    )
+    key: Line | None = Field(
+        None, description="any other dotted key that every arm has: event.0.factor, campaign.0.intelligence"
+    )
     values: tuple[Any, ...] = _list_like("[0.5, 1, 2]", max_length=10_000, description="levels to use")
     low: float | None = Field(None, description="lower end of the range, inside that of the table")
     high: float | None = Field(None, description="upper end of the range, inside that of the table")
-    mode: float | None = Field(None, description="peak of a triangular, median of a lognormal prior")
+    mode: float | None = Field(
+        None, description="peak of a triangular, median of a lognormal, mean of a gamma prior"
+    )
     prior: Line | None = Field(
-        None, description="uniform, loguniform, triangular, lognormal or beta(a,b); that of the table"
+        None,
+        description="uniform, loguniform, triangular, lognormal, gamma, halfnormal or beta(a,b); "
+        "that of the table if left out",
     )
 
 
@@ -122,12 +150,24 @@ class Period(Table):
 
 
 class OutcomeEntry(Table):
-    """A number drawn from a weekly series, over the whole run, a period or several named periods."""
+    """A number drawn from a weekly series, over the whole run, a period or several; or a measure of the catalogue."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] = Field(
-        description="column name: small letters, digits and _, a letter first"
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = Field(
+        None,
+        description="column name: small letters, digits and _, a letter first; that of the measure if left out",
     )
-    series: Line = Field(description="the name of a weekly series")
+    series: Line | None = Field(None, description="the name of a weekly series")
+    measure: Line | None = Field(
+        None, description="in place of a series: what became of the groups, such as end_state"
+    )
+    measures: tuple[Line, ...] = _list_like(
+        '["end_state", "pi"]', max_length=200, description="several measures, each by its own name"
+    )
+    horizon_months: tuple[int, ...] = _list_like(
+        "[12, 36, 60, 120]",
+        max_length=20,
+        description="months after the campaign's end at which measures are taken; all of them if left out",
+    )
     statistic: Statistic = Field("mean", description="what to take of the weeks; change is last less first")
     start: Day | None = Field(None, description="first day; that of the run if left out")
     end: Day | None = Field(None, description="last day; that of the run if left out")
@@ -168,8 +208,8 @@ class ExperimentDocument(Body):
     outcome: Annotated[tuple[OutcomeEntry, ...], AfterValidator(_one_or_more)] = Field(
         max_length=1_000, description="what is kept of each run as a number"
     )
-    rules: dict[str, Any] = Field(
-        default_factory=dict, description="rules of the verdict, fixed before the runs and hashed"
+    rules: Rules = Field(
+        default_factory=Rules, description="rules of the verdict, fixed before the runs and hashed"
     )
     series: Annotated[Any, AfterValidator(_series_choice)] = Field(
         "all", description="which runs keep their weekly series"
@@ -183,7 +223,7 @@ def experiment_schema() -> dict[str, Any]:
     scenario = document_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "vraem experiment"
-    for definition in ("Run", "Switches", "DriverTable", "DriverEntry", *_event_names(scenario)):
+    for definition in ("Run", "Switches", "DriverTable", "DriverEntry", *_row_names(scenario)):
         schema["$defs"][definition] = scenario["$defs"][definition]
     run = {**scenario["$defs"]["Run"], "properties": {**scenario["$defs"]["Run"]["properties"]}}
     del run["properties"]["seed"]  # seeds are those of [replicates]
@@ -202,6 +242,8 @@ def experiment_schema() -> dict[str, Any]:
     return schema
 
 
-def _event_names(scenario: dict[str, Any]) -> list[str]:
+def _row_names(scenario: dict[str, Any]) -> list[str]:
+    """Definitions of events, campaigns and the tables of the start."""
     mapping = scenario["properties"]["event"]["items"]["discriminator"]["mapping"]
-    return [reference.rpartition("/")[2] for reference in mapping.values()]
+    events = [reference.rpartition("/")[2] for reference in mapping.values()]
+    return [*events, "Campaign", "Group", "IncomeMix", "Post", "Measure"]

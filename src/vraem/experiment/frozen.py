@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from vraem.experiment.file_schema import ADDED_TABLES, SHARED_TABLES
 from vraem.scenario.toml_text import toml_text
 
 if TYPE_CHECKING:
-    from vraem.experiment.types import Experiment, Factor, Replicates
+    from vraem.experiment.types import Experiment, Factor, Outcome, Replicates
     from vraem.scenario import Scenario
 
-_MERGED = ("run", "switches", "parameters", "drivers")
-_ADDED = ("driver", "event")
+_MERGED = tuple(table for table in SHARED_TABLES if table not in ADDED_TABLES)
 
 
 def frozen_text(experiment: Experiment) -> str:
@@ -37,26 +37,24 @@ def frozen_text(experiment: Experiment) -> str:
         "design": _design(experiment),
         "replicates": _replicates(experiment.replicates),
         "horizon": {name: {"start": start, "end": end} for name, start, end in experiment.horizons},
-        "outcome": [
-            _said(
-                {
-                    "name": outcome.name,
-                    "series": outcome.series,
-                    "statistic": outcome.statistic,
-                    "start": outcome.start,
-                    "end": outcome.end,
-                }
-            )
-            for outcome in experiment.outcomes
-        ],
+        "outcome": [_outcome(outcome) for outcome in experiment.outcomes],
         "rules": dict(experiment.rules),
     }
     return toml_text(_said(document))
 
 
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    if outcome.measure is None:
+        keys = ("name", "series", "statistic", "start", "end")
+        return _said({key: getattr(outcome, key) for key in keys})
+    months = [] if outcome.months is None else [outcome.months]
+    name = outcome.name if outcome.months is None else outcome.name.removesuffix(f"_{outcome.months}")
+    return _said({"name": name, "measure": outcome.measure, "horizon_months": months})
+
+
 def _body(scenario: Scenario) -> dict[str, Any]:
     document = scenario.as_document(portable=True)
-    body = {table: document[table] for table in (*_MERGED, *_ADDED)}
+    body = {table: document[table] for table in (*_MERGED, *ADDED_TABLES)}
     body["run"] = {key: value for key, value in body["run"].items() if key != "seed"}
     return body
 
@@ -72,7 +70,7 @@ def _shared(bodies: list[dict[str, Any]]) -> dict[str, Any]:
         }
         for table in _MERGED
     }
-    for table in _ADDED:
+    for table in ADDED_TABLES:
         shared[table] = first[table] if all(body[table] == first[table] for body in bodies) else []
     return shared
 
@@ -82,7 +80,7 @@ def _beside(shared: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any
         table: {key: value for key, value in body[table].items() if key not in shared[table]}
         for table in _MERGED
     }
-    own |= {table: [] if shared[table] else body[table] for table in _ADDED}
+    own |= {table: [] if shared[table] else body[table] for table in ADDED_TABLES}
     return _said(own)
 
 

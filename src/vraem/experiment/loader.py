@@ -72,11 +72,12 @@ def _checked(
     document: ExperimentDocument, written: Layers, arms: list[tuple[str, Scenario]], faults: list[Fault]
 ) -> Experiment:
     """The experiment without its id; what is wrong with it is added to ``faults``."""
+    rules = document.rules.model_dump(exclude_none=True)
     factor_reader = FactorReader(written.at, arms)
     factors = factor_reader.read(document.factor)
     outcome_reader = OutcomeReader(written.at, arms)
     outcomes = outcome_reader.read(document)
-    faults += [*factor_reader.faults, *outcome_reader.faults, *_faults_of_rules(document.rules, written)]
+    faults += [*factor_reader.faults, *outcome_reader.faults, *_faults_of_rules(rules, written)]
     if not factor_reader.faults:
         faults += _faults_of_design(document, factors, written)
     if not outcome_reader.faults:
@@ -93,8 +94,8 @@ def _checked(
         outcomes=outcomes,
         horizons=tuple((name, period.start, period.end) for name, period in document.horizon.items()),
         series=document.series,
-        rules=_as_lists(document.rules),
-        rules_hash=_hash(_as_lists(document.rules)),
+        rules=_as_lists(rules),
+        rules_hash=_hash(_as_lists(rules)),
         time_limit=document.time_limit,
         id="",
     )
@@ -175,7 +176,7 @@ def _faults_of_replicates(
     def told(key: str, got: str, expected: str, hint: str = "", word: str = "value") -> Fault:
         return fault_at(written.at, ("replicates", "until", key), word, got, expected, hint)
 
-    names = [outcome.name for outcome in outcomes]
+    names = [outcome.name for outcome in outcomes if not outcome.text]
     if until.outcome not in names:
         yield told("outcome", in_words(until.outcome), one_of(names), did_you_mean(until.outcome, names))
     if until.against is not None and until.against not in arms:

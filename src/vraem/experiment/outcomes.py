@@ -1,4 +1,4 @@
-"""Outcomes: the numbers that are kept of each run, drawn from its weekly series."""
+"""Outcomes: what is kept of each run, drawn from its weekly series or from the catalogue of measures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.experiment.types import Experiment, Outcome, Scalar
+from vraem.observe.anchor import HORIZONS
+from vraem.observe.catalogue import QUANTITIES
 from vraem.observe.series import SERIES, SERIES_NAMES
 from vraem.scenario.faults import did_you_mean, in_words, one_of
 from vraem.scenario.messages import At, fault_at
@@ -41,8 +43,13 @@ def measure(experiment: Experiment, result: RunResult) -> dict[str, Scalar]:
     return {**values, RULES_COLUMN: experiment.rules_hash}
 
 
-def value_of(outcome: Outcome, result: RunResult) -> float:
-    """One outcome of one run, over the weeks that open in its period. Raises ``ValueError`` if none does."""
+def value_of(outcome: Outcome, result: RunResult) -> Scalar:
+    """One outcome of one run: a measure, or a number from the weeks that open in its period.
+
+    None for a measure that the run cannot tell. Raises ``ValueError`` if no week opens in the period.
+    """
+    if outcome.measure is not None:
+        return QUANTITIES[outcome.measure].value(result.organisation, outcome.months)
     chosen = np.ones(len(result.dates), dtype=bool)
     if outcome.start is not None:
         chosen &= result.dates >= np.datetime64(outcome.start)
@@ -82,22 +89,95 @@ class OutcomeReader:
         found: list[Outcome] = []
         for number, entry in enumerate(document.outcome):
             path: Path = ("outcome", number)
-            if entry.series not in SERIES_NAMES:
-                hint = did_you_mean(entry.series, SERIES_NAMES) or "docs/reference lists them"
-                self._fault((*path, "series"), entry.series, "the name of a weekly series", hint)
-                continue
-            made = list(self._of_entry(path, entry, document.horizon))
-            taken = {outcome.name for outcome in found} | {RULES_COLUMN}
+            made = list(self._made(path, entry, document.horizon))
             for outcome in made:
-                if outcome.name in taken:
-                    self._fault((*path, "name"), outcome.name, "another name for each outcome")
-            found += made
+                if outcome.name in {RULES_COLUMN, *(other.name for other in found)}:
+                    place = "measures" if entry.measures else "name" if entry.name else "measure"
+                    self._fault((*path, place), outcome.name, "another name for each outcome")
+                found.append(outcome)
         return tuple(found)
 
     def _fault(self, path: Path, value: Any, expected: str, hint: str = "") -> None:
         self.faults.append(fault_at(self._at, path, "value", in_words(value), expected, hint))
 
-    def _of_entry(self, path: Path, entry: OutcomeEntry, horizons: Mapping[str, Period]) -> list[Outcome]:
+    def _made(self, path: Path, entry: OutcomeEntry, horizons: Mapping[str, Period]) -> Sequence[Outcome]:
+        """The outcomes of one entry: of a series, or of measures."""
+        said = [key for key in ("series", "measure", "measures") if getattr(entry, key)]
+        if len(said) != 1:
+            got = " and ".join(said) or "nothing"
+            place, word = ((*path, said[1]), "key") if said else ((*path, "series"), "parent")
+            expected = (
+                "the name of a weekly series, or measure" if not said else "one of series, measure, measures"
+            )
+            self.faults.append(fault_at(self._at, place, word, got, expected))
+            return ()
+        if said != ["series"]:
+            return self._of_measures(path, entry)
+        return self._of_series(path, entry, horizons)
+
+    def _of_measures(self, path: Path, entry: OutcomeEntry) -> Sequence[Outcome]:
+        """One outcome for each measure and horizon."""
+        self._refuse(
+            path, entry, ("statistic", "start", "end", "horizons"), "nothing of a series beside a measure"
+        )
+        if entry.measures and entry.name is not None:
+            self._refuse(
+                path, entry, ("name",), "no name where there are several measures: each bears its own"
+            )
+        named = [((*path, "measure"), entry.measure)] if entry.measure else []
+        named += [((*path, "measures", place), name) for place, name in enumerate(entry.measures)]
+        made: list[Outcome] = []
+        for place, name in named:
+            if name in QUANTITIES:
+                made += self._of_measure(path, entry, name)
+            else:
+                hint = did_you_mean(name, QUANTITIES) or "docs/reference lists them"
+                self._fault(place, name, "the name of a measure", hint)
+        return made
+
+    def _of_measure(self, path: Path, entry: OutcomeEntry, name: str) -> Sequence[Outcome]:
+        quantity = QUANTITIES[name]
+        column = name if entry.name is None else entry.name
+        if not quantity.per_horizon:
+            if not entry.measures:
+                self._refuse(path, entry, ("horizon_months",), f"no horizons, since {name} has none")
+            return [Outcome(column, unit=quantity.unit, measure=name, text=quantity.is_text)]
+        made = []
+        for place, months in enumerate(entry.horizon_months or HORIZONS):
+            if months not in HORIZONS:
+                self._fault((*path, "horizon_months", place), months, one_of(map(str, HORIZONS)))
+                continue
+            made.append(
+                Outcome(
+                    f"{column}_{months}",
+                    unit=quantity.unit,
+                    measure=name,
+                    months=months,
+                    text=quantity.is_text,
+                )
+            )
+        return made
+
+    def _refuse(self, path: Path, entry: OutcomeEntry, keys: Sequence[str], expected: str) -> None:
+        """Tell the keys of an entry that say nothing where they stand."""
+        for key in keys:
+            if key in entry.model_fields_set:
+                self.faults.append(fault_at(self._at, (*path, key), "key", key, expected))
+
+    def _of_series(
+        self, path: Path, entry: OutcomeEntry, horizons: Mapping[str, Period]
+    ) -> Sequence[Outcome]:
+        """One outcome for the whole run or a period, or one for each named period."""
+        assert entry.series is not None
+        self._refuse(path, entry, ("horizon_months",), "horizons, since a series is taken over periods")
+        if entry.name is None:
+            self.faults.append(fault_at(self._at, (*path, "name"), "parent", "nothing", "a column name"))
+        if entry.series not in SERIES_NAMES:
+            hint = did_you_mean(entry.series, (*SERIES_NAMES, *QUANTITIES)) or "docs/reference lists them"
+            self._fault((*path, "series"), entry.series, "the name of a weekly series", hint)
+            return ()
+        if entry.name is None:
+            return ()
         unit = unit_of(entry.series, entry.statistic)
         if not entry.horizons:
             self._check_period(path, entry.start, entry.end)

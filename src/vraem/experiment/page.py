@@ -4,15 +4,15 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from vraem.experiment.organisation_page import organisation_paragraphs
 from vraem.experiment.summary import INCOME_GROUPS
+from vraem.experiment.words import HARD_SPACE, MISSING, change, count, day, dollars, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDEST = 96
 NARROWEST = 40
-HARD_SPACE = "\u00a0"
-MISSING = "-"
 
 ROUTE_WORDS = {
     "air": "by air to Bolivia",
@@ -59,6 +59,7 @@ def paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
     with_income = [row for row in full if row["income"]]
     if with_income:
         pages.append(("Households", _income_words(with_income)))
+    pages += organisation_paragraphs(summary)
     if summary["balance"]:
         pages.append(("Checks", _balance_words(summary["balance"])))
     return pages
@@ -69,14 +70,14 @@ def _opening(summary: dict[str, Any]) -> str:
     question = f" It asks: {run['question']}" if run["question"] else ""
     return (
         f"{run['description'].rstrip('.')}.{question} {count(run['households'])} farm households, week by "
-        f"week from {_day(run['start'])} to {_day(run['end'])}: {count(run['weeks'])} weeks."
+        f"week from {day(run['start'])} to {day(run['end'])}: {count(run['weeks'])} weeks."
     )
 
 
 def _area_words(summary: dict[str, Any]) -> str:
     rows, surveys = summary["years"], summary["surveys"]
     first, last = rows[0], rows[-1]
-    when = f"at the end of {last['year']}" if last["complete"] else f"by {_day(summary['run']['end'])}"
+    when = f"at the end of {last['year']}" if last["complete"] else f"by {day(summary['run']['end'])}"
     text = f"{count(last['area_ha'])} hectares of coca older than nine months stood in the valley {when}"
     if last is not first:
         text += f", against {count(first['area_ha'])} at the end of {first['year']}"
@@ -203,39 +204,8 @@ def _year_table(rows: Sequence[dict[str, Any]]) -> Any:
     return table
 
 
-def count(value: float | None) -> str:
-    """A whole number, its thousands apart: 35 709."""
-    return MISSING if value is None else f"{value:,.0f}".replace(",", HARD_SPACE)
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage, with a decimal below ten: 4.2 %, 37 %."""
-    if share is None:
-        return MISSING
-    text = f"{100.0 * share:.1f}" if abs(share) < 0.0995 else f"{100.0 * share:.0f}"
-    return f"{text}{HARD_SPACE}%"
-
-
-def change(share: float) -> str:
-    """A relative difference with its sign: +9 %."""
-    return f"{100.0 * share:+.0f}{HARD_SPACE}%"
-
-
-def dollars(value: float) -> str:
-    """An amount of money: with cents below 100 dollars, whole above."""
-    text = f"{value:.2f}" if abs(value) < 100.0 else count(value)
-    return f"{text}{HARD_SPACE}dollars"
-
-
 def _fixed(value: float | None, decimals: int, factor: float = 1.0) -> str:
     return MISSING if value is None else f"{factor * value:.{decimals}f}"
-
-
-def _day(iso: str) -> str:
-    from datetime import date
-
-    day = date.fromisoformat(iso)
-    return f"{day.day}{HARD_SPACE}{day:%B}{HARD_SPACE}{day.year}"
 
 
 def _filled(text: str, width: int) -> str:

@@ -10,10 +10,12 @@ from vraem.experiment.types import Factor
 DIGITS = 10
 """Digits that are kept of a drawn value, so that machines whose last bits differ draw the same runs."""
 
-PLAIN_PRIORS = ("uniform", "loguniform", "triangular", "lognormal")
+PLAIN_PRIORS = ("uniform", "loguniform", "triangular", "lognormal", "gamma", "halfnormal")
+PEAKED_PRIORS = ("triangular", "lognormal", "gamma")
+"""Priors that need a middle: the peak of a triangular, the median of a lognormal, the mean of a gamma prior."""
 _BETA = re.compile(r"beta\(\s*(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*\)")
 _NORMAL_95 = 1.959963984540054
-"""A range of a lognormal prior is taken for its central 95 per cent."""
+"""A range is taken for the central 95 per cent of a lognormal or gamma prior, for the lower 95 of a half-normal one."""
 
 
 def prior_problem(prior: str, low: float, high: float, mode: float | None) -> str:
@@ -25,7 +27,9 @@ def prior_problem(prior: str, low: float, high: float, mode: float | None) -> st
         return f"a {prior} prior on a range above 0, not from {low:g}"
     if beta and not 0 <= low < high <= 1:
         return f"a beta prior on a range inside 0 to 1, not {low:g} to {high:g}"
-    if prior in ("triangular", "lognormal") and (mode is None or not low <= mode <= high):
+    if prior == "gamma" and low < 0:
+        return f"a gamma prior on a range from 0 on, not from {low:g}"
+    if prior in PEAKED_PRIORS and (mode is None or not low <= mode <= high):
         return f"a mode from {low:g} to {high:g} for a {prior} prior"
     return ""
 
@@ -33,7 +37,7 @@ def prior_problem(prior: str, low: float, high: float, mode: float | None) -> st
 def quantile(factor: Factor, share: float) -> float | int:
     """The value below which ``share`` (0 to 1) of the prior of a range lies, kept inside the range.
 
-    Lognormal and beta priors are cut off at the ends of the range. Whole numbers are spread evenly under a
+    All but uniform, loguniform and triangular priors are cut off at the ends of the range. Whole numbers are spread evenly under a
     uniform prior and rounded under the others. Raises ``ValueError`` for a factor without a range.
     """
     if factor.low is None or factor.high is None:
@@ -73,6 +77,10 @@ def _plain(factor: Factor, low: float, high: float, share: float) -> float:
         return _triangular(low, _middle(factor), high, share)
     if factor.prior == "lognormal":
         return _lognormal(low, _middle(factor), high, share)
+    if factor.prior == "gamma":
+        return _gamma(low, _middle(factor), high, share)
+    if factor.prior == "halfnormal":
+        return _half_normal(low, high, share)
     return _beta(factor.prior, low, high, share)
 
 
@@ -95,6 +103,25 @@ def _lognormal(low: float, median: float, high: float, share: float) -> float:
     spread = math.log(high / low) / (2 * _NORMAL_95)
     first, last = (float(ndtr(math.log(end / median) / spread)) for end in (low, high))
     return median * math.exp(spread * float(ndtri(first + share * (last - first))))
+
+
+def _gamma(low: float, mean: float, high: float, share: float) -> float:
+    """A gamma prior of that mean whose standard deviation is that of a normal one with the range as its 95 per cent."""
+    from scipy.special import gammainc, gammaincinv
+
+    spread = (high - low) / (2 * _NORMAL_95)
+    shape, scale = (mean / spread) ** 2, spread**2 / mean
+    first, last = float(gammainc(shape, low / scale)), float(gammainc(shape, high / scale))
+    return scale * float(gammaincinv(shape, first + share * (last - first)))
+
+
+def _half_normal(low: float, high: float, share: float) -> float:
+    """Upper half of a normal prior that begins at the low end; 5 per cent would lie above the high end."""
+    from scipy.special import ndtr, ndtri
+
+    scale = (high - low) / _NORMAL_95
+    last = 2 * float(ndtr(_NORMAL_95)) - 1
+    return low + scale * float(ndtri((1 + share * last) / 2))
 
 
 def _beta(prior: str, low: float, high: float, share: float) -> float:

@@ -53,11 +53,12 @@ class Columns:
     """The columns of an experiment's tables.
 
     ``factors`` maps dotted keys to (column, type, value of a run that does not draw it); ``outcomes`` maps names of
-    outcomes to units.
+    outcomes to units; ``texts`` are those outcomes whose values are labels.
     """
 
     factors: Mapping[str, tuple[str, str, Any]]
     outcomes: Mapping[str, str]
+    texts: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, experiment: Experiment) -> Columns:
@@ -68,6 +69,7 @@ class Columns:
                 for factor in experiment.factors
             },
             outcomes={outcome.name: outcome.unit for outcome in experiment.outcomes},
+            texts=frozenset(outcome.name for outcome in experiment.outcomes if outcome.text),
         )
 
     def runs(self, records: Sequence[RunRecord]) -> pa.Table:
@@ -77,7 +79,8 @@ class Columns:
         fields, arrays = self._identity([record.run for record in records])
         for name in self._scalar_names(records):
             values = [record.scalars.get(name) for record in records]
-            kind = pa.string() if any(isinstance(value, str) for value in values) else pa.float64()
+            label = name in self.texts or any(isinstance(value, str) for value in values)
+            kind = pa.string() if label else pa.float64()
             fields.append(_field(name, kind, self.outcomes.get(name, "")))
             arrays.append(pa.array([_as(value, kind, pa) for value in values], kind))
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields))

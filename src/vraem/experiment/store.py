@@ -78,6 +78,7 @@ class Store:
                 key: (name, kind, default) for key, (name, kind, default) in described["factors"].items()
             },
             outcomes=described["outcomes"],
+            texts=frozenset(described.get("texts", ())),
         )
 
     @classmethod
@@ -302,7 +303,11 @@ def _manifest(experiment: Experiment) -> dict[str, Any]:
             "rules_sha256": experiment.rules_hash,
             "arms": {name: scenario.id for name, scenario in experiment.arms},
         },
-        "columns": {"factors": columns.factors, "outcomes": columns.outcomes},
+        "columns": {
+            "factors": columns.factors,
+            "outcomes": columns.outcomes,
+            "texts": sorted(columns.texts),
+        },
         "vraem": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.experiment import observed
+from vraem.experiment.organisation_summary import organisation_summary
 from vraem.experiment.yearly import (
     KG_PER_TONNE,
     Years,
@@ -32,8 +33,9 @@ def summarise(result: RunResult) -> dict[str, Any]:
     dict
         `run` (scenario, seed, dates, weeks, households); `years`, one dictionary a year, with `complete`
         false where the run holds only a part of it; `surveys`, how the area meets the surveys (P1); `prices`,
-        one dictionary a reported price with the model's mean over the same period; `final`, the last value of
-        every series; `units` of the series. A value that does not exist is None.
+        one dictionary a reported price with the model's mean over the same period; `organisation`, the armed groups
+        (`organisation_summary`); `final`, the last value of every series; `units` of the series. A value that does
+        not exist is None.
 
     """
     years = Years.of(result.dates)
@@ -44,6 +46,7 @@ def summarise(result: RunResult) -> dict[str, Any]:
             "years": rows,
             "surveys": _surveys(rows),
             "prices": _reported_prices(result),
+            "organisation": organisation_summary(result),
             "final": {name: float(values[-1]) for name, values in result.series.items()},
             "units": {spec.name: spec.unit for spec in SERIES},
             "balance": dict(result.balance),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from vraem.scenario import Scenario
 
 Statistic = Literal["mean", "min", "max", "last", "sum", "change"]
-Scalar = float | int | str
+Scalar = float | int | str | None
+"""A value of a run's row; None where the run cannot tell (it does not reach the horizon)."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,22 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A number drawn from one weekly series over a period, both days included; None is the run's own end."""
+    """What is kept of each run: a number from one weekly series over a period, or a ``measure`` of the catalogue.
+
+    ``start``, ``end``: both days included; None is the run's own end. ``measure``: name in
+    ``vraem.observe.catalogue``, in place of a series; ``months`` after the campaign's end, None if it has no
+    horizons; ``text``: its values are labels.
+    """
 
     name: str
-    series: str
-    statistic: Statistic
-    start: datetime.date | None
-    end: datetime.date | None
-    unit: str
+    series: str = ""
+    statistic: Statistic = "mean"
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+    unit: str = ""
+    measure: str | None = None
+    months: int | None = None
+    text: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ class Factor:
     """What varies between points. ``key`` is a dotted key of a scenario.
 
     ``values`` for a list of levels; else a range from ``low`` to ``high`` with the distribution ``prior``
-    (uniform, loguniform or triangular, whose peak is ``mode``). ``whole``: only whole numbers count.
+    (see ``priors``; ``mode`` is the middle of those that have one). ``whole``: only whole numbers count.
     ``default``: the value of an arm that says nothing.
     """
 

@@ -1,7 +1,7 @@
 """How the arms of a comparison look in every chart of it, and what its captions say."""
 
 from vraem.analysis.compare import Comparison
-from vraem.experiment.page import HARD_SPACE, count
+from vraem.experiment.words import HARD_SPACE, count
 from vraem.figures.style import INK, MUTED, Look
 from vraem.version import __version__
 

@@ -74,7 +74,14 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], *, gap: float = 6.0, size
     if (np.abs(moves) > LEADER_FROM).any():
         gap += LEADER_WIDTH
     for label, move in zip(shown, moves, strict=True):
-        leader = {"arrowstyle": "-", "color": label.colour, "lw": 0.6, "shrinkA": 0.0, "shrinkB": 0.0}
+        leader = {
+            "arrowstyle": "-",
+            "color": label.colour,
+            "lw": 0.6,
+            "shrinkA": 0.0,
+            "shrinkB": 0.0,
+            "relpos": (0.0, 0.5),
+        }
         axes.annotate(
             label.text,
             xy=(edge, label.y),

@@ -1,13 +1,13 @@
 """Rivers, roads and trails of the fact tables as lines on a map, and the entries of a legend for them."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
-from vraem.valley import facts_table
+from vraem.valley.lines import Outline, outlines
+
+__all__ = ["LIMIT", "TRAIL", "WATER", "Outline", "draw_rivers", "draw_roads", "outlines", "road_handles"]
 
 WATER = "#2f6fa7"
 PAVED = "#a3341f"
@@ -25,15 +25,6 @@ RIVER_WIDTH = {
     "pampas": 1.3,
 }
 """Width of each river in points."""
-
-
-class Outline(NamedTuple):
-    """A line of the fact tables in degrees, cut where its class changes."""
-
-    name: str
-    kind: str
-    longitude: NDArray[np.float64]
-    latitude: NDArray[np.float64]
 
 
 def draw_rivers(ax: Axes, scale: float = 1.0) -> None:
@@ -71,28 +62,3 @@ def road_handles() -> list[Line2D]:
         Line2D([], [], color=LIMIT, linewidth=0.8, linestyle=(0, (6, 2, 1, 2)), label="limit of a region"),
         Line2D([], [], color=LIMIT, linewidth=0.5, alpha=0.45, label="limit of a district"),
     ]
-
-
-def outlines(table: str) -> list[Outline]:
-    """Lines of the table of rivers or roads; a road is cut where its class changes."""
-    rows = facts_table(table)
-    name_key, kind_key = ("river", "river") if table == "rivers" else ("route_id", "class")
-    lines: list[Outline] = []
-    start = 0
-    for index in range(1, len(rows) + 1):
-        ended = index == len(rows) or any(rows[index][key] != rows[start][key] for key in (name_key, "part"))
-        if not ended and rows[index][kind_key] == rows[start][kind_key]:
-            continue
-        # A class holds from its vertex on: a piece runs to the first vertex of the next one.
-        stop = index if ended else index + 1
-        piece = rows[start:stop]
-        lines.append(
-            Outline(
-                name=piece[0][name_key],
-                kind=piece[0][kind_key],
-                longitude=np.array([float(row["lon"]) for row in piece]),
-                latitude=np.array([float(row["lat"]) for row in piece]),
-            )
-        )
-        start = index
-    return lines

@@ -196,12 +196,13 @@ def caption(results: Sequence[RunResult], *notes: str, band: bool = True) -> str
         line = f"{scenario}, 1 run, seed {seeds[0]}, vraem {__version__}."
     else:
         interval = "line = median, band = 5–95 % of runs, " if band else ""
-        line = f"{scenario}, {len(results)} runs, {_seed_text(seeds)}, {interval}vraem {__version__}."
+        line = f"{scenario}, {len(results)} runs, {seed_text(seeds)}, {interval}vraem {__version__}."
     said = " ".join(note for note in notes if note)
     return f"{line}\n{said}" if said else line
 
 
-def _seed_text(seeds: Sequence[int]) -> str:
+def seed_text(seeds: Sequence[int]) -> str:
+    """Seeds in words, those that follow each other as a range."""
     if len(seeds) == 1:
         return f"seed {seeds[0]}"
     consecutive = seeds[-1] - seeds[0] == len(seeds) - 1

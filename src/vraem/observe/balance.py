@@ -1,4 +1,4 @@
-"""The auditor: mass of leaf, paste and product, money of firms and growers, hectares, checked every week.
+"""The auditor: mass of leaf, paste and product, money, hectares and persons, checked every week.
 
 What is checked is recounted from the stocks themselves, not from the flows that made them.
 """
@@ -6,6 +6,9 @@ What is checked is recounted from the stocks themselves, not from the flows that
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from vraem.observe import group_audit
+from vraem.observe.group_audit import GroupStocks
 
 if TYPE_CHECKING:
     from vraem.world import World
@@ -26,6 +29,7 @@ class Auditor:
     def __init__(self, world: "World") -> None:
         self.largest: dict[str, float] = {}
         self._stocks = _stocks(world)
+        self._groups = GroupStocks.of(world)
 
     def check(self, world: "World") -> None:
         """Check the week that `world` has just gone through; raise `BalanceError` at the first fault."""
@@ -38,7 +42,8 @@ class Auditor:
             sum(x) for x in (flows.hcl_seized, flows.hcl_exported, flows.hcl_shipped)
         )
         spent = flows.leaf_paid_by_firms + flows.processing_cost + flows.transport_cash
-        spent += flows.transit_fees + flows.drawings
+        spent += flows.transit_fees + flows.drawings + flows.security_cost + flows.group_wages
+        income = flows.export_revenue + flows.firm_takings
         paid = flows.leaf_paid_by_firms + flows.leaf_paid_by_legal_buyer
         balances = {
             "leaf grown = sold + unpicked + lost": (
@@ -69,18 +74,30 @@ class Auditor:
                 shipped - exported - seized - after["under way"] + before["under way"],
                 after["under way"] + exported + seized,
             ),
-            "leaf paid = received + tax": (paid - flows.leaf_income - flows.leaf_tax, paid),
+            "leaf paid = received + tax + stolen": (
+                paid - flows.leaf_income - flows.leaf_tax - flows.predation_loss,
+                paid,
+            ),
             "capital of firms": (
-                flows.export_revenue - spent - after["capital"] + before["capital"],
+                income - spent - after["capital"] + before["capital"],
                 abs(after["capital"]) + spent,
             ),
         }
         for name, (error, scale) in balances.items():
             self._note(world, name, abs(error) / max(abs(scale), 1.0), TOLERANCE)
         self._check_hectares(world)
+        self._check_groups(world)
         faults = [fault for table in world.tables for fault in table.faults()]
         if faults:
             raise BalanceError(f"{world.clock.date(world.week)}: " + "; ".join(faults))
+
+    def _check_groups(self, world: "World") -> None:
+        before, after = self._groups, GroupStocks.of(world)
+        self._groups = after
+        for name, (error, scale) in group_audit.balances(world, before, after).items():
+            self._note(world, name, abs(error) / max(abs(scale), 1.0), TOLERANCE)
+        for name, (error, allowed) in group_audit.errors(world, before, after).items():
+            self._note(world, name, error, allowed)
 
     def _check_hectares(self, world: "World") -> None:
         growers, communities = world.growers, world.communities

@@ -1,17 +1,24 @@
-"""The recorder: one row of series a week, one snapshot at the end of each year."""
+"""The recorder: one row of series a week, one snapshot at the end of each year, and the logbook of the armed groups."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.observe.anchor import Anchor
+from vraem.observe.logbook import Logbook
+from vraem.observe.organisation_series import DERIVED, derived_values, noted_values
 from vraem.observe.result import INCOME_QUANTILES, Snapshots
 from vraem.observe.series import SERIES_NAMES
+from vraem.observe.territory import TerritoryBook
 from vraem.processes.exogenous import YEARLY_INCOMES
 from vraem.world import World
 from vraem.world.clock import Clock
 
+_DERIVED_FROM = len(SERIES_NAMES) - len(DERIVED)
+"""The first column of the series that are derived from the logbook."""
+
 
 class Recorder:
-    """Weekly series (weeks, series) and yearly snapshots of one run."""
+    """Weekly series (weeks, series), yearly snapshots and the logbook of one run."""
 
     def __init__(self, clock: Clock) -> None:
         self._rows = np.zeros((clock.weeks, len(SERIES_NAMES)))
@@ -22,6 +29,24 @@ class Recorder:
         self._prices: list[NDArray[np.float32]] = []
         self._quantiles: list[NDArray[np.float64]] = []
         self._sources: list[NDArray[np.float64]] = []
+        self.logbook = Logbook()
+        self.territory = TerritoryBook()
+        self._watched: set[int] = set()
+        self._incidents = 0
+        self._derived = 0
+        self._founding = np.zeros(0, dtype=bool)
+
+    @classmethod
+    def of(cls, world: World) -> "Recorder":
+        """A recorder for the run of `world`, which watches where persons are in the weeks of its anchor."""
+        recorder = cls(world.clock)
+        recorder.watch(world)
+        return recorder
+
+    def watch(self, *worlds: World) -> None:
+        """Note where every person is in the weeks that the measures of these worlds' scenarios will need."""
+        for world in worlds:
+            self._watched.update(watched_weeks(world))
 
     def copy(self, clock: Clock) -> "Recorder":
         """A recorder with the same past for a run over `clock`, which starts on the same day."""
@@ -32,16 +57,30 @@ class Recorder:
         twin._snapshot_weeks = self._snapshot_weeks[:kept]
         twin._areas, twin._prices = self._areas[:kept], self._prices[:kept]
         twin._quantiles, twin._sources = self._quantiles[:kept], self._sources[:kept]
+        twin.logbook, twin.territory = self.logbook.copy(clock.weeks), self.territory.copy(kept)
+        twin._watched, twin._incidents = set(self._watched), self._incidents
+        twin._derived, twin._founding = min(self._derived, clock.weeks), self._founding
         return twin
 
     def record(self, world: World) -> None:
         """Write the week that `world` has just gone through."""
-        self._rows[world.week] = weekly_values(world)
-        if world.week in self._year_ends:
+        week = world.week
+        noted = weekly_values(world)
+        noted += noted_values(world, self._incidents)
+        self._rows[week, :_DERIVED_FROM] = noted
+        self._incidents = world.incidents.count
+        self.logbook.note(world)
+        if week in self._watched:
+            self.logbook.note_persons(world)
+        if len(self._founding) != world.groups.count:
+            self._founding = world.groups.founding[: world.groups.count].copy()
+        if week in self._year_ends:
             self._take_snapshot(world)
+            self.territory.note(world)
 
     def series(self) -> dict[str, NDArray[np.float64]]:
         """Every series, (weeks,) float64, by name."""
+        self._derive()
         return {name: self._rows[:, column].copy() for column, name in enumerate(SERIES_NAMES)}
 
     def snapshots(self) -> Snapshots:
@@ -56,6 +95,20 @@ class Recorder:
             income_quantiles=np.stack(self._quantiles) if count else empty[1],
             income_by_source=np.stack(self._sources) if count else empty[2],
         )
+
+    def _derive(self) -> None:
+        """Fill the series that come from the logbook, for the weeks since the last time."""
+        first, last = self._derived, min(len(self.logbook), len(self._rows))
+        if first >= last:
+            return
+        weeks = slice(first, last)
+        hired, reference_pay = (
+            self._rows[weeks, SERIES_NAMES.index(name)] for name in ("hired_ex_members", "reference_pay")
+        )
+        self._rows[weeks, _DERIVED_FROM:] = derived_values(
+            self.logbook, self._founding, first, last, hired, reference_pay
+        )
+        self._derived = last
 
     def _take_snapshot(self, world: World) -> None:
         growers = world.growers
@@ -80,8 +133,14 @@ class Recorder:
         )
 
 
+def watched_weeks(world: World) -> set[int]:
+    """Weeks at whose end it must be known where every person is: those of the anchor, and the first of the run."""
+    anchor = Anchor.of(world.scenario, world.inputs, world.clock)
+    return {0} if anchor is None else {0, *anchor.watched}
+
+
 def weekly_values(world: World) -> list[float]:
-    """This week's value of every series, in the order of `SERIES`."""
+    """This week's value of every series of the economy, in the order of `SERIES`."""
     flows, market, growers, firms = world.flows, world.market, world.growers, world.firms
     weight = world.households_per_row
     coca = float(growers.coca_area.sum()) * weight

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.observe.organisation import OrganisationResult
+
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
 
@@ -38,7 +40,8 @@ class RunResult:
 
     `dates` (weeks,) datetime64[D], the Monday that opens each week; `series` maps every name of
     `vraem.observe.series.SERIES` to (weeks,) float64; `profile` maps process names to seconds when asked for;
-    `balance` maps checked balances to their largest relative error when asked for.
+    `balance` maps checked balances to their largest relative error when asked for; `organisation` is what became of
+    the armed groups.
     """
 
     scenario: "Scenario"
@@ -49,6 +52,7 @@ class RunResult:
     seconds: float
     profile: dict[str, float] = field(default_factory=dict)
     balance: dict[str, float] = field(default_factory=dict)
+    organisation: OrganisationResult = field(default_factory=OrganisationResult)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Weekly values (weeks,) of the series `name`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vraem import engine
 from vraem.observe.balance import Auditor
+from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
 from vraem.observe.result import RunResult
 
@@ -62,7 +63,7 @@ def run_world(
 ) -> RunResult:
     """Run `world` from where it stands to the end of its scenario; weeks before that stay zero in the series."""
     began = perf_counter()
-    recorder = Recorder(world.clock)
+    recorder = Recorder.of(world)
     auditor = Auditor(world) if check else None
     seconds: dict[str, float] = {}
     weeks = world.clock.weeks
@@ -78,12 +79,9 @@ def run_world(
         engine.close_week(world)
         if progress is not None and (world.week % _REPORT_EVERY == 0 or world.week == weeks):
             progress(world.week, weeks, world.clock.date(world.week - 1))
-    return RunResult(
-        scenario=world.scenario,
-        seed=world.seed,
-        dates=world.clock.dates(),
-        series=recorder.series(),
-        snapshots=recorder.snapshots(),
+    return finished(
+        world,
+        recorder,
         seconds=perf_counter() - began,
         profile=seconds,
         balance=dict(auditor.largest) if auditor is not None else {},

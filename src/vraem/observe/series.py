@@ -4,17 +4,11 @@ The recorder fills them in this order; tables, files, charts and documentation r
 meanings from here.
 """
 
-from typing import NamedTuple
-
+from vraem.observe.organisation_series import DERIVED, NOTED
+from vraem.observe.spec import SeriesSpec
 from vraem.valley import ROUTES
 
-
-class SeriesSpec(NamedTuple):
-    """One weekly series: `name`, `unit` and a plain sentence of `meaning`."""
-
-    name: str
-    unit: str
-    meaning: str
+__all__ = ["SERIES", "SERIES_NAMES", "SeriesSpec"]
 
 
 def _per_route(stem: str, unit: str, meaning: str) -> list[SeriesSpec]:
@@ -69,6 +63,8 @@ SERIES: tuple[SeriesSpec, ...] = (
     SeriesSpec("rest_area", "ha", "coca in the rest of Peru"),
     SeriesSpec("national_area", "ha", "visible coca in Peru, valley included"),
     SeriesSpec("valley_share", "share", "valley's share of the national area (P31)"),
+    *NOTED,
+    *DERIVED,
 )
 """Every weekly series, in the order of the columns of `series.parquet`."""
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vraem import engine
+from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
 from vraem.observe.result import RunResult
 from vraem.valley import load as load_valley
@@ -43,8 +45,9 @@ def run_together(
 ) -> list[SharedRun]:
     """Run `scenarios` with one seed, the past they share only once.
 
-    Scenarios share a past if parameters, switches, start and households agree, up to the first week in which
-    an input (driver or event) differs. The weeks of a shared past count for the first of its scenarios.
+    Scenarios share a past if parameters, switches, groups, posts, start and households agree, up to the first
+    week in which an input (driver, event or campaign) differs. The weeks of a shared past count for the first of
+    its scenarios.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def _families(scenarios: "Sequence[Scenario]") -> list[list[int]]:
     for number, scenario in enumerate(scenarios):
         for family in families:
             head = scenarios[family[0]]
-            same_rules = (head.parameters, head.switches) == (scenario.parameters, scenario.switches)
+            same_rules = head.rules == scenario.rules
             same_start = (head.run.start, head.run.households) == (
                 scenario.run.start,
                 scenario.run.households,
@@ -94,6 +97,7 @@ def _grow(branch: _Branch, scenarios: "Sequence[Scenario]", answer: dict[int, Sh
     until = min(parting.values(), default=worlds[first].clock.weeks)
     leader = worlds[first]
     recorder = branch.recorder.copy(leader.clock)
+    recorder.watch(*worlds.values())
     began = perf_counter()
     weeks_before = leader.week
     while leader.week < min(until, leader.clock.weeks):
@@ -133,17 +137,7 @@ def _alike(places: list[int], worlds: "dict[int, World]") -> list[list[int]]:
 def _finished(
     world: "World", scenario: "Scenario", recorder: Recorder, weeks_run: int, seconds: float
 ) -> SharedRun:
-    return SharedRun(
-        RunResult(
-            scenario=scenario,
-            seed=world.seed,
-            dates=world.clock.dates(),
-            series=recorder.series(),
-            snapshots=recorder.snapshots(),
-            seconds=seconds,
-        ),
-        weeks_run,
-    )
+    return SharedRun(finished(world, recorder, scenario=scenario, seconds=seconds), weeks_run)
 
 
 def first_difference(one: "World", other: "World") -> int:
@@ -171,7 +165,24 @@ def _first_unequal(one: WeeklyInputs, other: WeeklyInputs, weeks: int) -> int:
         unequal = (a != b).reshape(weeks, -1).any(axis=1)
         if unequal.any():
             found = min(found, int(unequal.argmax()))
-    for name in ("eradication", "announcements", "assistance"):
-        orders = set(getattr(one, name)) ^ set(getattr(other, name))
-        found = min([found, *(max(order.first, 0) for order in orders)])
+    for name in (
+        "eradication",
+        "announcements",
+        "assistance",
+        "campaigns",
+        "removals",
+        "presence",
+        "amnesty",
+    ):
+        found = min(found, _first_other(getattr(one, name), getattr(other, name), found))
     return found
+
+
+def _first_other(one: Sequence[Any], other: Sequence[Any], never: int) -> int:
+    """The first week of the orders, sorted by their first weeks, from which two sequences are no longer equal.
+
+    An order that differs in anything, even only in its end, parts the worlds in its first week. Order counts,
+    since draws may be addressed by the place of an order among those of its week.
+    """
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return min((max(order.first, 0) for order in (*one[alike:], *other[alike:])), default=never)

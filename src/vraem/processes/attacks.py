@@ -1,9 +1,137 @@
-"""B7 D4."""
+"""B7 D4: attacks of armed groups on the state that are not tied to cargo, and killings of alleged informers.
 
+Source: section 7 of the model description, levels from the fact tables. How much effort a column has for attacks
+follows from its ideology and its wish for revenge (B7); here it becomes acts. State operations near provoke more of them.
+"""
+
+from math import log
+
+import numpy as np
+
+from vraem.processes.communities import WRITES as COMMUNITY_WRITES
+from vraem.processes.communities import frighten
+from vraem.processes.groups import living_columns, members_of, together
+from vraem.processes.journal import actor_of, note
+from vraem.processes.losses import WRITES as LOSS_WRITES
+from vraem.processes.losses import remove_members
 from vraem.world import World
+from vraem.world.organisation_tables import COMMANDER, DEAD, FIGHTER
+from vraem.world.presence import nearest_communities, standing
+from vraem.world.security_tables import (
+    ATTACK,
+    CIVILIANS,
+    KILLING,
+    PATROL,
+    POST,
+    REST,
+    ROAD_CONTROL,
+    STATE,
+    of_kinds,
+)
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES = together(LOSS_WRITES, COMMUNITY_WRITES, {"units": ("morale",)})
+HAPPENS, PLACE, DEATHS, LOSS, WHO, BYSTANDERS = range(6)
+DRAWS_A_COLUMN = 8
+FULL_COLUMN = 15.0
+"""Armed members of the column that the rate of the table is for (column_size_seen_in_action)."""
+GROUND = 12
+"""Communities nearest to its seat among which a column strikes."""
+SURPRISE = 0.5
+"""Attackers choose time and place: their chance of a loss over that of members who are surprised."""
+MET = of_kinds(POST, PATROL, ROAD_CONTROL)
+"""Kinds of unit that an attack may meet."""
+MORALE_LOST = 0.05
+"""What one death takes from the morale of the unit that was hit."""
+MOST_FEAR = 3.0
+"""A massacre frightens like this many single killings: fear knows no more than all."""
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Each column may attack this week, by effort, arms and what the state has done to it lately."""
+    columns, p = world.columns, world.p
+    rows = living_columns(world)
+    if not len(rows):
+        return
+    draws = world.streams.uniform_double("attack", world.week, 0, DRAWS_A_COLUMN * columns.count)
+    draws = draws.reshape(-1, DRAWS_A_COLUMN)[rows]
+    provoked = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
+    rate = p.attack_rate * columns.attack_effort[rows] * (columns.armed[rows] / FULL_COLUMN)
+    rate *= (1.0 + p.attack_pressure_weight * provoked) * (columns.hidden_until[rows] <= world.week)
+    for position in np.flatnonzero(draws[:, HAPPENS] < 1.0 - np.exp(-rate)).tolist():
+        _attack(world, int(rows[position]), draws[position].tolist())
+
+
+def take_reprisal(world: World, column: int, place: int, draw: float) -> None:
+    """`column` kills people of the community `place` for a tip; `draw` says how many."""
+    group = int(world.columns.group[column])
+    killed = 1 + geometric(draw, world.p.reprisal_deaths)
+    _kill_civilians(world, killed, place, column, group)
+
+
+def geometric(draw: float, mean: float) -> int:
+    """A whole number from 0 on with this `mean`, geometric, from a uniform `draw` in [0, 1)."""
+    if mean <= 0.0:
+        return 0
+    return int(log(1.0 - draw) / log(mean / (1.0 + mean)))
+
+
+def _attack(world: World, column: int, draws: list[float]) -> None:
+    """One ambush or shot at a unit near: who dies, and what the place and the unit feel."""
+    columns, flows, p = world.columns, world.flows, world.p
+    group, seat = int(columns.group[column]), int(columns.seat[column])
+    place = int(nearest_communities(world.valley, GROUND)[seat, int(draws[PLACE] * GROUND)])
+    killed = geometric(draws[DEATHS], p.attack_deaths)
+    flows.attacks += 1
+    flows.killed_state += killed
+    _demoralise(world, place, killed)
+    note(
+        world,
+        ATTACK,
+        persons=float(columns.armed[column]),
+        deaths=float(killed),
+        by=actor_of(world, group),
+        victim=STATE,
+        community=place,
+        column=column,
+        group=group,
+    )
+    frighten(world, place)
+    if draws[BYSTANDERS] < p.attack_civilian_harm:
+        _kill_civilians(world, 1, place, column, group)
+    if draws[LOSS] < SURPRISE * p.raid_group_losses:
+        rows = members_of(world, column)
+        ranks = world.members.rank[rows]
+        fighters = rows[(ranks >= FIGHTER) & (ranks < COMMANDER)]
+        if len(fighters):
+            remove_members(
+                world, fighters[[int(draws[WHO] * len(fighters))]], DEAD, by=STATE, community=place
+            )
+
+
+def _kill_civilians(world: World, killed: int, place: int, column: int, group: int) -> None:
+    world.flows.killed_civilians += killed
+    frighten(world, place, min(float(killed), MOST_FEAR))
+    note(
+        world,
+        KILLING,
+        persons=float(killed),
+        deaths=float(killed),
+        by=actor_of(world, group),
+        victim=CIVILIANS,
+        community=place,
+        column=column,
+        group=group,
+    )
+
+
+def _demoralise(world: World, place: int, killed: int) -> None:
+    """The unit nearest to `place` that can be met there loses morale with its dead."""
+    if not killed:
+        return
+    units = world.units
+    count = units.count
+    met = MET[units.kind[:count]] & (units.task[:count] != REST)
+    rows = np.flatnonzero(met & standing(world))
+    if len(rows):
+        hit = rows[world.valley.community_hours[place, units.community[rows]].argmin()]
+        units.morale[hit] = max(float(units.morale[hit]) - MORALE_LOST * killed, 0.0)

@@ -7,18 +7,21 @@ operations (D3) are the solution. Covariates enter minus their mean in the burn-
 
 from math import exp, log
 
-from vraem.processes.groups import living_columns, living_groups, strength_equivalents
-from vraem.processes.recruitment import inflow_at_zero_intercept, measure_pools
+from vraem.processes.groups import Rows, living_columns, living_groups, strength_equivalents
+from vraem.processes.recruitment import joining, kin_share, measure_pools
 from vraem.processes.remittance import SOURCES, hoarding_of
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.organisation_tables import NO_ROW
+from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
 WRITES: dict[str, tuple[str, ...]] = {}
 BURN_IN_YEARS = 7
 """Years of control from the start of the run: 2012-2018; 2019-2022 must be stationary without it."""
 FREEZING_YEARS = 2
 """The frozen values are means over the last years of the control."""
+REVIEW_WEEKS = 4
+LEAST_INFLOW = 0.1
+"""Recruitment is solved for at least this share of the outflow, however many members there are."""
 RETURN_YEARS = 1.0
 """Time in which recruitment is to close a gap between members and their target."""
 OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 104.0, 208.0, 104.0
@@ -32,7 +35,7 @@ HIGHEST_STEP = 0.05
 FIRST_INTERCEPT = -8.0
 """Where nobody is within reach yet; the control finds the value when somebody is."""
 TRANSIT_SHARE_OF_INCOME = 0.55
-"""Share of the group's income that transit fees are; sets the first pay unit only (facts: 40 of 64-75 k USD a month)."""
+"""Share of transit fees in the group's income; sets the first pay unit only (facts: 40 of 64-75 k USD a month)."""
 
 
 def prepare(world: World) -> None:
@@ -48,6 +51,7 @@ def prepare(world: World) -> None:
     columns.ideology[rows] = p.ideology_initial
     burn.link, burn.ideology = p.link_baseline, p.ideology_initial
     burn.hoarding = float(hoarding_of(world, rows).mean()) if len(rows) else 0.0
+    burn.kin_share = float(kin_share(world, rows).mean()) if len(rows) else 0.0
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
@@ -56,10 +60,10 @@ def prepare(world: World) -> None:
     armed = float(world.groups.armed[: world.groups.count].sum())
     burn.members, burn.armed_share = members, armed / max(members, 1.0)
     measure_pools(world, rows)
-    possible = inflow_at_zero_intercept(world)
-    burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT
+    burn.possible = float(joining(world, rows).sum())
+    burn.recruit_intercept = log(burn.outflow / burn.possible) if burn.possible > 0.0 else FIRST_INTERCEPT
     for group in living_groups(world).tolist():
-        world.groups.authority[group] = _first_authority(world)
+        world.groups.authority[group] = _first_authority(world, group)
 
 
 def step(world: World) -> None:
@@ -70,7 +74,8 @@ def step(world: World) -> None:
     burn.weeks += 1
     rows = living_columns(world)
     if len(rows):
-        _follow_means(world, rows)
+        if burn.weeks % REVIEW_WEEKS == 0:
+            _follow_means(world, rows)
         _solve_recruitment(world)
         _solve_link(world, rows)
         _solve_operations(world)
@@ -92,14 +97,15 @@ def _freeze(world: World) -> None:
     burn.operation_rate = burn.operation_sum / burn.averaged
 
 
-def _follow_means(world: World, rows: list[int]) -> None:
+def _follow_means(world: World, rows: Rows) -> None:
     """Running means of the covariates and of the pay unit."""
     burn, columns = world.burn_in, world.columns
-    pace = 1.0 / min(burn.weeks + 12.0, MEAN_MEMORY)
+    pace = REVIEW_WEEKS / min(burn.weeks + 12.0, MEAN_MEMORY)
     burn.pressure += pace * (float(columns.pressure[rows].mean()) - burn.pressure)
     burn.ideology += pace * (float(columns.ideology[rows].mean()) - burn.ideology)
     burn.link += pace * (float(columns.link[rows].mean()) - burn.link)
     burn.hoarding += pace * (float(hoarding_of(world, rows).mean()) - burn.hoarding)
+    burn.kin_share += pace * (float(kin_share(world, rows).mean()) - burn.kin_share)
     equivalents = float(strength_equivalents(world, rows).sum())
     paid = float(columns.paid[rows].sum()) / equivalents
     burn.reference_pay += pace * (paid - burn.reference_pay)
@@ -109,7 +115,7 @@ def _follow_means(world: World, rows: list[int]) -> None:
         burn.drug_share += pace * (drugs / income - burn.drug_share)
 
 
-def _income(world: World, rows: list[int]) -> float:
+def _income(world: World, rows: Rows) -> float:
     return float(sum(world.columns.__dict__[name][rows].sum() for name in SOURCES))
 
 
@@ -120,16 +126,15 @@ def _solve_recruitment(world: World) -> None:
     burn.outflow += (left - burn.outflow) / OUTFLOW_MEMORY
     members = float(world.groups.members[: world.groups.count].sum())
     wanted = burn.outflow + (burn.members - members) / (RETURN_YEARS * WEEKS_A_YEAR)
-    possible = inflow_at_zero_intercept(world)
-    if possible > 0.0:
-        target = log(max(wanted, 0.1 * burn.outflow) / possible)
+    if burn.possible > 0.0:
+        target = log(max(wanted, LEAST_INFLOW * burn.outflow) / burn.possible)
         burn.recruit_intercept += HIGHEST_STEP * (target - burn.recruit_intercept)
 
 
-def _solve_link(world: World, rows: list[int]) -> None:
+def _solve_link(world: World, rows: Rows) -> None:
     """a1 of B3: columns away from the centre shall have the drawn link."""
     burn, columns = world.burn_in, world.columns
-    away = [row for row in rows if world.groups.centre[columns.group[row]] != row]
+    away = [row for row in rows.tolist() if world.groups.centre[columns.group[row]] != row]
     if away:
         error = world.p.link_baseline - float(columns.link[away].mean())
         burn.link_gain *= exp(LINK_PACE * error)
@@ -154,9 +159,15 @@ def _link_gain_at_rest(world: World) -> float:
     return isolation * p.link_baseline / (p.link_contact * (1.0 - p.link_baseline))
 
 
-def _first_authority(world: World) -> float:
-    p = world.p
-    leader = int(world.groups.leader[0])
-    years = 0.0 if leader == NO_ROW else -float(world.members.joined[leader]) / WEEKS_A_YEAR
-    logit = p.authority_intercept + p.authority_lineage_weight + p.authority_tenure_weight * log(1.0 + years)
+def _first_authority(world: World, group: int) -> float:
+    p, members = world.p, world.members
+    leader = int(world.groups.leader[group])
+    years = 0.0 if leader == NO_ROW else -float(members.joined[leader]) / WEEKS_A_YEAR
+    lineage = leader != NO_ROW and members.kin[leader] == FOUNDING_KIN
+    logit = (
+        p.authority_intercept
+        + p.authority_lineage_weight * lineage
+        + p.authority_tenure_weight * log(1.0 + years)
+        + p.authority_ideology_weight * (float(world.groups.ideology[group]) - 0.5)
+    )
     return 1.0 / (1.0 + exp(-logit))

@@ -64,19 +64,18 @@ def vote_failed(world: World, me: Standing, option: int) -> None:
 def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: int = NO_ROW) -> None:
     """The column becomes a group of its own, or goes into the service of `firm`; its tie to the centre ends."""
     columns, members = world.columns, world.members
-    column, commander = me.column, int(world.columns.commander[me.column])
+    column = me.column
     _part_with(world, me, unwilling)
+    chief = _chief(world, me)
     columns.service[column], columns.hosted[column] = firm, NO_ROW
     if not me.single:
         group = new_group(world, parent=me.group)
         world.groups.outsider[group] = world.groups.outsider[me.group]
         before = me.authority
         change_group(world, column, group, 1.0)
-        members.rank[commander] = LEADER
-        install_leader(world, group, commander, before * world.p.authority_start_elected)
         members.tie[members_of(world, column)] *= HALF_TIE
-        members.tie[commander] = 1.0
-        members.seat[commander] = True
+        install_leader(world, group, chief, before * world.p.authority_start_elected)
+        members.seat[chief] = True
     group = int(columns.group[column])
     note(
         world,
@@ -88,6 +87,13 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
         other=me.group if option == INDEPENDENT else firm,
         community=int(columns.seat[column]),
     )
+
+
+def _chief(world: World, me: Standing) -> int:
+    """Who leads when the column goes its own way: the leader if he is with it, else its commander."""
+    leader = int(world.groups.leader[me.group])
+    with_us = leader != NO_ROW and world.members.column[leader] == me.column
+    return leader if with_us else int(world.columns.commander[me.column])
 
 
 def _part_with(world: World, me: Standing, unwilling: Rows) -> None:

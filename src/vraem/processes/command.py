@@ -98,7 +98,9 @@ def _move_links(world: World, rows: np.ndarray) -> None:
     isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
     loss = isolation + p.link_grievance_loss * columns.grievance[rows] + p.link_vacancy_loss * vacant
     moved = link + gain + p.link_money_weight * np.clip(money, -1.0, 1.0) - loss * link
-    columns.link[rows] = np.where(centre_of(world)[rows] & ~vacant, 1.0, np.clip(moved, 0.0, 1.0))
+    alone = np.bincount(group, minlength=groups.count)[group] == 1
+    whole = alone | (centre_of(world)[rows] & ~vacant)
+    columns.link[rows] = np.where(whole, 1.0, np.clip(moved, 0.0, 1.0))
 
 
 def contact_now(world: World, rows: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes import charges
 from vraem.processes.processing import stock_factor
 from vraem.valley import ROUTES
 from vraem.world import World
@@ -23,6 +24,7 @@ FULL_GROWTH_SHADOW_PRICE = 50.0
 MEMORY_WEEKS = 4.0
 LOADS_WITH_OWN_LUCK = 16
 """Loads of one firm on one route in one week that have a draw of their own; more than that share."""
+LARGEST_TRIP_RISK = 0.95
 LEAST_DRIVE = 1e-3
 """Weight that a firm with full stores keeps among the buyers, so that all leaf finds one."""
 
@@ -83,8 +85,9 @@ def route_utility(world: World) -> NDArray[np.float64]:
     cash = routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
     risk = world.firms.risk_belief
     premium = p.risk_premium_multiplier * np.maximum(risk - p.risk_premium_threshold, 0.0)
-    by_route = value - cash - routes.fee - np.array(market.shadow_price)
-    utility: NDArray[np.float64] = by_route[:, None] - routes.haul - (risk + premium) * value[:, None]
+    by_route = value - cash - np.array(market.shadow_price)
+    fees = world.firms.fee_cost
+    utility: NDArray[np.float64] = by_route[:, None] - routes.haul - fees - (risk + premium) * value[:, None]
     return utility
 
 
@@ -156,28 +159,37 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     new = slice(first, last)
     shipments.firm[new] = firm
     shipments.route[new] = route
-    shipments.load[new] = (kg / np.maximum(count, 1))[route, firm]
+    load = (kg / np.maximum(count, 1))[route, firm]
+    shipments.load[new] = load
     shipments.progress[new] = 0.0
     shipments.cell[new] = routes.waypoints[route, firm, 0]
     pace = routes.pace[route, firm]
     shipments.pace[new] = pace
+    address = _addresses(world, route, firm, copies)
+    every = len(ROUTES) * len(world.firms) * LOADS_WITH_OWN_LUCK
+    luck, meeting = (
+        world.streams.uniform(stream, world.week, 0, every)[address]
+        for stream in ("seizure", "load_protection")
+    )
+    marks = charges.mark(world, route, firm, meeting)
     factor = np.array(world.inputs.detection_factor[world.week])
-    trip = np.minimum(routes.detection[route] * factor[route] * routes.control[route, firm], 0.95)
+    risk = routes.detection[route] * factor[route] * routes.control[route, firm] * marks.risk
+    trip = np.minimum(risk, LARGEST_TRIP_RISK)
     shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
     shipments.status[new] = UNDER_WAY
-    shipments.luck[new] = _luck(world, route, firm, copies)
+    shipments.luck[new] = luck
+    shipments.protector[new], shipments.escorted[new] = marks.protector, marks.escorted
     shipments.count = last
+    charges.settle(world, route * len(world.firms) + firm, load, marks)
 
 
-def _luck(
+def _addresses(
     world: World, route: NDArray[np.int64], firm: NDArray[np.int64], copies: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """One uniform draw a load, addressed by week, route, firm and the number of the load among these.
+) -> NDArray[np.int64]:
+    """Where each load's draws stand within a week: by route, firm and the number of the load among these.
 
     So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired.
     """
-    firms = len(world.firms)
     number = np.arange(len(route)) - np.repeat(np.cumsum(copies) - copies, copies)
-    address = (route * firms + firm) * LOADS_WITH_OWN_LUCK + number % LOADS_WITH_OWN_LUCK
-    every = len(ROUTES) * firms * LOADS_WITH_OWN_LUCK
-    return world.streams.uniform("seizure", world.week, 0, every)[address]
+    address: NDArray[np.int64] = (route * len(world.firms) + firm) * LOADS_WITH_OWN_LUCK
+    return address + number % LOADS_WITH_OWN_LUCK

@@ -1,18 +1,20 @@
 """A8: eradication crews destroy coca where the scenario sends them, to the hectare.
 
-Crews take places with coca in a random order weighted by their area, and there whole plots of households in a
-random order. What follows — replanting, fear, moving — is decided by growers in `planting`. The news fades
-with a quarter's memory.
+Crews take places with coca in a random order weighted by the area that they can reach, and there whole plots of
+households in a random order. Under a protector they reach less, and now and then they are stopped. What follows —
+replanting, fear, moving — is decided by growers in `planting`. The news fades with a quarter's memory.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.exogenous import in_districts
+from vraem.processes.journal import actor_of, note
 from vraem.processes.neighbourhood import with_neighbours
 from vraem.processes.plots import keep_plots
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER
+from vraem.world.security_tables import ERADICATION_STOPPED, STATE
 
 
 def step(world: World) -> None:
@@ -25,10 +27,14 @@ def step(world: World) -> None:
 
 
 def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> None:
-    """Destroy `hectares` ha in the districts, or all that stands there if it is less."""
+    """Destroy `hectares` ha in the districts, or all that crews can reach there if it is less."""
     communities = world.communities
     area = np.where(in_districts(world, districts), np.maximum(communities.coca_area, 0.0), 0.0)
-    draws = world.streams.uniform_double("eradication_place", world.week, 0, len(communities))
+    area *= 1.0 - world.p.eradication_avoidance * np.minimum(communities.control, 1.0)
+    draws, perils = world.streams.uniform_double(
+        "eradication_place", world.week, 0, 2 * len(communities)
+    ).reshape(2, -1)
+    stops = perils < world.p.eradication_stop_chance * communities.control
     # exponential races: sorting by −ln(u)/area draws without replacement, weighted by area
     with np.errstate(divide="ignore"):
         order = np.argsort(-np.log1p(-draws) / area)
@@ -39,12 +45,33 @@ def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> Non
     for community in order[:last].tolist():
         if left <= 0.0 or area[community] <= 0.0:
             break
-        done = _clear_plots(world, community, left)
+        if stops[community]:
+            _note_stop(world, community)
+            continue
+        done = _clear_plots(world, community, min(left, float(area[community])))
         lost[community] = done
         left -= done
     world.flows.eradicated += float(lost.sum())
     spread_news(world, lost)
     communities.coca_area -= lost
+
+
+def _note_stop(world: World, community: int) -> None:
+    """Crews are stopped at `community` by the column that holds most of it."""
+    columns = world.columns
+    holder = int(columns.control[community, : columns.count].argmax())
+    group = int(columns.group[holder])
+    by = actor_of(world, group)
+    note(
+        world,
+        ERADICATION_STOPPED,
+        persons=0.0,
+        by=by,
+        victim=STATE,
+        community=community,
+        column=holder,
+        group=group,
+    )
 
 
 def _clear_plots(world: World, community: int, hectares: float) -> float:

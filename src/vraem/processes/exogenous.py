@@ -24,20 +24,25 @@ def step(world: World) -> None:
         for capacity, factor in zip(world.market.capacity, inputs.capacity_factor[week], strict=True)
     ]
     if any(week in (max(order.first, 0), order.last + 1) for order in inputs.assistance):
-        _assist(world)
+        assist(world)
     if week and world.clock.date(week).year != world.clock.date(week - 1).year:
         for name in YEARLY_INCOMES:
             world.growers.__dict__[name][:] = 0.0
 
 
-def _assist(world: World) -> None:
-    """Share of assisted households by community: the orders that hold this week, added, at most all."""
+def assist(world: World) -> None:
+    """Share of assisted households by community: the orders that hold this week, added, at most all.
+
+    Where development follows a removal (D7), it is at least the share of the table.
+    """
     assisted = world.communities.assisted_share
     assisted[:] = 0.0
     for order in world.inputs.assistance:
         if order.first <= world.week <= order.last:
             assisted += in_districts(world, order.districts) * order.value
     np.minimum(assisted, 1.0, out=assisted)
+    for community in world.security.developed:
+        assisted[community] = max(float(assisted[community]), world.p.follow_on_assisted)
 
 
 def in_districts(world: World, districts: tuple[int, ...]) -> np.ndarray:

@@ -42,9 +42,10 @@ def step(world: World) -> None:
 
 
 def net_leaf_price(world: World) -> NDArray[np.float32]:
-    """What a grower is paid per kg of leaf, tax off, by community (C,), USD."""
+    """What a grower is paid per kg of leaf, tax and what is stolen off, by community (C,), USD."""
     communities = world.communities
-    price: NDArray[np.float32] = (communities.leaf_price * (1.0 - communities.leaf_tax)).astype(np.float32)
+    kept = 1.0 - communities.leaf_tax - communities.predation
+    price: NDArray[np.float32] = (communities.leaf_price * kept).astype(np.float32)
     return price
 
 

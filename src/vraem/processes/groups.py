@@ -19,6 +19,7 @@ from vraem.world.organisation_tables import (
     LEADER,
     LIVING,
     NO_ROW,
+    SQUAD_LEADER,
 )
 from vraem.world.security_tables import GROUP_END
 
@@ -27,16 +28,38 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.int64]
 
-LEVELS = ("armed", "supporters", "ideology")
 WRITES: dict[str, tuple[str, ...]] = {
     "members": (
-        *("column", "group", "rank", "seat", "heir", "born", "joined", "left", "status", "firm", "kin", "tie"),
+        *(
+            "column",
+            "group",
+            "rank",
+            "seat",
+            "heir",
+            "born",
+            "joined",
+            "left",
+            "status",
+            "firm",
+            "kin",
+            "tie",
+        ),
         *("bond", "ideology", "skill", "grievance", "origin", "lineage", "armed_when_left"),
         *("location_known", "role_known"),
     ),
     "columns": (
         *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
-        *("supporters", "link", "contact", "community_link", "treasury", "revenue", "pay", "need", "shortfall"),
+        *(
+            "supporters",
+            "link",
+            "contact",
+            "community_link",
+            "treasury",
+            "revenue",
+            "pay",
+            "need",
+            "shortfall",
+        ),
         *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
         *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
         *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
@@ -47,8 +70,10 @@ WRITES: dict[str, tuple[str, ...]] = {
         *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members"),
         *("lineage_share", "heir_since", "allied", "alliance", "support"),
     ),
-    "incidents": ("week", "kind", "community", "by", "victim", "persons", "deaths", "member", "column")
-    + ("group", "other", "campaign"),
+    "incidents": (
+        *("week", "kind", "community", "by", "victim", "persons", "deaths", "member", "column", "group"),
+        *("other", "campaign"),
+    ),
 }
 """What forming, moving and ending may write; the processes that call it declare it with `together`."""
 
@@ -238,15 +263,23 @@ def install_commander(world: World, column: int, member: int) -> None:
 
 
 def move_members(world: World, rows: Rows, column: int) -> None:
-    """Let the members `rows` serve in `column` from now on."""
-    world.members.column[rows] = column
-    world.members.group[rows] = world.columns.group[column]
+    """Let the members `rows` serve in `column` from now on; where the leader goes, the centre goes."""
+    members, groups = world.members, world.groups
+    group = int(world.columns.group[column])
+    members.column[rows] = column
+    members.group[rows] = group
+    leader = int(groups.leader[group])
+    if leader != NO_ROW:
+        groups.centre[group] = members.column[leader]
 
 
 def change_group(world: World, column: int, group: int, link: float) -> None:
     """Take `column` with everybody in it into `group`; the tie to the former centre ends (B8)."""
     columns, members = world.columns, world.members
     former = int(columns.group[column])
+    if len(columns_of(world, former)) == 1:  # the last column takes the money of its top along
+        columns.treasury[column] += world.groups.hoard[former]
+        world.groups.hoard[former] = 0.0
     columns.group[column] = group
     columns.link[column] = link
     columns.grievance[column] = columns.blame[column] = 0.0
@@ -258,6 +291,8 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
         members.lineage[rows] = True
     keep_post = world.groups.leader[former]
     if keep_post != NO_ROW and members.column[keep_post] == column:
+        commands = columns.commander[column] == keep_post
+        members.rank[keep_post] = COMMANDER if commands else SQUAD_LEADER
         vacate_top(world, former)
     close_if_empty(world, former)
     find_centre(world, former)

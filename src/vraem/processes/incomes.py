@@ -1,10 +1,12 @@
 """Other incomes of households, once a quarter: coffee and cacao, illegal logging, work off the farm (A7).
 
 They carry households through price falls and pay for planting. Logging pays where forest stands; families
-whose leaf stays unpicked have more time for it.
+whose leaf stays unpicked have more time for it. Where columns control, they take a quota of the logging and
+extort a part of the rest (B1).
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
@@ -22,8 +24,12 @@ def step(world: World) -> None:
     bearing += growth * (growers.licit_area[rows] - bearing)
     licit = bearing * np.float32(p.licit_net_margin / QUARTERS_A_YEAR)
     idle = 1.0 + (1.0 - communities.harvested_share)
-    logging = (p.logging_income * communities.forest * idle).astype(np.float32).take(community)
-    off_farm = np.float32(p.off_farm_income)
+    cut = p.logging_income * communities.forest * idle
+    _take_quotas(world, community, licit, cut)
+    kept = (1.0 - p.extortion_rate * communities.control).astype(np.float32).take(community)
+    logging = (cut * (1.0 - p.logging_quota * communities.control)).astype(np.float32).take(community)
+    licit *= kept
+    off_farm = np.float32(p.off_farm_income) * kept
 
     cash = growers.cash[rows]
     cash += licit + logging + off_farm
@@ -34,4 +40,21 @@ def step(world: World) -> None:
     flows, weight = world.flows, world.households_per_row
     flows.licit_income = float(licit.sum(dtype=np.float64)) * weight
     flows.logging_income = float(logging.sum(dtype=np.float64)) * weight
-    flows.off_farm_income = p.off_farm_income * len(licit) * weight
+    flows.off_farm_income = float(off_farm.sum(dtype=np.float64)) * weight
+
+
+def _take_quotas(
+    world: World, community: NDArray[np.int64], licit: NDArray[np.float32], cut: NDArray[np.float64]
+) -> None:
+    """What columns take, by their share of control, of licit and other income and of logging `cut` (C,) USD each."""
+    columns, p, weight = world.columns, world.p, world.households_per_row
+    count, places = columns.count, len(cut)
+    households = world.cohort_households[world.week % WEEKS_A_QUARTER]
+    other = (
+        p.extortion_rate * (np.bincount(community, licit, places) + p.off_farm_income * households) * weight
+    )
+    timber = p.logging_quota * cut * households * weight
+    columns.logging[:count], columns.extortion[:count] = (
+        np.stack([timber, other]) @ columns.control[:, :count]
+    )
+    world.flows.potential_protection += float(timber.sum() + other.sum())

@@ -1,9 +1,30 @@
-"""D2 E2."""
+"""D2: what the state knows of each member, and how it fades. Where somebody is, half in weeks; who, half in years.
 
+Source: section 8 of the model description. Knowledge is fed by tips and signals (`tips`), by the collection of running
+campaigns (`campaigns`) and, after the week's operations, by captives (`disclosures`).
+"""
+
+from math import exp, log
+
+from vraem.processes.campaigns import collect
+from vraem.processes.communities import WRITES as COMMUNITY_WRITES
+from vraem.processes.tips import hear
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.declarations import INCIDENTS
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES: dict[str, tuple[str, ...]] = {
+    "members": ("location_known", "role_known"),
+    "communities": COMMUNITY_WRITES["communities"],
+    "incidents": tuple(column.name for column in INCIDENTS.columns),
+}
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Knowledge fades, then tips, signals and campaigns add to it."""
+    members, p = world.members, world.p
+    count = members.count
+    members.location_known[:count] *= exp(-log(2.0) / (p.intel_half_life_location * WEEKS_A_MONTH))
+    members.role_known[:count] *= exp(-log(2.0) / (p.intel_half_life_structure * WEEKS_A_YEAR))
+    hear(world)
+    collect(world)

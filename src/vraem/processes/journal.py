@@ -28,7 +28,20 @@ def note(
     row = journal.count
     journal.grow(row + 1)
     journal.count = row + 1
-    values = (world.week, kind, community, by, victim, persons, deaths, member, column, group, other, campaign)
+    values = (
+        world.week,
+        kind,
+        community,
+        by,
+        victim,
+        persons,
+        deaths,
+        member,
+        column,
+        group,
+        other,
+        campaign,
+    )
     for column_of, value in zip(journal.spec.columns, values, strict=True):
         journal.__dict__[column_of.name][row] = value
 

@@ -1,17 +1,22 @@
 """Sale of leaf at last week's price, to the legal buyer up to its quota and to the firms' collectors.
 
 Source: section 5 of the model description; the legal market takes about a tenth of Peru's leaf, little of it
-from this valley. Reads leaf picked, prices and the buyers' shares; writes the firms' leaf and capital.
+from this valley. Columns take their tax at the sale, by their share of control (B1). Reads leaf picked, prices, control
+and the buyers' shares; writes the firms' leaf and capital and the columns' tax.
 """
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vraem.world import World
 
 
 def step(world: World) -> None:
     """Sell all leaf kept this week; what one pays is what the other receives."""
-    communities, firms, flows = world.communities, world.firms, world.flows
+    communities, firms, flows, columns = world.communities, world.firms, world.flows, world.columns
     leaf = communities.leaf_kept
     total = float(leaf.sum())
+    columns.leaf_tax[: columns.count] = 0.0
     if total <= 0.0:
         return
     quota = world.p.legal_leaf_share * world.market.standing_leaf_base
@@ -19,8 +24,11 @@ def step(world: World) -> None:
 
     value = leaf * communities.leaf_price
     gross = float(value.sum())
-    flows.leaf_tax = float((value * communities.leaf_tax).sum())
-    flows.leaf_income = gross - flows.leaf_tax
+    flows.leaf_tax = float(value @ communities.leaf_tax)
+    flows.predation_loss = float(value @ communities.predation)
+    flows.leaf_income = gross - flows.leaf_tax - flows.predation_loss
+    flows.potential_protection += world.p.leaf_tax_share * gross
+    _pay_tax(world, value)
     flows.leaf_price_paid = gross / total
     flows.leaf_sold_legal = total * legal_share
     flows.leaf_sold_firms = total - flows.leaf_sold_legal
@@ -34,3 +42,10 @@ def step(world: World) -> None:
     payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(paid.sum()))
     firms.capital -= payment
     flows.leaf_paid_by_firms = float(payment.sum())
+
+
+def _pay_tax(world: World, value: NDArray[np.float64]) -> None:
+    """Share the tax on leaf of `value` (C,) USD out among the columns; in the null model N2 it feeds nobody."""
+    columns, count = world.columns, world.columns.count
+    if world.scenario.switches.null_model != "exogenous_fees":
+        columns.leaf_tax[:count] = (world.p.leaf_tax_share * value) @ columns.control[:, :count]

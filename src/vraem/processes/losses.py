@@ -7,6 +7,7 @@ the form, posts fall vacant and the column that lost somebody thinks its options
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Rows,
     active_members,
@@ -17,10 +18,10 @@ from vraem.processes.groups import (
     take_from_counts,
     vacate_top,
 )
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
 from vraem.world.organisation_tables import (
+    ACTIVE,
     COMMANDER,
     DEAD,
     FIGHTER,
@@ -58,6 +59,8 @@ def remove_members(
     """
     members, columns, flows = world.members, world.columns, world.flows
     for member in np.asarray(rows, dtype=np.int64).tolist():
+        if members.status[member] != ACTIVE:
+            continue  # purged for the loss of another of `rows`
         column, group = int(members.column[member]), int(members.group[member])
         top = is_top(world, member)
         was = int(members.rank[member])
@@ -80,8 +83,9 @@ def remove_members(
             campaign=campaign,
         )
         world.groups.success[group] -= SUCCESS_LOST_TOP if top else SUCCESS_LOST
-        columns.triggered[column] = True
-        if by != CIVILIANS and world.scenario.switches.null_model not in ("random_exits", "random_split"):
+        null = world.scenario.switches.null_model
+        columns.triggered[column] |= top or null != "random_split"
+        if by != CIVILIANS and null not in ("random_exits", "random_split"):
             _shock(world, member, column, group, top)
 
 
@@ -167,7 +171,7 @@ def _grieve(world: World, lost: int) -> None:
 
 def _blame(world: World, lost: int, column: int, group: int) -> None:
     """K3: the leader may blame the column that was guarding or near, and purge its commander."""
-    members, columns, groups, p = world.members, world.columns, world.groups, world.p
+    columns, groups, p = world.columns, world.groups, world.p
     leader, commander = int(groups.leader[group]), int(columns.commander[column])
     if leader == NO_ROW or commander in (NO_ROW, leader):
         return
@@ -199,6 +203,7 @@ def purge_commander(world: World, column: int) -> None:
     )
     _leave(world, commander, DEAD if killed else QUIT)
     world.flows.killed_group += killed
+    world.flows.exits += not killed
     members.bond[members_of(world, column)] *= BOND_LEFT_BY_PURGE
     columns.grievance[column] += world.p.purge_grievance
     columns.triggered[column] = True

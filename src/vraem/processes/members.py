@@ -48,6 +48,9 @@ AMNESTY_SURRENDER = 0.2
 STANDING = 2.0
 """Leaders, commanders, committee and heirs leave more rarely by this on the log scale: they have more to lose."""
 MIDDLE_BOND = 0.5
+HIGHEST_LOG_HAZARD = 4.0
+EXIT_MEMORY = 104.0
+"""Weeks over which the mean relative hazard of the burn-in is taken."""
 SMALLEST_DESERTION = 5
 """Members who leave one column in one week from which it counts as a group desertion (P26)."""
 LARGEST_COLUMN, SMALLEST_COLUMN = 30, 3
@@ -57,8 +60,6 @@ PROMOTING_PAY = 0.4
 def step(world: World) -> None:
     """Exits every week; promotions and the size of columns once a month."""
     rows = active_members(world)
-    if not len(rows):
-        return
     hazard = exit_hazard(world, rows)
     draws = world.streams.uniform_double("member_exit", world.week, 0, world.members.count)[rows]
     leaving = rows[draws < hazard]
@@ -71,7 +72,10 @@ def step(world: World) -> None:
 
 
 def exit_hazard(world: World, rows: Rows) -> np.ndarray:
-    """Chance of each of `rows` (n,) to leave this week (B5); in the null model N0 everybody's is the same."""
+    """Chance of each of `rows` (n,) to leave this week (B5); in the null model N0 everybody's is the same.
+
+    Hazards are over their mean in the burn-in, so that the drawn rate is the rate at rest.
+    """
     members, p, burn = world.members, world.p, world.burn_in
     weekly = p.exit_rate / WEEKS_A_YEAR
     if world.scenario.switches.null_model == "random_exits":
@@ -98,7 +102,13 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
         + members.grievance[rows]
         - STANDING * top
     )
-    chance: np.ndarray = 1.0 - np.exp(-weekly * np.exp(np.minimum(log_hazard, 4.0)))
+    relative = np.exp(np.minimum(log_hazard, HIGHEST_LOG_HAZARD))
+    if burn.running and len(rows):
+        # companions leave too: the drawn rate counts them in
+        companions = p.exit_contagion * len(rows) / len(np.unique(column))
+        level = float(relative.mean()) * (1.0 + companions)
+        burn.exit_scale += (level - burn.exit_scale) / min(burn.weeks + 1.0, EXIT_MEMORY)
+    chance: np.ndarray = 1.0 - np.exp(-weekly / burn.exit_scale * relative)
     return chance
 
 
@@ -128,7 +138,9 @@ def _leave(world: World, leaving: Rows) -> None:
     leave_members(world, leaving[gives_up], SURRENDERED)
     others = leaving[~gives_up]
     armed = members.rank[others] >= FIGHTER
-    for member, chance, skilled in zip(others.tolist(), draws[~gives_up, 1].tolist(), armed.tolist(), strict=True):
+    for member, chance, skilled in zip(
+        others.tolist(), draws[~gives_up, 1].tolist(), armed.tolist(), strict=True
+    ):
         firm = _firm_that_hires(world, chance) if skilled else NO_ROW
         leave_members(world, np.array([member]), QUIT if firm == NO_ROW else HIRED, firm)
         if firm != NO_ROW:
@@ -176,10 +188,10 @@ def _keep_size(world: World) -> None:
     columns = world.columns
     count_strength(world)
     for column in living_columns(world).tolist():
-        persons = columns.armed[column] + columns.supporters[column]
-        if persons == 0:
-            end_column(world, column)
-        elif columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
+        if columns.armed[column] + columns.supporters[column] == 0.0:
+            end_column(world, column)  # first, or another might join one that ends
+    for column in living_columns(world).tolist():
+        if columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
             _divide(world, column)
         elif columns.armed[column] < SMALLEST_COLUMN:
             _join_nearest(world, column)
@@ -200,6 +212,7 @@ def _divide(world: World, column: int) -> None:
     control[columns.seat[column]] = 0.0
     new = new_column(world, group, int(control.argmax()))
     columns.link[new], columns.contact[new] = columns.link[column], columns.contact[column]
+    columns.service[new] = columns.service[column]
     columns.control[:, new] = columns.control[:, column] / 2.0
     columns.control[:, column] /= 2.0
     for money in ("treasury", "revenue"):
@@ -210,7 +223,9 @@ def _divide(world: World, column: int) -> None:
     move_members(world, half, new)
     leading = armed[(members.rank[armed] + members.skill[armed]).argmax()]
     install_commander(world, new, int(leading))
-    note(world, COLUMN_DIVIDED, persons=len(half), column=column, group=group, community=int(columns.seat[new]))
+    note(
+        world, COLUMN_DIVIDED, persons=len(half), column=column, group=group, community=int(columns.seat[new])
+    )
 
 
 def _join_nearest(world: World, column: int) -> None:
@@ -229,5 +244,12 @@ def _join_nearest(world: World, column: int) -> None:
     leader = int(world.groups.leader[group])
     if leader != NO_ROW and members.column[leader] == other:
         world.groups.centre[group] = other
-    note(world, COLUMN_JOINED, persons=len(rows), column=column, group=group, community=int(columns.seat[column]))
+    note(
+        world,
+        COLUMN_JOINED,
+        persons=len(rows),
+        column=column,
+        group=group,
+        community=int(columns.seat[column]),
+    )
     end_column(world, column)

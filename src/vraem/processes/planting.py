@@ -56,13 +56,14 @@ def _perceive_risk(
     """A4: perceived yearly risk to a plot, and the part of it that events here have taught.
 
     The rest is what growers are told: announcements and eradication elsewhere. A grower hears of an event
-    when its own plots or those of one of its acquaintances nearby are hit.
+    when its own plots or those of one of its acquaintances nearby are hit; theft and abuse at harvest count too.
     """
     growers, p, inputs = world.growers, world.p, world.inputs
-    news = world.communities.eradication_news
+    news, predation = world.communities.eradication_news, world.communities.predation
     event = growers.eradicated_share[rows].copy()
-    if news.any():
-        spared = ((1.0 - news) ** p.grower_contacts).astype(np.float32).take(community)
+    if news.any() or predation.any():
+        unharmed = (1.0 - news) ** p.grower_contacts * (1.0 - predation / p.predation_loss)
+        spared = unharmed.astype(np.float32).take(community)
         event = np.float32(1.0) - (np.float32(1.0) - event) * spared
     events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]
     memory = np.float32(p.grower_risk_memory)

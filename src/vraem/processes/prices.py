@@ -50,13 +50,13 @@ def step(world: World) -> None:
 
 
 def transport_cost(world: World) -> float:
-    """T: flow-weighted cash cost, fee, expected loss and shadow price of the routes, USD/kg."""
-    routes, market = world.routes, world.market
+    """T: flow-weighted cash cost, fees, expected loss and shadow price of the routes, USD/kg."""
+    routes, market, firms = world.routes, world.market, world.firms
     factor = world.inputs.cost_factor[world.week]
-    loss = world.firms.risk_belief.mean(axis=1) * routes.value * world.flows.border_price_index
+    loss = firms.risk_belief.mean(axis=1) * routes.value * world.flows.border_price_index
+    other = (loss + firms.fee_cost.mean(axis=1)).tolist()
     return sum(
-        share
-        * (float(routes.cash_cost[r]) * factor[r] + routes.fee + float(loss[r]) + market.shadow_price[r])
+        share * (float(routes.cash_cost[r]) * factor[r] + other[r] + market.shadow_price[r])
         for r, share in enumerate(market.flow_share)
     )
 

@@ -8,6 +8,7 @@ from math import exp
 
 import numpy as np
 
+from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Recruits,
     Rows,
@@ -16,7 +17,6 @@ from vraem.processes.groups import (
     living_columns,
     strength_equivalents,
 )
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -64,12 +64,6 @@ def measure_pools(world: World, rows: Rows) -> None:
     world.columns.pool[rows] = world.communities.youth @ world.columns.control[:, rows]
 
 
-def inflow_at_zero_intercept(world: World) -> float:
-    """Recruits a week of all columns together if the intercept were zero: what the burn-in solves against."""
-    rows = living_columns(world)
-    return float(joining(world, rows).sum()) if len(rows) else 0.0
-
-
 def joining(world: World, rows: Rows) -> np.ndarray:
     """Expected recruits of each column a week (n,), without the intercept: pool x (voluntary + forced share)."""
     columns, p, burn = world.columns, world.p, world.burn_in
@@ -80,7 +74,7 @@ def joining(world: World, rows: Rows) -> np.ndarray:
     raised = {name: p.join_motive_factor if name == motive else 1.0 for name in ("wage", "grievance", "kin")}
     logit = (
         raised["wage"] * p.join_pay_weight * (columns.pay[rows] - 1.0)
-        + raised["kin"] * p.join_peer_weight * (_kin_share(world, rows) - burn.kin_share)
+        + raised["kin"] * p.join_peer_weight * (kin_share(world, rows) - burn.kin_share)
         + raised["grievance"] * p.join_grievance_weight * (_anger(world, rows) + columns.aggression[rows])
         + p.join_link_weight * (columns.community_link[rows] - 0.5)
         - p.join_risk_weight * (columns.pressure[rows] - burn.pressure)
@@ -90,7 +84,7 @@ def joining(world: World, rows: Rows) -> np.ndarray:
     return expected
 
 
-def _kin_share(world: World, rows: Rows) -> np.ndarray:
+def kin_share(world: World, rows: Rows) -> np.ndarray:
     """Strength of each column over its strength at rest: peers and kin who draw others in."""
     persons = strength_equivalents(world, rows)
     share: np.ndarray = persons / (persons + persons.mean())
@@ -106,7 +100,10 @@ def _anger(world: World, rows: Rows) -> np.ndarray:
 
 
 def _recruit(world: World, rows: Rows) -> None:
-    expected = joining(world, rows) * exp(world.burn_in.recruit_intercept)
+    possible = joining(world, rows)
+    if world.burn_in.running:
+        world.burn_in.possible = float(possible.sum())
+    expected = possible * exp(world.burn_in.recruit_intercept)
     draws = world.streams.uniform_double("recruit_count", world.week, 0, world.columns.count)[rows]
     for column, mean, draw in zip(rows.tolist(), expected.tolist(), draws.tolist(), strict=True):
         count = poisson(mean, draw)
@@ -216,7 +213,14 @@ def _come_of_age(world: World, rows: Rows) -> None:
     )
     world.flows.recruits += 1
     group = int(columns.group[column])
-    note(world, JOIN, by=actor_of(world, group), column=column, group=group, community=int(columns.seat[column]))
+    note(
+        world,
+        JOIN,
+        by=actor_of(world, group),
+        column=column,
+        group=group,
+        community=int(columns.seat[column]),
+    )
 
 
 def _return(world: World) -> None:

@@ -20,6 +20,8 @@ WRITES = {
 }
 REVENUE_MEMORY, PAY_MEMORY = 13.0, 13.0
 AUDIT_IF_VACANT = 0.2
+PAY_ELASTICITY = 0.5
+"""Response of pay to a column's income while it covers more than pay."""
 MISSED_PAY = 0.5
 """Below this share of the reference pay a payday counts as missed."""
 MISSED_IN_A_ROW = 4.0
@@ -45,12 +47,23 @@ def step(world: World) -> None:
     columns.sent[rows], columns.received[rows] = sent, received
     treasury = columns.treasury[rows] + income - sent + received
     spent = treasury / p.pay_smoothing
-    paid = spent / p.solvency
+    paid = _payroll(spent, wage * equivalents, p.solvency)
     columns.treasury[rows] = treasury - spent
     columns.paid[rows] = paid
     flows.group_pay += float(paid.sum())
     flows.group_spent += float((spent - paid).sum())
     _settle_pay(world, rows, paid / equivalents / wage)
+
+
+def _payroll(spent: np.ndarray, normal: np.ndarray, solvency: float) -> np.ndarray:
+    """Pay and upkeep out of what a column spends (n,), USD: hunger is fought first, arms and comforts can wait.
+
+    At normal income pay is `normal` and solvency − 1 of it is left for other things; pay moves less than in
+    proportion with income, as far as the money goes.
+    """
+    affluence = spent / (solvency * normal)
+    payroll: np.ndarray = np.minimum(normal * affluence**PAY_ELASTICITY, spent)
+    return payroll
 
 
 def _remit(

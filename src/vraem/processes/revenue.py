@@ -1,9 +1,104 @@
-"""B1."""
+"""B1: what the columns take in a week, by source, and what the whole valley would yield to a full protector.
 
+Tolls and escorts are taken as loads set out (`charges`), the tax on leaf at its sale (`leaf_sale`), quotas and
+extortion from other incomes (`incomes`). Here firms pay the columns in their service, who collect for them, and those
+that have taken a firm under their wing; then the week is added up. Source: section 7 of the model description.
+"""
+
+import numpy as np
+
+from vraem.processes.groups import living_columns
+from vraem.processes.tolls import gunman_wage
 from vraem.world import World
+from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
+from vraem.world.organisation_tables import NO_ROW
 
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES: dict[str, tuple[str, ...]] = {
+    "columns": ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages"),
+    "firms": ("capital",),
+}
+ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
+"""Sources that a column takes from those who live where it has control."""
+SOURCES = ("fees", "escorts", *ON_THE_GROUND)
 
 
 def step(world: World) -> None:
-    """One week."""
+    """Wages of columns in service, the part of hosted firms, and the sums of the week."""
+    columns, flows = world.columns, world.flows
+    if world.scenario.switches.null_model == "exogenous_fees":
+        _take_exogenous_income(world)
+    rows = living_columns(world)
+    columns.wages[: columns.count] = 0.0
+    _pay_service(world, rows[columns.service[rows] != NO_ROW])
+    _host(world, rows[columns.hosted[rows] != NO_ROW])
+    for source in (*SOURCES, "wages"):
+        setattr(flows, f"group_{source}", float(columns.__dict__[source][: columns.count].sum()))
+
+
+def _take_exogenous_income(world: World) -> None:
+    """N2: coca income is a constant for each unit of control, whatever the economy does."""
+    columns, burn, count = world.columns, world.burn_in, world.columns.count
+    columns.fees[:count] = burn.coca_income * columns.territory[:count]
+    world.flows.potential_protection += burn.coca_income * len(world.communities)
+
+
+def _pay_service(world: World, rows: np.ndarray) -> None:
+    """A firm pays columns in its service as it would gunmen, while it has money; what they collect is the firm's."""
+    columns, firms, flows = world.columns, world.firms, world.flows
+    for row in rows.tolist():
+        firm = int(columns.service[row])
+        wage = gunman_wage(world) * float(columns.armed[row]) * bool(firms.capital[firm] > 0.0)
+        taken = sum(float(columns.__dict__[source][row]) for source in SOURCES)
+        for source in SOURCES:
+            columns.__dict__[source][row] = 0.0
+        columns.wages[row] = wage
+        firms.capital[firm] += taken - wage
+        flows.firm_takings += taken
+
+
+def _host(world: World, rows: np.ndarray) -> None:
+    """A firm under a column's wing pays it a part of what the column takes; it counts among the escorts."""
+    columns, firms, flows = world.columns, world.firms, world.flows
+    for row in rows.tolist():
+        gain = world.p.host_gain * sum(float(columns.__dict__[source][row]) for source in SOURCES)
+        columns.escorts[row] += gain
+        firms.capital[int(columns.hosted[row])] -= gain
+        flows.transit_fees += gain
+
+
+def prepare(world: World) -> None:
+    """Expected income of a week at the start by source, so that pay and treasuries have a base."""
+    columns, firms, p, count = world.columns, world.firms, world.p, world.columns.count
+    communities, market = world.communities, world.market
+    kg = firms.hcl_rate * firms.route_share
+    columns.fees[:count] = (kg * firms.charged_share).ravel() @ columns.tolls[:, :count]
+    columns.escorts[:count] = p.fee_escort * (kg * firms.escorted_share).ravel() @ columns.guards[:, :count]
+    area = np.maximum(communities.coca_area, 0.0)
+    leaf = market.standing_leaf * (1.0 - p.leaf_loss_share) * area / area.sum()
+    control = columns.control[:, :count]
+    columns.leaf_tax[:count] = (p.leaf_tax_share * leaf * communities.leaf_price) @ control
+    households = world.cohort_households.mean(axis=0) * world.households_per_row
+    timber = p.logging_quota * p.logging_income * communities.forest * households
+    columns.logging[:count] = timber @ control
+    licit = _licit_income(world)
+    columns.extortion[:count] = (p.extortion_rate * (licit + p.off_farm_income * households)) @ control
+    if world.scenario.switches.null_model == "exogenous_fees":
+        _fix_exogenous_income(world)
+
+
+def _licit_income(world: World) -> np.ndarray:
+    """Net income from coffee and cacao in a week of the start, by community (C,), USD."""
+    growers, p = world.growers, world.p
+    bearing = np.bincount(growers.community, growers.licit_bearing, len(world.communities))
+    a_week = p.licit_net_margin / (QUARTERS_A_YEAR * WEEKS_A_QUARTER)
+    return bearing * (a_week * world.households_per_row)
+
+
+def _fix_exogenous_income(world: World) -> None:
+    """N2: the drawn fees and shares, and the tax of the start, as an income for each unit of control."""
+    columns, p, count = world.columns, world.p, world.columns.count
+    carried = p.share_of_flow_charged * p.fee_transit + p.share_of_flow_escorted * p.fee_escort
+    coca = carried * world.market.hcl_rate_base + float(columns.leaf_tax[:count].sum())
+    world.burn_in.coca_income = coca / max(float(columns.territory[:count].sum()), 1e-9)
+    columns.leaf_tax[:count] = 0.0
+    _take_exogenous_income(world)

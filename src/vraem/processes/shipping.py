@@ -1,7 +1,6 @@
-"""Loads under way: they move, are charged, stopped or arrive; firms are paid and remember what happened (C2).
+"""Loads under way: they move, are stopped or arrive; firms are paid and remember what happened (C2).
 
-Source: section 6 of the model description. A load that is stopped is lost whole. The transit fee is a plain
-charge on a share of the flow until armed groups are modelled.
+Source: section 6 of the model description. A load that is stopped is lost whole.
 """
 
 import numpy as np
@@ -61,14 +60,13 @@ def _settle(world: World, rows: slice, stopped: np.ndarray, arrived: np.ndarray)
     cash = world.routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
     revenue = price @ delivered
     carriage = cash @ (delivered + lost) + (world.routes.haul * (delivered + lost)).sum(axis=0)
-    fees = world.routes.fee * (delivered + lost).sum(axis=0)
-    firms.capital += revenue - carriage - fees
+    firms.capital += revenue - carriage
     # owners take out what exceeds the working capital of some months of purchases
     target = p.firm_working_capital * WEEKS_A_MONTH * firms.capacity * market.leaf_price
     drawn = np.maximum(firms.capital - target, 0.0)
     firms.capital -= drawn
     flows.export_revenue, flows.transport_cash = float(revenue.sum()), float(carriage.sum())
-    flows.transit_fees, flows.drawings = float(fees.sum()), float(drawn.sum())
+    flows.drawings = float(drawn.sum())
 
     passed, seized = by_route_and_firm(arrived), by_route_and_firm(stopped)
     _learn(world, passed, seized)
@@ -77,7 +75,8 @@ def _settle(world: World, rows: slice, stopped: np.ndarray, arrived: np.ndarray)
 def _learn(world: World, passed: np.ndarray, seized: np.ndarray) -> None:
     """C2: Beta update of the perceived risk of each route, with memory (switch: salience weighting).
 
-    `trafficker_learning` is the weight that the newest year has in the memory.
+    `trafficker_learning` is the weight that the newest year has in the memory. A firm knows what its protection is
+    worth: the prior is the usual risk under its shield (C3).
     """
     firms, p = world.firms, world.p
     retention = (1.0 - p.trafficker_learning) ** (1.0 / WEEKS_A_YEAR)
@@ -87,5 +86,5 @@ def _learn(world: World, passed: np.ndarray, seized: np.ndarray) -> None:
     firms.seized_memory += weight * seized
     firms.passed_memory += passed
     prior = p.trafficker_prior_loads
-    events = prior * world.routes.detection[:, None] + firms.seized_memory
+    events = prior * world.routes.detection[:, None] * firms.shield + firms.seized_memory
     firms.risk_belief[:] = events / (prior + firms.seized_memory + firms.passed_memory)

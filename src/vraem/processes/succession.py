@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Rows,
     active_members,
@@ -20,7 +21,6 @@ from vraem.processes.groups import (
     living_groups,
     members_of,
 )
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
@@ -36,7 +36,7 @@ FULL_TENURE_YEARS = 10.0
 INTERREGNUM_SHAPE = 2
 """Interregna are gamma with this shape, the sum of two exponentials (parameter table: gamma)."""
 ATTRITION_FACTOR = 2.0
-"""Under a war of attrition the margin that is contested, and the time the contest takes, grow by this factor."""
+"""Under a war of attrition the margin within which a succession is contested grows by this factor."""
 CONTEST_GRIEVANCE = 0.5
 """Grievance of the column whose candidate lost a contested succession."""
 BOND_TO_NEW_COMMANDER = 0.7
@@ -109,7 +109,9 @@ def choose_leader(world: World, group: int) -> Contest | None:
         order = _ranked(scores)
         # other candidates do not stand against a named heir, but two heirs may be rivals
         rival = heirs.sum() > 1 and scores[order[0]] - scores[order[1]] < margin / ATTRITION_FACTOR
-        return Contest(int(candidates[order[0]]), "contested" if rival else "heir", _second(candidates, order))
+        return Contest(
+            int(candidates[order[0]]), "contested" if rival else "heir", _second(candidates, order)
+        )
     if form == "vote":
         scores = _votes(world, group, candidates, scores)
         order = _ranked(scores)

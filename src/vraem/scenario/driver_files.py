@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, driver_row
-from vraem.scenario.events import EARLIEST, LATEST
 from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
+from vraem.scenario.fields import EARLIEST, LATEST
 from vraem.scenario.sources import read_text, shown
 
 REQUIRED = ("driver", "start", "end", "value")

@@ -1,71 +1,22 @@
 """Dated events of a scenario: one frozen model for each kind, told apart by ``kind``.
 
-Dates are days, both included. Effects of events that overlap multiply (factors) or add (areas, risks).
+Dates are days, both included; a removal has one ``date``. Effects of events that overlap multiply (factors)
+or add (areas, risks, persons, units).
 """
 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-EARLIEST = datetime.date(2010, 1, 1)
-LATEST = datetime.date(2060, 12, 31)
+from vraem.scenario.fields import Dated, Day, Districts, SettledDistricts, Table, quantity
+
 ROUTES = ("air", "foot", "road_callao", "road_puno", "river")
-
-Day = Annotated[
-    datetime.date,
-    Field(
-        ge=EARLIEST,
-        le=LATEST,
-        json_schema_extra={"formatMinimum": str(EARLIEST), "formatMaximum": str(LATEST)},
-    ),
-]
 Route = Literal["air", "foot", "road_callao", "road_puno", "river", "all"]
-
-
-def _known_district(name: str) -> str:
-    from vraem.valley import district_names
-
-    names = district_names()
-    if name not in names:
-        raise PydanticCustomError(
-            "unknown_name", "no such district", {"known": list(names), "what": "a district of the valley"}
-        )
-    return name
-
-
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PydanticCustomError(
-            "named_twice", "named twice", {"got": f'"{twice}" twice', "what": "each district once"}
-        )
-    return names
-
-
-District = Annotated[str, AfterValidator(_known_district)]
-Districts = Annotated[tuple[District, ...], Field(min_length=1), AfterValidator(_each_once)]
-
-
-def quantity(description: str, unit: str, **bounds: Any) -> Any:
-    """A number with its unit, which the JSON Schema and the reference tables show."""
-    return Field(description=description, json_schema_extra={"unit": unit}, **bounds)
-
-
-class Table(BaseModel):
-    """A table of a scenario file: strict types, no unknown keys, no change after loading."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Dated(Table):
-    """A table that holds from its first day to its last."""
-
-    start: Day = Field(description="first day")
-    end: Day = Field(description="last day")
+Role = Literal["leader", "committee", "commander", "squad_leader", "fighter", "supporter", "heir", "finance"]
+Outcome = Literal["captured", "killed", "surrendered"]
 
 
 class Eradication(Dated):
@@ -127,11 +78,61 @@ class AlternativeDevelopment(Dated):
     share: float = quantity("share of households assisted", "ratio", ge=0, le=1)
 
 
+class Removal(Table):
+    """Persons of one role are removed from the armed groups on one day, whatever the campaigns do (D4)."""
+
+    kind: Literal["removal"]
+    date: Day = Field(description="the day")
+    role: Role = Field(description="role of those removed; an heir is an adult named to take over")
+    count: int = quantity(
+        "how many; fewer if there are fewer left in the role", "persons", 1, ge=1, le=10_000
+    )
+    outcome: Outcome = Field("captured", description="what becomes of them")
+    talk: bool = Field(True, description="whether captives may disclose what they know (D2)")
+
+    @property
+    def start(self) -> datetime.date:
+        """The day, as the first of the period that every event has."""
+        return self.date
+
+    @property
+    def end(self) -> datetime.date:
+        """The day, as the last of the period that every event has."""
+        return self.date
+
+
+class Presence(Dated):
+    """The state puts more posts and patrols into some districts for a time (D7)."""
+
+    kind: Literal["presence"]
+    districts: SettledDistricts = Field(
+        description="districts with more presence; units are dealt out in turn"
+    )
+    posts: int = quantity("posts added, in all districts together", "posts", 0, ge=0, le=200)
+    patrols: int = quantity("patrols added, in all districts together", "patrols", 0, ge=0, le=200)
+    strength: float = quantity("persons in each post or patrol", "persons", 30.0, gt=0, le=1_000)
+
+
+class Amnesty(Dated):
+    """Those who leave an armed group find an amnesty (B5, B8); the switch `amnesty` grants one at all times."""
+
+    kind: Literal["amnesty"]
+
+
 Event = Annotated[
-    Eradication | Announcement | PriceShock | RouteCapacity | RouteRisk | RouteCost | AlternativeDevelopment,
+    Eradication
+    | Announcement
+    | PriceShock
+    | RouteCapacity
+    | RouteRisk
+    | RouteCost
+    | AlternativeDevelopment
+    | Removal
+    | Presence
+    | Amnesty,
     Field(discriminator="kind"),
 ]
-EVENT_MODELS: tuple[type[Dated], ...] = get_args(get_args(Event)[0])
-EVENT_KINDS: dict[str, type[Dated]] = {
+EVENT_MODELS: tuple[type[Table], ...] = get_args(get_args(Event)[0])
+EVENT_KINDS: dict[str, type[Table]] = {
     get_args(model.model_fields["kind"].annotation)[0]: model for model in EVENT_MODELS
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _LONGEST_VALUE = 60
+_LONGEST_LIST = 16
 
 
 @dataclass(frozen=True, order=True)
@@ -73,10 +74,14 @@ def ask(names: Iterable[str]) -> str:
 
 
 def one_of(names: Iterable[str]) -> str:
-    """``one of a, b, c``, shortened when the list would not fit on a line."""
+    """``one of a, b, c``, shortened when the list would not fit on a line; the name itself if there is but one."""
     listed = list(names)
-    shown = ", ".join(listed[:12])
-    return f"one of {shown}" + (f" and {len(listed) - 12} more" if len(listed) > 12 else "")
+    if len(listed) == 1:
+        return listed[0]
+    shown = ", ".join(listed[:_LONGEST_LIST])
+    return f"one of {shown}" + (
+        f" and {len(listed) - _LONGEST_LIST} more" if len(listed) > _LONGEST_LIST else ""
+    )
 
 
 def in_words(value: Any) -> str:

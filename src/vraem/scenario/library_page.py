@@ -18,14 +18,23 @@ _HEAD = """# The library of scenarios
 Each is a file in `scenarios/` that can be run, compared, extended and copied by its name:
 
 ```
-vraem compare air-bridge-closure              # against the scenario that its file names
-vraem compare baseline price-boom price-slump # the first is the one that the others are set against
-vraem show eradication --changed              # what it changes, and where it says so
+vraem compare november-2023                         # against the scenario that its file names
+vraem compare random-control heirs-first commanders # the first is the one that the others are set against
+vraem show leadership-burst --changed               # what it changes, and where it says so
 ```
 
 """
+_CAMPAIGNS = """
+## Campaigns: thought experiments
+
+They ask what follows when the state goes after the same group in another way. All of them make the same number of
+operations, 48 from 1 September 2023 to 1 September 2025; a test holds their budgets equal. What they attain is an
+outcome. Persons of the model are roles without names, operations have no place in them but the one where the model
+moves its columns, and nothing here is a plan, a proposal or a forecast.
+
+"""
 _EXPERIMENTS = """
-## Thought experiments
+## Other thought experiments
 
 They ask what the model does when one thing is otherwise. Nothing in them is a plan, a proposal or a forecast:
 dates from 2024 on lie outside the record, sizes are round numbers chosen to be seen, and what follows rests on the
@@ -35,11 +44,13 @@ model's assumptions. All that destroy coca destroy the same 4 000 hectares in al
 
 
 def library_markdown() -> str:
-    """The page: the two scenarios that others build on, then the thought experiments, by name."""
+    """The page: the scenarios of the record, the campaigns, then the other thought experiments, by name."""
     scenarios = [load(name) for name in packaged_names()]
-    base = [scenario for scenario in scenarios if not is_thought_experiment(scenario)]
-    others = [scenario for scenario in scenarios if is_thought_experiment(scenario)]
-    return f"{_HEAD}{_table(base)}{_EXPERIMENTS}{_table(others)}"
+    record = [scenario for scenario in scenarios if not is_thought_experiment(scenario)]
+    experiments = [scenario for scenario in scenarios if is_thought_experiment(scenario)]
+    campaigns = [scenario for scenario in experiments if scenario.campaigns]
+    others = [scenario for scenario in experiments if not scenario.campaigns]
+    return f"{_HEAD}{_table(record)}{_CAMPAIGNS}{_table(campaigns)}{_EXPERIMENTS}{_table(others)}"
 
 
 def is_thought_experiment(scenario: Scenario) -> bool:

@@ -14,9 +14,10 @@ from vraem.scenario.driver_files import driver_problem, read_driver_file
 from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, Drivers, history_rows
 from vraem.scenario.faults import Fault, ScenarioError, in_words
 from vraem.scenario.layers import Layers, as_tuples, parse_override, read_layers
-from vraem.scenario.messages import dotted, fault_at, faults_of_dates, faults_of_parameters, faults_of_shape
+from vraem.scenario.messages import dotted, fault_at, faults_of_parameters, faults_of_shape
 from vraem.scenario.parameters import Parameters
 from vraem.scenario.positions import Path
+from vraem.scenario.rules import faults_of_dates, faults_of_tables
 from vraem.scenario.scenario import Scenario
 from vraem.scenario.schema import Document
 from vraem.scenario.sources import find, inside, library
@@ -77,7 +78,8 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
         data = as_tuples(layers.data)
     except RecursionError:
         raise ScenarioError([Fault(layers.file, 0, 0, "", TOO_DEEP, "a few levels")]) from None
-    found = [*faults, *faults_of_parameters(data, layers.at), *faults_of_dates(data, layers.at)]
+    found = [*faults, *faults_of_parameters(data, layers.at)]
+    found += [*faults_of_dates(data, layers.at), *faults_of_tables(data, layers.at)]
     document = None
     try:
         document = Document.model_validate(data)
@@ -102,6 +104,10 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
         switches=document.switches,
         drivers=Drivers.from_rows(table_rows, rows, document.drivers.table),
         events=document.event,
+        campaigns=document.campaign,
+        groups=document.group,
+        posts=document.post,
+        measure=document.measure,
         folder=folder,
     )
     return dataclasses.replace(scenario, origins=_origins(scenario, layers))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from vraem.scenario.events import EARLIEST, EVENT_KINDS, LATEST
+from vraem.scenario.events import EVENT_KINDS
 from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of, safe
+from vraem.scenario.fields import NAMES
 from vraem.scenario.parameters import parameter_specs
 from vraem.scenario.positions import Path
 from vraem.scenario.schema import Document
@@ -20,7 +20,6 @@ At = Callable[[Path, str], tuple[str, int, int]]
 
 
 MOST_TOLD = 1000  # of each sort: no one reads more, and near matches take time to find
-_SHORTEST_RUN = datetime.timedelta(days=6)  # both days are included: one whole week
 
 
 def dotted(path: Path) -> str:
@@ -56,38 +55,6 @@ def faults_of_parameters(document: Mapping[str, Any], at: At) -> list[Fault]:
     return faults
 
 
-def faults_of_dates(document: Mapping[str, Any], at: At) -> list[Fault]:
-    """Periods that end before they begin, and a run shorter than a week."""
-    faults = []
-    for path, table in _periods(document):
-        start, end = _day(table.get("start")), _day(table.get("end"))
-        if start is None or end is None:
-            continue
-        expected = ""
-        if end < start:
-            expected = f"a day on or after start = {start}"
-        elif path == ("run",) and end - start < _SHORTEST_RUN:
-            expected = f"a week or more after start = {start}: {start + _SHORTEST_RUN} or later"
-        if expected:
-            faults.append(fault_at(at, (*path, "end"), "value", str(end), expected))
-    return faults
-
-
-def _periods(document: Mapping[str, Any]) -> list[tuple[Path, Mapping[str, Any]]]:
-    found: list[tuple[Path, Any]] = [(("run",), document.get("run"))]
-    for name in ("driver", "event"):
-        rows = document.get(name)
-        found += [((name, i), row) for i, row in enumerate(rows)] if isinstance(rows, tuple) else []
-    return [(path, table) for path, table in found if isinstance(table, dict)]
-
-
-def _day(value: object) -> datetime.date | None:
-    """A date within the limits; any other is a fault already."""
-    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        return None
-    return value if EARLIEST <= value <= LATEST else None
-
-
 def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
     kind, context = found["type"], found.get("ctx", {})
     path = _without_tag(found["loc"])
@@ -108,12 +75,17 @@ def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
     if kind == "union_tag_not_found":
         return fault_at(at, (*path, "kind"), "parent", "nothing", one_of(EVENT_KINDS))
     if kind == "unknown_name":
-        hint = did_you_mean(str(found["input"]), context["known"])
-        return fault_at(at, path, "value", got, context["what"], hint or one_of(context["known"]))
+        known = NAMES[context["what"]]()
+        hint = did_you_mean(str(found["input"]), known)
+        return fault_at(at, path, "value", got, context["what"], hint or one_of(known))
     if kind == "named_twice":
-        return fault_at(at, path, "value", context["got"], context["what"])
+        thing = str(_node(schema, found["loc"]).get("of", "name")).removesuffix("s")
+        return fault_at(at, path, "value", context["got"], f"each {thing} once")
+    if kind == "too_long":
+        got = f"a list of {context['actual_length']}"
     if kind == "other_expected":
-        return fault_at(at, path, "value", got, context["what"])
+        hint = did_you_mean(str(found["input"]), context.get("known", ()))
+        return fault_at(at, path, "value", got, context["what"], hint)
     node = _node(schema, found["loc"])
     hint = did_you_mean(found["input"], node["enum"]) if _is_choice(kind, found["input"]) else ""
     return fault_at(at, path, "value", got, expected_at(schema, found["loc"]), hint)
@@ -132,6 +104,8 @@ def _without_tag(loc: Path) -> Path:
 def expected_at(schema: Mapping[str, Any], loc: Path) -> str:
     """What may stand at a place of a document, from its JSON Schema."""
     node = _node(schema, loc)
+    if "expected" in node:
+        return str(node["expected"])
     if "enum" in node:
         return one_of(node["enum"])
     kind = node.get("type")
@@ -142,6 +116,8 @@ def expected_at(schema: Mapping[str, Any], loc: Path) -> str:
         return f"a date {limits}, such as 2012-01-02 without quotes"
     if kind == "string":
         return _text(node)
+    if kind == "boolean":
+        return "true or false, without quotes"
     if kind == "array":
         return _list(node, loc)
     if not {"properties", "additionalProperties", "patternProperties", "discriminator"}.isdisjoint(node):
@@ -170,6 +146,8 @@ def _followed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str
     if "anyOf" in node:  # an optional key: TOML has no null, so only the first form can stand in a file
         form = _followed(schema, node["anyOf"][0])
         return {**form, **{key: value for key, value in node.items() if key != "anyOf"}}
+    if "const" in node:
+        return {**node, "enum": [node["const"]]}
     return node
 
 
@@ -198,8 +176,8 @@ def _text(node: Mapping[str, Any]) -> str:
 
 
 def _list(node: Mapping[str, Any], loc: Path) -> str:
-    if loc[-1] == "districts":
-        return 'a list of districts, such as ["Llochegua", "Sivia"]'
+    if "of" in node:
+        return f"a list of {node['of']}, such as {node['example']}"
     if "example" in node:
         return f"a list such as {node['example']}"
     header = dotted(tuple(part for part in loc if isinstance(part, str)))

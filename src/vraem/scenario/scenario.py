@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,15 @@ from vraem.scenario.driver_series import Drivers
 from vraem.scenario.parameters import Parameters
 
 if TYPE_CHECKING:
+    from vraem.scenario.campaigns import Campaign
     from vraem.scenario.events import Event
     from vraem.scenario.schema import Run, Switches
+    from vraem.scenario.starting import Group, Measure, Post
 
-_SCHEME = "vraem scenario 1"
+_SCHEME = "vraem scenario 2"
 _OPTIONAL = ("question", "compare_with")
+FIRST_HORIZON = datetime.timedelta(days=365)
+"""Time after the last campaign or removal at which end states are first told."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,9 +31,11 @@ class Scenario:
     """A resolved scenario. Made by ``vraem.scenario.load``; changed copies by ``with_``.
 
     ``run`` has ``start``, ``end`` (dates), ``households`` and ``seed``; ``switches`` one attribute for each
-    structural switch; ``events`` are frozen models with ``kind``, ``start``, ``end`` and their own
-    fields. ``origins`` maps each dotted key to ``file:line``, ``default``, ``--set`` or ``with_``. ``folder``
-    is where the file lies (None for a packaged one). Neither counts when two scenarios are compared.
+    structural switch; ``events`` and ``campaigns`` are frozen models with ``kind``, ``start``, ``end`` and their
+    own fields; ``groups`` and ``posts`` are those of the start, empty for those of the record; ``measure`` has
+    ``anchor_start`` and ``anchor_end`` (dates or None). ``origins`` maps each dotted key to ``file:line``,
+    ``default``, ``--set`` or ``with_``. ``folder`` is where the file lies (None for a packaged one). Neither
+    counts when two scenarios are compared.
     """
 
     name: str
@@ -40,6 +47,10 @@ class Scenario:
     switches: Switches
     drivers: Drivers
     events: tuple[Event, ...]
+    campaigns: tuple[Campaign, ...]
+    groups: tuple[Group, ...]
+    posts: tuple[Post, ...]
+    measure: Measure
     folder: Path | None = dataclasses.field(default=None, compare=False)
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
@@ -56,6 +67,10 @@ class Scenario:
             "switches": self.switches.model_dump(),
             "drivers": self.drivers.segments,
             "events": [event.model_dump() for event in self.events],
+            "campaigns": [campaign.model_dump() for campaign in self.campaigns],
+            "groups": [group.model_dump() for group in self.groups],
+            "posts": [post.model_dump() for post in self.posts],
+            "measure": self.measure.model_dump(),
         }
         canonical = json.dumps(content, sort_keys=True, default=str, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -75,14 +90,37 @@ class Scenario:
 
         return load_comparison(self)
 
+    @property
+    def rules(self) -> tuple[Any, ...]:
+        """What must be equal for two scenarios to share a past: parameters, switches, groups and posts."""
+        return self.parameters, self.switches, self.groups, self.posts
+
     def notes(self) -> tuple[str, ...]:
         """Things that are allowed but worth knowing, one line each."""
-        start, end = self.run.start, self.run.end
-        return tuple(
-            f"event.{number} ({event.kind}, {event.start} to {event.end}) lies outside the run: no effect"
-            for number, event in enumerate(self.events)
-            if event.end < start or event.start > end
-        )
+        return (*self._outside(), *self._unmeasured())
+
+    def _outside(self) -> Iterator[str]:
+        """What lies outside the run."""
+        for table in ("event", "campaign", "post"):
+            for number, row in enumerate(getattr(self, f"{table}s")):
+                start, end = row.start or self.run.start, row.end or self.run.end
+                if end < self.run.start or start > self.run.end:
+                    days = str(start) if start == end else f"{start} to {end}"
+                    yield f"{table}.{number} ({row.kind}, {days}) lies outside the run: no effect"
+
+    def _unmeasured(self) -> Iterator[str]:
+        """Dates from which nothing, or less than may be meant, can be measured."""
+        ends = [campaign.end for campaign in self.campaigns]
+        ends += [event.end for event in self.events if event.kind == "removal"]
+        anchor = self.measure
+        if anchor.anchor_start is not None and ends:
+            yield "measure has no effect: campaigns and removals say from when baselines and horizons are taken"
+        elif anchor.anchor_start is not None and not self.run.start < anchor.anchor_start <= self.run.end:
+            days = f"{anchor.anchor_start} to {anchor.anchor_end}"
+            yield f"measure ({days}) begins outside the run: nothing is measured from there"
+        last = max(ends, default=None)
+        if last is not None and last <= self.run.end < last + FIRST_HORIZON:
+            yield f"the run ends within a year of the last campaign or removal ({last}): no horizon lies inside"
 
     def as_document(self, *, portable: bool = False) -> dict[str, Any]:
         """Every value as plain data, in the shape of a scenario file.
@@ -100,7 +138,16 @@ class Scenario:
             "parameters": self.parameters.as_dict(),
             "drivers": {"table": "none" if write_out else drivers.table},
             "driver": [row._asdict() for row in rows],
-            "event": [event.model_dump(exclude_none=True) for event in self.events],
+            "measure": self.measure.model_dump(exclude_none=True),
+            **{
+                table: [row.model_dump(exclude_none=True) for row in rows]
+                for table, rows in (
+                    ("group", self.groups),
+                    ("post", self.posts),
+                    ("campaign", self.campaigns),
+                    ("event", self.events),
+                )
+            },
         }
 
     def to_toml(self) -> str:

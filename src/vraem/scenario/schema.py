@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from vraem.scenario.driver_series import DRIVER_KINDS
-from vraem.scenario.events import Dated, Day, Event, Table
-from vraem.scenario.parameters import ParameterSpec, parameter_table
 from vraem.scenario import switches as forms
+from vraem.scenario.campaigns import Campaign
+from vraem.scenario.driver_series import DRIVER_KINDS
+from vraem.scenario.events import Event
+from vraem.scenario.fields import Dated, Day, Line, Name, Table
+from vraem.scenario.parameters import ParameterSpec, parameter_table
+from vraem.scenario.starting import MOST_GROUPS, MOST_POSTS, Group, Measure, Post
 from vraem.scenario.switches import SWITCHES
 
 DriverName = Literal[
@@ -85,10 +88,6 @@ class DriverEntry(Dated):
     value: float = Field(description="the driver's value, in its own unit (see the table of drivers)")
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
-Line = Annotated[str, Field(min_length=1, max_length=2_000)]
-
-
 class Document(Table):
     """A scenario file after its parents are merged in."""
 
@@ -108,6 +107,16 @@ class Document(Table):
     drivers: DriverTable = Field(default_factory=DriverTable, description="where the dated drivers come from")
     driver: tuple[DriverEntry, ...] = Field((), max_length=20_000, description="dated values of drivers")
     event: tuple[Event, ...] = Field((), max_length=1_000, description="dated events")
+    campaign: tuple[Campaign, ...] = Field((), max_length=100, description="campaigns of arrest")
+    group: tuple[Group, ...] = Field(
+        (), max_length=MOST_GROUPS, description="armed groups of the start, in place of that of the record"
+    )
+    post: tuple[Post, ...] = Field(
+        (), max_length=MOST_POSTS, description="state posts, in place of those of the record"
+    )
+    measure: Measure = Field(
+        default_factory=Measure, description="from when baselines and horizons are taken"
+    )
 
 
 def document_schema() -> dict[str, Any]:

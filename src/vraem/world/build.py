@@ -11,23 +11,15 @@ from numpy.typing import NDArray
 
 from vraem.valley import ROUTES, Valley
 from vraem.world.ages import VISIBLE_FROM_QUARTER, AgeClasses
-from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER, Clock
-from vraem.world.columns import Table
 from vraem.world.build_organisation import build_organisation
 from vraem.world.build_security import build_security
-from vraem.world.declarations import (
-    COLUMNS,
-    COMMUNITIES,
-    FIRMS,
-    GROUPS,
-    GROWERS,
-    INCIDENTS,
-    MEMBERS,
-    SHIPMENTS,
-    UNITS,
-)
+from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER, Clock
+from vraem.world.columns import Table
+from vraem.world.declarations import COMMUNITIES, FIRMS, GROWERS, SHIPMENTS
 from vraem.world.inputs import weekly_inputs
+from vraem.world.organisation_tables import COLUMNS, GROUPS, MEMBERS
 from vraem.world.routes import RouteTable
+from vraem.world.security_tables import INCIDENTS, UNITS
 from vraem.world.state import BurnIn, Flows, Market, World
 from vraem.world.streams import Streams
 from vraem.world.values import CropValues
@@ -68,7 +60,12 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
         firms=firms,
         shipments=Table(SHIPMENTS, 0, capacity=SHIPMENTS_A_WEEK * clock.weeks),
         members=Table(MEMBERS, 0, capacity=MEMBERS_KEPT),
-        columns=Table(COLUMNS, 0, capacity=COLUMNS_KEPT, axes={"community": len(valley.communities)}),
+        columns=Table(
+            COLUMNS,
+            0,
+            capacity=COLUMNS_KEPT,
+            axes={"community": len(valley.communities), "way": len(ROUTES) * len(firms)},
+        ),
         groups=Table(GROUPS, 0, capacity=GROUPS_KEPT, axes={"community": len(valley.communities)}),
         units=Table(UNITS, 0, capacity=UNITS_KEPT),
         incidents=Table(INCIDENTS, 0, capacity=INCIDENTS_KEPT),
@@ -78,6 +75,7 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
         households_per_row=weight,
         cohorts=cohorts,
         community_rows=community_rows,
+        cohort_households=_cohort_households(growers, len(valley.communities)),
         ages=ages,
         values=CropValues.of(p),
         routes=RouteTable.of(p, valley, firms.base),
@@ -177,6 +175,12 @@ def _rows_by_community(growers: Table, places: int) -> tuple[NDArray[np.int64], 
     return order, first
 
 
+def _cohort_households(growers: Table, places: int) -> NDArray[np.float64]:
+    position = growers.slot.astype(np.int64) * places + growers.community
+    count = np.bincount(position, minlength=WEEKS_A_QUARTER * places)
+    return count.reshape(WEEKS_A_QUARTER, places).astype(np.float64)
+
+
 def _start_communities(world: World) -> None:
     communities, growers, place = world.communities, world.growers, world.valley.communities
     communities.coca_area[:] = (
@@ -184,7 +188,6 @@ def _start_communities(world: World) -> None:
     )
     communities.harvested_share[:] = 1.0
     communities.forest[:] = np.clip(place.forest_ha / np.maximum(place.suitable_ha, 1.0), 0.0, 1.0)
-    communities.leaf_tax[:] = np.where(place.core, world.p.leaf_tax_share, 0.0)
 
 
 def _start_market(world: World) -> None:

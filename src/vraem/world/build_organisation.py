@@ -4,6 +4,8 @@ Section 3 of the model description: some 350 members of whom 120 are armed, in 6
 leader, committee and heirs. A scenario may describe its own groups.
 """
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,8 @@ CONTACT_SPREAD = 0.15
 """Half-width of the contact of columns around its mean (parameter table)."""
 KIN_LINE_SIZE = 4.0
 """Mean number of members of a kin line other than the founding clan."""
+SEATS_KM = 5.0
+"""Distance from the middle of the historic core over which seats thin out by 1/e; core_area is 50 000 ha."""
 LEAST_SEAT_KM = 6.0
 """Seats of the start lie at least so far apart, as long as there is room."""
 FOREIGN_KIN = 100_000
@@ -99,12 +103,14 @@ def _build_columns(world: World, start: StartGroup, group: int, number: int) -> 
 
 
 def _seats(world: World, start: StartGroup, number: int) -> list[int]:
-    """Communities of the columns' seats: drawn in the historic core, or in the districts named, apart from each other."""
+    """Communities of the columns' seats: near the middle of the core, or in the districts named, and apart."""
     place = world.valley.communities
     allowed = np.isin(place.district_id, start.seats) if start.seats else np.asarray(place.core)
     candidates = np.flatnonzero(allowed)
     draws = world.streams.uniform_double("column_traits", 1000 + number, 0, len(place))[candidates]
-    order = candidates[np.argsort(draws, kind="stable")]
+    # exponential races: sorting by −ln(u)/weight draws without replacement, by weight
+    nearness = 1.0 if start.seats else np.exp(-place.core_km[candidates] / SEATS_KM)
+    order = candidates[np.argsort(-np.log1p(-draws) / nearness, kind="stable")]
     km = 2.0
     chosen: list[int] = []
     for apart in (LEAST_SEAT_KM, km, 0.0):  # where there is no room, seats stand closer
@@ -123,7 +129,7 @@ def _seats(world: World, start: StartGroup, number: int) -> list[int]:
 def _build_members(
     world: World, start: StartGroup, group: int, number: int, columns: NDArray[np.int64]
 ) -> None:
-    members, p = world.members, world.p
+    members = world.members
     count, first = start.members, members.count
     members.grow(first + count)
     members.count = first + count
@@ -140,7 +146,7 @@ def _build_members(
     age = ADULT + (OLDEST_RECRUIT - ADULT) * draws[0]
     members.born[rows] = -np.ceil(age * WEEKS_A_YEAR).astype(np.int32)
     served = np.minimum(start.years, (age - ADULT) * draws[1])
-    members.joined[rows] = -np.rint(served * WEEKS_A_YEAR).astype(np.int32)
+    members.joined[rows] = -np.floor(served * WEEKS_A_YEAR).astype(np.int32)
     members.bond[rows] = 0.2 + 0.6 * draws[2]
     members.tie[rows] = 0.5 * draws[3]
     members.ideology[rows] = np.clip(start.ideology + 0.15 * noise[0], 0.02, 0.98)
@@ -151,9 +157,7 @@ def _build_members(
     _fill_posts(world, start, group, first, columns, draws[6])
 
 
-def _origins(
-    world: World, columns: NDArray[np.int64], draws: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _origins(world: World, columns: NDArray[np.int64], draws: NDArray[np.float64]) -> NDArray[np.int64]:
     """Home communities: the seat of the column or a neighbour of it."""
     seats = world.columns.seat[columns]
     return np.array(
@@ -221,7 +225,9 @@ def _fill_posts(
     low, high = HEIR_AGES
     ages = low + (high - low) * draws[start.members - len(heirs) :]
     members.born[heirs] = -np.ceil(ages * WEEKS_A_YEAR).astype(np.int32)
-    members.joined[heirs] = np.maximum(members.joined[heirs], members.born[heirs] + round(ADULT * WEEKS_A_YEAR))
+    members.joined[heirs] = np.maximum(
+        members.joined[heirs], members.born[heirs] + ceil(ADULT * WEEKS_A_YEAR)
+    )
     if not kin_null:
         members.kin[heirs] = clan
     members.tie[heirs] = np.maximum(members.tie[heirs], 0.85)

@@ -104,11 +104,24 @@ COMMUNITIES = TableSpec(
         Column("assisted_share", "float64", "share", 0, 1, "households under alternative development"),
         Column("forest", "float64", "share", 0, 1, "forest left around the community"),
         Column("control", "float64", "share", 0, 1.0001, "control by all armed groups together (B11)"),
-        Column("state_presence", "float64", "index", 0, 1e3, "weight of posts, patrols and controls near (D1)"),
+        Column(
+            "first_control", "float64", "share", 0, 1.0001, "control by all armed groups at the start (B12)"
+        ),
+        Column(
+            "state_presence", "float64", "index", 0, 1e3, "weight of posts, patrols and controls near (D1)"
+        ),
         Column("predation", "float64", "share", 0, 1, "share of a harvest lost to theft and abuse (A4, A5)"),
         Column("fear", "float64", "index", 0, 10, "fear after violent events; decays (E1)"),
         Column("anger", "float64", "index", 0, 10, "anger at the state after harm; decays (E1)"),
         Column("trust", "float64", "share", 0, 1, "trust that rewards are paid (E2)"),
+        Column(
+            "tip_rate",
+            "float64",
+            "per week",
+            0,
+            10,
+            "tips a week on a group that holds the place wholly (E2)",
+        ),
         Column("state_support", "float64", "share", 0, 1, "support for the state (E1)"),
         Column("committee", "float64", "share", 0, 1, "strength of the self-defence committee (E3)"),
         Column("past_leaf_price", "float64", "ratio", 0, 1e3, "leaf price over its base, lagged years (E4)"),
@@ -161,8 +174,19 @@ FIRMS = TableSpec(
         Column("fee", "float64", "USD/kg", 0, 1e4, "fee agreed with the protector (C3)"),
         Column("gunmen", "float64", "persons", 0, 1e4, "own gunmen, hired ex-members included (C3)"),
         Column("gunmen_from", "int32", "week", -1, 7000, "week from which own gunmen are ready (C3)"),
-        Column("bribe_share", "float64", "share", 0, 1, "controls on the way that take the firm's bribe (C7)"),
+        Column(
+            "bribe_share", "float64", "share", 0, 1, "controls on the way that take the firm's bribe (C7)"
+        ),
         Column("security_cost", "float64", "USD", 0, BIG, "gunmen's pay and bribes this week (C3, C7)"),
+        Column(
+            "shield", "float64", "ratio", 0, 10, "risk of seizure under the firm's protection over the usual"
+        ),
+        Column("charged_share", "float64", "share", 0, 1, "chance that a load pays a toll (C3)", "route"),
+        Column(
+            "escorted_share", "float64", "share", 0, 1, "chance that a load goes under escort (C3)", "route"
+        ),
+        Column("fee_cost", "float64", "USD/kg", 0, 1e4, "tolls and escorts over all cargo (C1)", "route"),
+        Column("full_fee", "float64", "USD/kg", 0, 1e4, "what a protector of every way would take", "route"),
     ),
 )
 

@@ -6,25 +6,32 @@ state, so a fork recomputes it and its past is the same to the bit.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.valley import ROUTES
-from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_MONTH, Clock
+from vraem.valley import COLS, ROUTES
+from vraem.world.clock import DAYS_A_WEEK, MONTHS_A_YEAR, WEEKS_A_MONTH, WEEKS_A_YEAR, Clock
 from vraem.world.orders import (
     CampaignOrder,
     DistrictOrder,
     EradicationOrder,
     PresenceOrder,
     RemovalOrder,
+    StartGroup,
+    StartPost,
 )
 from vraem.world.streams import Streams
 
 if TYPE_CHECKING:
     from vraem.scenario import Drivers, Parameters, Scenario
+    from vraem.scenario.campaigns import Campaign
+    from vraem.scenario.starting import Group, Post
     from vraem.valley import Valley
+
+NO_LIMIT = -1
+"""What an order holds in place of a limit or a last week that it does not have."""
 
 _CAPACITY_DRIVER = {
     "air": "capacity_air",
@@ -40,7 +47,8 @@ class WeeklyInputs:
     """Inputs by week, plain lists because one scalar a week is read from each.
 
     `border_price` ratio; `capacity_factor`, `detection_factor`, `cost_factor` one list of five routes a week;
-    `announced_risk` share a year; `national_eradication` ha a year; `rest_frontier` ha.
+    `announced_risk` share a year; `national_eradication` ha a year; `rest_frontier` ha. Orders are sorted by
+    their first week, those of one week as in the scenario file. A removal that lies outside the run is left out.
     """
 
     border_price: list[float]
@@ -62,9 +70,6 @@ class WeeklyInputs:
 def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: "Valley") -> WeeklyInputs:
     """All inputs of `scenario` over the weeks of `clock`."""
 
-    def numbers(names: Iterable[str] | None) -> tuple[int, ...]:
-        return tuple(valley.districts.name.index(name) + 1 for name in names or ())
-
     dates = clock.dates()
     drivers = scenario.drivers
     border_price = _border_price(drivers, scenario.parameters, dates, streams)
@@ -72,10 +77,8 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
     cost = np.ones_like(capacity)
     cost[:, 0] = drivers.weekly("air_cost_multiplier", dates)
     detection = np.ones_like(capacity)
-    eradication, announcements, assistance = [], [], []
     for event in scenario.events:
-        first, last = clock.week_of(event.start), clock.week_of(event.end)
-        weeks = slice(max(first, 0), max(last + 1, 0))
+        weeks = slice(max(clock.week_of(event.start), 0), max(clock.week_of(event.end) + 1, 0))
         if event.kind == "price_shock":
             border_price[weeks] *= event.factor
         elif event.kind == "route_capacity":
@@ -84,13 +87,6 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
             detection[weeks, _columns(event.route)] *= event.factor
         elif event.kind == "route_cost":
             cost[weeks, _columns(event.route)] *= event.factor
-        elif event.kind == "eradication":
-            weekly = event.hectares / (last - first + 1)
-            eradication.append(EradicationOrder(first, last, weekly, numbers(event.districts)))
-        elif event.kind == "announcement":
-            announcements.append(DistrictOrder(first, last, event.risk, numbers(event.districts)))
-        else:
-            assistance.append(DistrictOrder(first, last, event.share, numbers(event.districts)))
     return WeeklyInputs(
         border_price=border_price.tolist(),
         capacity_factor=capacity.tolist(),
@@ -99,10 +95,145 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
         announced_risk=drivers.weekly("announced_eradication_risk", dates).tolist(),
         national_eradication=drivers.weekly("national_eradication", dates).tolist(),
         rest_frontier=drivers.weekly("rest_frontier_area", dates).tolist(),
-        eradication=tuple(eradication),
-        announcements=tuple(announcements),
-        assistance=tuple(assistance),
+        **_orders(scenario, clock, valley),
     )
+
+
+def _orders(scenario: "Scenario", clock: Clock, valley: "Valley") -> dict[str, tuple[Any, ...]]:
+    """The orders of a scenario by field of `WeeklyInputs`."""
+    found: dict[str, list[Any]] = {
+        name: [] for name in ("eradication", "announcements", "assistance", "removals", "presence", "amnesty")
+    }
+    for event in scenario.events:
+        first, last = clock.week_of(event.start), clock.week_of(event.end)
+        if event.kind == "eradication":
+            weekly = event.hectares / (last - first + 1)
+            found["eradication"].append(
+                EradicationOrder(first, last, weekly, _numbers(event.districts, valley))
+            )
+        elif event.kind == "announcement":
+            found["announcements"].append(
+                DistrictOrder(first, last, event.risk, _numbers(event.districts, valley))
+            )
+        elif event.kind == "alternative_development":
+            found["assistance"].append(
+                DistrictOrder(first, last, event.share, _numbers(event.districts, valley))
+            )
+        elif event.kind == "removal" and 0 <= first < clock.weeks:
+            found["removals"].append(RemovalOrder(first, event.role, event.count, event.outcome, event.talk))
+        elif event.kind == "presence":
+            found["presence"].append(
+                PresenceOrder(
+                    first,
+                    last,
+                    _numbers(event.districts, valley),
+                    event.posts,
+                    event.patrols,
+                    event.strength,
+                )
+            )
+        elif event.kind == "amnesty":
+            found["amnesty"].append(DistrictOrder(first, last, 1.0, ()))
+    found["campaigns"] = [_campaign(number, row, clock) for number, row in enumerate(scenario.campaigns)]
+    return {name: tuple(sorted(orders, key=lambda order: order.first)) for name, orders in found.items()}
+
+
+def _campaign(number: int, campaign: "Campaign", clock: Clock) -> CampaignOrder:
+    """A campaign in weeks: its operations are those of its days, laid over the weeks that these touch."""
+    from vraem.scenario.campaigns import burst_share
+
+    first, last = clock.week_of(campaign.start), clock.week_of(campaign.end)
+    days = (campaign.end - campaign.start).days + 1
+    operations = campaign.operations_per_month * days / (DAYS_A_WEEK * WEEKS_A_MONTH)
+    return CampaignOrder(
+        number=number,
+        first=first,
+        last=last,
+        targets=campaign.targets,
+        operations_a_week=operations / (last - first + 1),
+        burst=burst_share(campaign.pace),
+        budget=NO_LIMIT if campaign.budget is None else campaign.budget,
+        stop_after=NO_LIMIT if campaign.stop_after is None else campaign.stop_after,
+        intelligence=campaign.intelligence,
+        accuracy=campaign.accuracy,
+        lethality=campaign.lethality,
+        opportunistic=campaign.opportunistic,
+        follow_on=campaign.follow_on,
+        follow_on_weeks=round(campaign.follow_on_years * WEEKS_A_YEAR),
+    )
+
+
+def start_groups(scenario: "Scenario", valley: "Valley") -> tuple[StartGroup, ...]:
+    """The armed groups that the scenario describes; empty if it describes none, so that the record's stands."""
+    return tuple(_start_group(group, scenario.parameters, valley) for group in scenario.groups)
+
+
+def _start_group(group: "Group", p: "Parameters", valley: "Valley") -> StartGroup:
+    """A group, with the parameters in place of what its table leaves out."""
+    from vraem.scenario.starting import PARAMETER_OF
+
+    said = {
+        key: getattr(p, name) if getattr(group, key) is None else getattr(group, key)
+        for key, name in PARAMETER_OF.items()
+    }
+    income = group.income
+    return StartGroup(
+        name=group.name,
+        lineage=group.lineage,
+        seats=_numbers(group.districts, valley),
+        coca=income.coca,
+        logging=income.logging,
+        extortion=income.extortion,
+        **said,
+    )
+
+
+def start_posts(scenario: "Scenario", valley: "Valley") -> tuple[StartPost, ...]:
+    """The state posts that the scenario describes; empty if it describes none, so that the record's stand."""
+    clock = Clock.between(scenario.run.start, scenario.run.end)
+    return tuple(_start_post(post, clock, valley) for post in scenario.posts)
+
+
+def _start_post(post: "Post", clock: Clock, valley: "Valley") -> StartPost:
+    cell = site_cell(post.place, valley)
+    row, col = divmod(cell, COLS)
+    communities = valley.communities
+    away = (communities.row - row) ** 2 + (communities.col - col) ** 2
+    return StartPost(
+        place=post.place,
+        cell=cell,
+        community=int(away.argmin()),
+        kind=post.kind,
+        force=post.force,
+        strength=post.strength,
+        first=0 if post.start is None else clock.week_of(post.start),
+        last=NO_LIMIT if post.end is None else clock.week_of(post.end),
+    )
+
+
+def site_cell(name: str, valley: "Valley") -> int:
+    """The flat cell of a town; of a district's capital; of the district's middle if its capital has no place.
+
+    Raises `ValueError` if nothing is called `name`.
+    """
+    from vraem.scenario.fields import UNINHABITED_PLACES
+
+    places = valley.places
+    for index, town in enumerate(places.name):
+        if town == name and places.kind[index] not in UNINHABITED_PLACES:
+            return int(places.cell[index])
+    for index, district in enumerate(places.district):
+        if district == name and places.kind[index] == "district_capital":
+            return int(places.cell[index])
+    number = valley.districts.name.index(name) + 1
+    rows, cols = np.nonzero(valley.grid.district_id == number)
+    middle = np.argmin((rows - rows.mean()) ** 2 + (cols - cols.mean()) ** 2)
+    return int(rows[middle] * COLS + cols[middle])
+
+
+def _numbers(names: Iterable[str] | None, valley: "Valley") -> tuple[int, ...]:
+    """Numbers of districts, empty for all."""
+    return tuple(valley.districts.name.index(name) + 1 for name in names or ())
 
 
 def _columns(route: str) -> slice | int:

@@ -25,7 +25,7 @@ class DistrictOrder:
 
 @dataclass(frozen=True)
 class CampaignOrder:
-    """An arrest campaign (D5), weeks `first` to `last`.
+    """An arrest campaign (D5), weeks `first` to `last`; `number` is its place in the scenario file, from 0.
 
     `targets` are classes of role: heirs, leader, committee, commanders, fighters, finance, central, random.
     `operations_a_week` over the whole time; `burst` is the share of the campaign's length within which all of
@@ -66,12 +66,17 @@ class RemovalOrder:
     outcome: str
     talk: bool = True
 
+    @property
+    def first(self) -> int:
+        """The week of the removal: the first of its time, and the last."""
+        return self.week
+
 
 @dataclass(frozen=True)
 class PresenceOrder:
     """State presence added in `districts` from week `first` to `last` (D7).
 
-    `posts` new posts, `patrols` more patrols, each of `strength` persons.
+    `posts` new posts, `patrols` more patrols, in all districts together, each of `strength` persons.
     """
 
     first: int
@@ -105,3 +110,21 @@ class StartGroup:
     coca: float = 1.0
     logging: float = 1.0
     extortion: float = 1.0
+
+
+@dataclass(frozen=True)
+class StartPost:
+    """A state post of the start, where a scenario describes its own (empty: those of the record).
+
+    `cell` is the flat cell where it stands, `community` the nearest one; `kind` and `force` as in the scenario
+    file; it stands from week `first` (0 or less: from the start) to week `last` (−1: to the end of the run).
+    """
+
+    place: str
+    cell: int
+    community: int
+    kind: str
+    force: str
+    strength: float
+    first: int = 0
+    last: int = -1

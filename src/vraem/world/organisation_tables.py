@@ -35,7 +35,9 @@ MEMBERS = TableSpec(
         Column("seat", "bool", "yes/no", 0, 1, "sits on the group's committee"),
         Column("heir", "bool", "yes/no", 0, 1, "adult named to take over (18 or older)"),
         Column("born", "int32", "week", -6000, 6000, "week of birth; weeks before the start are negative"),
-        Column("joined", "int32", "week", -6000, 6000, "week of joining; weeks before the start are negative"),
+        Column(
+            "joined", "int32", "week", -6000, 6000, "week of joining; weeks before the start are negative"
+        ),
         Column("left", "int32", "week", -1, 6000, "week in which the status last changed; −1 never"),
         Column("status", "int8", "code", 0, 5, "active, hired by a firm, quit, surrendered, captured, dead"),
         Column("firm", "int32", "index", -1, 1e5, "firm that pays the person; −1 none"),
@@ -48,7 +50,9 @@ MEMBERS = TableSpec(
         Column("origin", "int32", "index", 0, 1e5, "community of origin"),
         Column("lineage", "bool", "yes/no", 0, 1, "was ever a member of the founding group"),
         Column("armed_when_left", "bool", "yes/no", 0, 1, "was armed when the person left"),
-        Column("location_known", "float32", "share", 0, 1, "what the state knows of where the person is (D2)"),
+        Column(
+            "location_known", "float32", "share", 0, 1, "what the state knows of where the person is (D2)"
+        ),
         Column("role_known", "float32", "share", 0, 1, "what the state knows of who the person is (D2)"),
     ),
 )
@@ -76,31 +80,64 @@ COLUMNS = TableSpec(
         Column("leaf_tax", "float64", "USD", 0, BIG, "tax on leaf this week (B1)"),
         Column("logging", "float64", "USD", 0, BIG, "quotas on logging this week (B1)"),
         Column("extortion", "float64", "USD", 0, BIG, "extortion of licit trade this week (B1)"),
-        Column("wages", "float64", "USD", 0, BIG, "wages from a firm this week, for a column in service (B8)"),
+        Column(
+            "wages", "float64", "USD", 0, BIG, "wages from a firm this week, for a column in service (B8)"
+        ),
         Column("revenue", "float64", "USD/week", 0, BIG, "own revenue of all sources, 13-week mean"),
         Column("sent", "float64", "USD", 0, BIG, "remittance to the centre this week (B2)"),
         Column("received", "float64", "USD", 0, BIG, "paid back by the centre this week (B2)"),
         Column("paid", "float64", "USD", 0, BIG, "pay and upkeep handed to members this week (B2)"),
         Column("pay", "float32", "pay units", 0, 1e3, "pay of an armed member, 13-week mean (B2)"),
         Column("need", "float32", "share", 0, 1, "share of upkeep not covered by own revenue (B2)"),
-        Column("shortfall", "float32", "share", 0, 1, "share of the reference pay that this week's pay misses"),
+        Column(
+            "shortfall", "float32", "share", 0, 1, "share of the reference pay that this week's pay misses"
+        ),
         Column("missed_paydays", "float32", "weeks", 0, 1e4, "weeks in a row with less than half the pay"),
         Column("ideology", "float32", "share", 0, 1, "mean ideology of the members (B7)"),
         Column("effort", "float32", "share", 0, 1, "effort spent on political work (B7)"),
         Column("attack_effort", "float32", "share", 0, 1, "effort for attacks not tied to cargo (B7)"),
         Column("aggression", "float32", "index", 0, 10, "wish for revenge; decays (B10)"),
-        Column("grievance", "float32", "index", 0, 10, "grievance against the centre; half-life 6 months (B10)"),
+        Column(
+            "grievance", "float32", "index", 0, 10, "grievance against the centre; half-life 6 months (B10)"
+        ),
         Column("blame", "float32", "share", 0, 1, "blamed by the leader; half-life 3 months (B10)"),
         Column("demoralised", "float32", "index", 0, 10, "demoralisation after losses of kin; decays (B10)"),
-        Column("pressure", "float32", "index", 0, 1e3, "state pressure felt: recent operations near; decays (D3)"),
+        Column(
+            "pressure", "float32", "index", 0, 1e3, "state pressure felt: recent operations near; decays (D3)"
+        ),
+        Column(
+            "tip_rate", "float32", "per week", 0, 100, "expected tips on the column from its territory (E2)"
+        ),
         Column("territory", "float32", "communities", 0, 1e4, "sum of control shares"),
+        Column("pool", "float64", "persons", 0, 1e7, "young adults within reach of the column (B6)"),
         Column("territory_change", "float32", "share", -10, 10, "change of territory over a year (B8, S4)"),
         Column("reviewed", "int32", "week", -6000, 6000, "week of the last review of options (B8)"),
         Column("locked_until", "int32", "week", -1, 7000, "no review before this week (B8)"),
         Column("hidden_until", "int32", "week", -1, 7000, "the column hides until this week (B8)"),
         Column("vacant_until", "int32", "week", -1, 7000, "week in which a new commander takes over (B9)"),
-        Column("triggered", "bool", "yes/no", 0, 1, "an arrest, purge, change of leader or missed payday calls for a review"),
+        Column(
+            "triggered",
+            "bool",
+            "yes/no",
+            0,
+            1,
+            "an arrest, purge, new leader or missed payday calls for a review",
+        ),
+        Column("past_territory", "float32", "communities", 0, 1e4, "territory, mean of about a year"),
         Column("control", "float32", "share", 0, 1, "share of control of each community (B11)", "community"),
+        Column(
+            "exposure",
+            "float64",
+            "communities",
+            0,
+            1e4,
+            "control met on each firm's way by each route",
+            "way",
+        ),
+        Column(
+            "tolls", "float64", "USD/kg", 0, 1e4, "what a charged kg on each way pays the column (C3)", "way"
+        ),
+        Column("guards", "float64", "share", 0, 1.0001, "share of the escort fee on each way (C3)", "way"),
     ),
 )
 
@@ -117,18 +154,28 @@ GROUPS = TableSpec(
         Column("formed", "int32", "week", -6000, 6000, "week of forming"),
         Column("ended", "int32", "week", -1, 6000, "week of ending; −1 living"),
         Column("authority", "float32", "share", 0, 1, "authority of the leader A (B4)"),
-        Column("vacant_since", "int32", "week", -1, 6000, "week in which the top post fell vacant; −1 filled"),
+        Column(
+            "vacant_since", "int32", "week", -1, 6000, "week in which the top post fell vacant; −1 filled"
+        ),
         Column("vacant_until", "int32", "week", -1, 7000, "week in which the interregnum ends (B9)"),
         Column("success", "float32", "index", -10, 10, "success index; half-life 6 months (B4)"),
         Column("hoard", "float64", "USD", -1, BIG, "money of the centre: kept at the top (B2)"),
-        Column("hoarding", "float32", "share", 0, 1, "share of remittances kept at the top, last 13 weeks (B5)"),
+        Column(
+            "hoarding", "float32", "share", 0, 1, "share of remittances kept at the top, last 13 weeks (B5)"
+        ),
         Column("ideology", "float32", "share", 0, 1, "mean ideology of the members (B7)"),
         Column("armed", "float32", "persons", 0, 1e4, "armed members of all columns"),
         Column("members", "float32", "persons", 0, 1e4, "members of all columns"),
-        Column("lineage_share", "float32", "share", 0, 1, "members ever in the founding group; frozen at the end"),
+        Column(
+            "lineage_share", "float32", "share", 0, 1, "members ever in the founding group; frozen at the end"
+        ),
         Column("heir_since", "int32", "week", -6000, 6000, "week in which an heir was last named (B9)"),
-        Column("allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"),
+        Column(
+            "allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"
+        ),
         Column("alliance", "float32", "share", 0, 1, "strength of that alliance; decays (B11)"),
-        Column("support", "float32", "share", 0, 1, "support of each community for the group (E1)", "community"),
+        Column(
+            "support", "float32", "share", 0, 1, "support of each community for the group (E1)", "community"
+        ),
     ),
 )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.valley import ROUTES
+from vraem.valley import COLS, ROUTES
+from vraem.valley.grid import ROWS
 
 if TYPE_CHECKING:
     from vraem.scenario import Parameters
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 WAYPOINTS = 17
 """Cells kept along each way, the first at the firm's base and the last at the gateway."""
+GROUND_CELLS = 2
+"""Who passes within so many cells (4 km) of a community crosses its ground."""
 
 
 class RouteTable(NamedTuple):
@@ -25,7 +28,7 @@ class RouteTable(NamedTuple):
     chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year;
-    `fee` USD/kg, mean over the flow: a plain charge until armed groups are modelled.
+    `passes` (5 F, C) which communities each firm's way by each route passes, the ways in the order route, firm.
     """
 
     leaf_haul: NDArray[np.float64]
@@ -39,7 +42,7 @@ class RouteTable(NamedTuple):
     value: NDArray[np.float64]
     detection: NDArray[np.float64]
     capacity_growth: NDArray[np.float64]
-    fee: float
+    passes: NDArray[np.float32]
 
     @classmethod
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
@@ -62,7 +65,7 @@ class RouteTable(NamedTuple):
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
-            fee=p.fee_transit * p.share_of_flow_charged,
+            passes=_passes(valley, base),
         )
 
 
@@ -73,6 +76,30 @@ def _waypoints(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.int32]:
             path = valley.path(community, route)
             cells[route, firm] = path[np.linspace(0, len(path) - 1, WAYPOINTS).round().astype(int)]
     return cells
+
+
+def _passes(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.float32]:
+    ground = _ground(valley)
+    passes = np.zeros((len(ROUTES) * len(base), len(valley.communities)), dtype=np.float32)
+    ways = ((route, int(community)) for route in range(len(ROUTES)) for community in base)
+    for row, (route, community) in enumerate(ways):
+        met = ground[valley.path(community, route)]
+        passes[row, met[met >= 0]] = 1.0
+    return passes
+
+
+def _ground(valley: "Valley") -> NDArray[np.int64]:
+    """The nearest community to each cell of the grid, within `GROUND_CELLS`; −1 where there is none."""
+    place, size = valley.communities, 2 * GROUND_CELLS + 1
+    ground = np.full((ROWS, COLS), -1, dtype=np.int64)
+    steps = [divmod(step, size) for step in range(size * size)]
+    offsets = [(down - GROUND_CELLS, right - GROUND_CELLS) for down, right in steps]
+    # from far to near, so that the nearest community is the last to claim a cell
+    for down, right in sorted(offsets, key=lambda step: -(step[0] ** 2 + step[1] ** 2)):
+        row, col = place.row + down, place.col + right
+        inside = (row >= 0) & (row < ROWS) & (col >= 0) & (col < COLS)
+        ground[row[inside], col[inside]] = np.flatnonzero(inside)
+    return ground.ravel()
 
 
 def _by_route(p: "Parameters", stem: str) -> NDArray[np.float64]:

@@ -4,9 +4,14 @@ Sections 3 and 8 of the model description. Posts are historic, from press report
 seats. An incident is one dated happening; observers count them, no decision reads the journal.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vraem.world.columns import Column, TableSpec
 
-POST, PATROL, SPECIAL_TEAM, ERADICATION_CREW, ROAD_CONTROL, RIVER_CONTROL, AIR_CONTROL, PORT_CONTROL = range(8)
+POST, PATROL, SPECIAL_TEAM, ERADICATION_CREW, ROAD_CONTROL, RIVER_CONTROL, AIR_CONTROL, PORT_CONTROL = range(
+    8
+)
 UNIT_KINDS = (
     "post",
     "patrol",
@@ -17,6 +22,16 @@ UNIT_KINDS = (
     "air control",
     "port control",
 )
+
+
+def of_kinds(*kinds: int) -> NDArray[np.bool_]:
+    """A table to look up whether a kind of unit is one of `kinds`: index it by a column of kinds."""
+    table = np.zeros(len(UNIT_KINDS), dtype=bool)
+    table[list(kinds)] = True
+    table.setflags(write=False)
+    return table
+
+
 ARMY, POLICE, NAVY, AIR_FORCE = range(4)
 FORCES = ("army", "police", "navy", "air force")
 HOLD, MOVE, RAID, ERADICATE, CONTROL, REST = range(6)
@@ -36,6 +51,9 @@ UNITS = TableSpec(
         Column("corruption", "float32", "share", 0, 1, "readiness to take bribes (C7)"),
         Column("task", "int8", "code", 0, 5, ", ".join(TASKS)),
         Column("free_from", "int32", "week", -1, 7000, "week from which the unit can take a new task"),
+        Column(
+            "arrived", "int32", "week", -6000, 7000, "week from which the unit is there; 0 from the start"
+        ),
         Column("until", "int32", "week", -1, 7000, "last week of a temporary unit (D7); −1 stays"),
         Column("seizures", "float32", "loads", 0, 1e6, "loads stopped here lately; memory of a year (D6)"),
     ),
@@ -68,7 +86,9 @@ UNITS = TableSpec(
     HIDING,
     REJOINED,
     TRUCE,
-) = range(26)
+    FIREFIGHT,
+    HARM_TO_CIVILIANS,
+) = range(28)
 INCIDENT_KINDS = (
     "removal",
     "exit",
@@ -96,6 +116,8 @@ INCIDENT_KINDS = (
     "column hides",
     "return",
     "truce",
+    "firefight with the state",
+    "harm to civilians",
 )
 NOBODY, STATE, LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN, CIVILIANS, SELF_DEFENCE = range(7)
 ACTORS = (
@@ -123,6 +145,8 @@ INCIDENTS = TableSpec(
         Column("column", "int32", "index", -1, 1e6, "column concerned; −1 none"),
         Column("group", "int32", "index", -1, 1e6, "group concerned; −1 none"),
         Column("other", "int32", "index", -1, 1e6, "other group or firm concerned; −1 none"),
-        Column("campaign", "int32", "index", -1, 1e5, "number of the campaign it belongs to; −1 routine or none"),
+        Column(
+            "campaign", "int32", "index", -1, 1e5, "number of the campaign it belongs to; −1 routine or none"
+        ),
     ),
 )

@@ -1,6 +1,6 @@
 """The world: every population, the market's scalars and this week's flows.
 
-State is what `copy` copies: the tables, `Market`, `BurnIn` and the week. Everything else follows from
+State is what `copy` copies: the tables, `Market`, `BurnIn`, `SecurityState` and the week. Everything else follows from
 (scenario, seed) and can be made again, which is what a fork does.
 """
 
@@ -86,12 +86,62 @@ class BurnIn:
     kin_share: float = 0.0
     hoarding: float = 0.0
     armed_share: float = 0.0  # of the members at the start
-    removals: float = 0.0  # routine removals so far
+    members: float = 0.0  # target of recruitment
+    exit_scale: float = 1.0  # mean relative hazard of leaving (B5)
+    possible: float = 0.0  # recruits a week of all columns if the intercept were zero
+    outflow: float = 0.0  # persons a week who leave, two-year mean
+    operations: float = 0.0  # routine operations and the removals they made, remembered
+    removals: float = 0.0
+    averaged: int = 0  # weeks that the frozen values are means over, and their sums
+    recruit_sum: float = 0.0
+    link_sum: float = 0.0
+    operation_sum: float = 0.0
     drug_share: float = 0.0  # of the groups' revenue
     threat: float = 0.0  # USD/kg that the fee's solved part carries (C3)
     toll_reach: float = 0.0  # solved so that the charged share of the flow is the drawn one at the start (C3)
-    leaf_tax_base: float = 0.0
+    escort_intercept: float = (
+        0.0  # solved so that the escorted share of the flow is the drawn one at the start
+    )
     protective_effect: float = 1.0  # mean factor of escorts and bribes on detection at the start
+    contest_base: float = 0.0  # what holds against a column where nobody is, armed members (B11)
+    column_armed: float = 1.0  # armed members of a column and authority of a leader at the start
+    authority: float = 0.0
+    coca_income: float = 0.0  # USD a week and community of control, in the null model N2
+
+
+@dataclass(slots=True)
+class CampaignRecord:
+    """What a campaign has done so far: operations made, persons removed."""
+
+    operations: int = 0
+    removed: int = 0
+
+
+@dataclass(slots=True)
+class SecurityState:
+    """Memory of the security forces that is no column.
+
+    `campaigns` by number, `developed` the last week of follow-on development by community (D7), `settled_loads`
+    the first shipment whose fate the controls have not learnt from yet (D6), `control_factor` (5, F) detection
+    by controls over that of the start, None while they stand as at the start; `fixed_presence` (C,) what units that
+    stay where they are make, worked out once and never written.
+    """
+
+    campaigns: dict[int, CampaignRecord] = field(default_factory=dict)
+    developed: dict[int, int] = field(default_factory=dict)
+    settled_loads: int = 0
+    control_factor: NDArray[np.float64] | None = None
+    fixed_presence: NDArray[np.float64] | None = None
+
+    def copy(self) -> "SecurityState":
+        """An independent copy."""
+        return SecurityState(
+            campaigns={number: dataclasses.replace(record) for number, record in self.campaigns.items()},
+            developed=dict(self.developed),
+            settled_loads=self.settled_loads,
+            control_factor=self.control_factor,
+            fixed_presence=self.fixed_presence,
+        )
 
 
 @dataclass(slots=True)
@@ -149,10 +199,12 @@ class Flows:
     potential_protection: float = 0.0  # USD a week that all places would yield to a full protector
     security_cost: float = 0.0  # of firms: own gunmen and bribes
     predation_loss: float = 0.0
+    firm_takings: float = 0.0  # what columns in a firm's service collect for it (B8)
     recruits: int = 0
     exits: int = 0
     captured: int = 0
     killed_group: int = 0
+    routine_removals: int = 0  # by state forces outside campaigns and dated orders
     killed_state: int = 0
     killed_civilians: int = 0
     operations: int = 0
@@ -167,7 +219,8 @@ class World:
 
     `cohorts` holds for each of the 13 decision slots (first row, end of the ordinary rows, end of all rows);
     `households_per_row` is how many households one row stands for; `community_rows` the rows of each
-    community, as (order, first) so that order[first[j]:first[j + 1]] are the rows of community j.
+    community, as (order, first) so that order[first[j]:first[j + 1]] are the rows of community j;
+    `cohort_households` (13, C) the rows of each slot and community.
     """
 
     scenario: "Scenario"
@@ -192,9 +245,11 @@ class World:
     households_per_row: float
     cohorts: tuple[tuple[int, int, int], ...]
     community_rows: tuple[NDArray[np.int64], NDArray[np.int64]]
+    cohort_households: NDArray[np.float64]
     ages: AgeClasses
     values: CropValues
     routes: RouteTable
+    security: SecurityState = field(default_factory=SecurityState)
     week: int = 0
     first_under_way: int = 0
 
@@ -218,5 +273,6 @@ class World:
             incidents=self.incidents.copy(),
             market=self.market.copy(),
             burn_in=dataclasses.replace(self.burn_in),
+            security=self.security.copy(),
             flows=Flows(),
         )

@@ -6,6 +6,7 @@ decision that is skipped, an extra one, another order or another subset of rows 
 with one seed share every draw (common random numbers). There is no state to save but (seed, week).
 """
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -133,3 +134,12 @@ class Streams:
         pairs = self.uniform_double(stream, week, 2 * start, 2 * stop)
         radius = np.sqrt(-2.0 * np.log1p(-pairs[0::2]))
         return radius * np.cos(2.0 * np.pi * pairs[1::2])
+
+
+def generator(seed: int, name: str) -> np.random.Generator:
+    """A generator for resampling finished runs, the same for the same seed and name; no process may use one.
+
+    Its numbers have no address: they serve intervals of results, which no other draw must be paired with.
+    """
+    address = int.from_bytes(hashlib.sha256(f"vraem resampling 1\n{name}".encode()).digest()[:8], "big")
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence((seed, address))))

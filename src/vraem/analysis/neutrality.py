@@ -1,0 +1,187 @@
+"""Neutrality: can every end state be reached, and does none win whatever is assumed?
+
+Section 10 of the model description: in prior-predictive runs, with parameters, switches and campaigns drawn, each label has at
+least 1 per cent at one horizon or more and none more than 60 per cent at any, under each definition of dismantled (*intact* and
+*resilient* excepted under *size*, which rules them out by itself). Beside it stand the null models, and the four parameters
+that can put an answer in by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.analysis.intervals import Interval, wilson
+from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.nulls import NullComparison, compare_nulls
+from vraem.analysis.resampling import posterior_share
+from vraem.analysis.results import NO_NULL, NULL_COLUMN, Results
+from vraem.analysis.sensitivity import Band, Lever, by_quarter, levers
+from vraem.observe.end_states import END_STATES
+
+LEAST, MOST = 0.01, 0.60
+EXCEPTED: Mapping[str, tuple[str, ...]] = {"size": ("intact", "resilient")}
+"""Labels that a definition rules out: a group below half its size for half a year has not been intact."""
+
+SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap")
+"""Parameters that can put an answer in by hand, screened first."""
+WITH_SWITCH: Mapping[str, tuple[str, str]] = {"firm_offer_probability": ("firms_integrate", "yes")}
+"""Screened only under a form of a switch, without which the parameter does nothing."""
+
+
+class Cell(NamedTuple):
+    """One label under one definition at one horizon: its share of ``runs`` dismantled runs, with Wilson's interval."""
+
+    definition: str
+    label: str
+    horizon: int
+    share: Interval
+    runs: int
+
+
+class Fault(NamedTuple):
+    """Where the rule is broken: a label that is never reached, or one that wins; ``sure`` if the interval says so too."""
+
+    definition: str
+    label: str
+    horizon: int | None
+    share: float
+    expected: str
+    sure: bool
+
+
+@dataclass(frozen=True)
+class Neutrality:
+    """The whole finding.
+
+    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``: how P(gangs |
+    dismantled) moves with the four parameters, ``screening_labels`` the same for other labels. ``levers``: factors by how far
+    P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
+    """
+
+    cells: tuple[Cell, ...]
+    faults: tuple[Fault, ...]
+    nulls: tuple[NullComparison, ...]
+    screening: dict[str, tuple[Band, ...]]
+    screening_labels: dict[str, dict[str, tuple[Band, ...]]]
+    levers: tuple[Lever, ...]
+    runs: int
+    weak: int
+    horizon: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule holds."""
+        return not self.faults
+
+    def share(self, definition: str, label: str, horizon: int) -> Interval:
+        """The share of a label; not numbers where nothing was counted."""
+        for cell in self.cells:
+            if (cell.definition, cell.label, cell.horizon) == (definition, label, horizon):
+                return cell.share
+        return Interval(float("nan"), float("nan"), float("nan"))
+
+
+def neutrality(results: Results) -> Neutrality:
+    """Judge the neutrality of finished prior-predictive runs. Raises ``ValueError`` if they have no end states."""
+    if not results.horizons or not results.definitions:
+        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    kept = results.judged
+    cells = tuple(
+        cell
+        for definition in results.definitions
+        for horizon in results.horizons
+        for cell in _cells(kept, definition, horizon)
+    )
+    horizon = results.headline
+    found = kept.labels(horizon)
+    among = kept.dismantled() & (found != CENSORED_LABEL)
+    return Neutrality(
+        cells=cells,
+        faults=tuple(faults(cells)),
+        nulls=tuple(compare_nulls(results)),
+        screening={name: tuple(_screen(kept, found == GANGS, among, name)) for name in SCREENED},
+        screening_labels={
+            label: {name: tuple(_screen(kept, found == label, among, name)) for name in SCREENED}
+            for label in END_STATES
+        },
+        levers=tuple(levers(kept, found == GANGS, among)),
+        runs=len(kept.frame),
+        weak=_weak_runs(results),
+        horizon=horizon,
+    )
+
+
+def _weak_runs(results: Results) -> int:
+    """Runs of campaigns, under no null model, that were left out because the group was weak before."""
+    frame = results.frame
+    wanted = frame["arm"].isin(results.campaigns).to_numpy()
+    if NULL_COLUMN in frame:
+        wanted = wanted & (frame[NULL_COLUMN].fillna(NO_NULL) == NO_NULL).to_numpy()
+    return int(wanted.sum()) - len(results.judged.frame)
+
+
+def _cells(kept: Results, definition: str, horizon: int) -> list[Cell]:
+    found = kept.labels(horizon)[kept.dismantled(definition)]
+    found = found[found != CENSORED_LABEL]
+    return [
+        Cell(definition, label, horizon, wilson(int((found == label).sum()), len(found)), len(found))
+        for label in END_STATES
+    ]
+
+
+def faults(cells: tuple[Cell, ...]) -> list[Fault]:
+    """Where the rule is broken, by definition and label."""
+    broken = []
+    for definition in dict.fromkeys(cell.definition for cell in cells):
+        for label in END_STATES:
+            if label in EXCEPTED.get(definition, ()):
+                continue
+            own = [cell for cell in cells if (cell.definition, cell.label) == (definition, label)]
+            counted = [cell for cell in own if cell.runs]
+            best = max(counted, key=lambda cell: cell.share.estimate, default=None)
+            if best is None or best.share.estimate < LEAST:
+                share = best.share if best else Interval(float("nan"), float("nan"), float("nan"))
+                sure = all(cell.share.high < LEAST for cell in counted)
+                broken.append(
+                    Fault(
+                        definition, label, None, share.estimate, f"at least {LEAST:.0%} at one horizon", sure
+                    )
+                )
+            broken += [
+                Fault(
+                    definition,
+                    label,
+                    cell.horizon,
+                    cell.share.estimate,
+                    f"at most {MOST:.0%}",
+                    cell.share.low > MOST,
+                )
+                for cell in counted
+                if cell.share.estimate > MOST
+            ]
+    return broken
+
+
+def _screen(kept: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_], name: str) -> list[Band]:
+    """Bands of one screened parameter, under the form of the switch without which it does nothing."""
+    if name in WITH_SWITCH:
+        switch, form = WITH_SWITCH[name]
+        if switch in kept.frame:
+            among = among & (kept.frame[switch] == form).to_numpy()
+    return by_quarter(kept, holds, among, name)
+
+
+def moved(bands: tuple[Band, ...]) -> float:
+    """How far a share moves from the lowest to the highest quarter; not a number if there are none."""
+    shares = [band.share.estimate for band in bands if band.runs]
+    return shares[-1] - shares[0] if len(shares) > 1 else float("nan")
+
+
+def overall(kept: Results, horizon: int, definition: str | None = None) -> Interval:
+    """P(gangs | dismantled) of all judged runs, with an interval over outer draws."""
+    found = kept.labels(horizon)
+    among = kept.dismantled(definition) & (found != CENSORED_LABEL)
+    return posterior_share(found == GANGS, kept.clusters, among=among, name="neutrality").interval()

@@ -1,0 +1,174 @@
+"""The finding on neutrality as a page of Markdown."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from vraem.analysis.intervals import Interval
+from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, SCREENED, WITH_SWITCH, Neutrality, moved
+from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
+from vraem.analysis.results import Results
+from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
+
+_MOST_LEVERS = 12
+
+
+def page(found: Neutrality, results: Results, command: str) -> str:
+    """The page, with the command that made it."""
+    about = results.about
+    parts = [
+        "# Neutrality",
+        _opening(found, results, command),
+        "## The rule",
+        f"Each end state must have at least {LEAST:.0%} at one horizon or more, and none more than {MOST:.0%} at any, under each "
+        "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules them out by itself.",
+        _said(found),
+        *(_definition(found, results, name) for name in results.definitions),
+        "## Null models",
+        _nulls(found),
+        "## Parameters that can put an answer in by hand",
+        _screening(found),
+        "## What moves the share of gangs most",
+        _levers(found),
+        _made(about),
+    ]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _opening(found: Neutrality, results: Results, command: str) -> str:
+    runs = f"{found.runs:,}".replace(",", " ")
+    return (
+        f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the parameters of the group, the "
+        "structural switches and the campaigns were drawn from their ranges, nothing having been fitted to an outcome. "
+        f"{found.weak} further runs had less than .6 of the group's first strength when the campaign began and are left out. "
+        "Shares are of dismantled runs; brackets are Wilson's 95 % intervals.\n\nMade by:\n\n```\n"
+        + command
+        + "\n```"
+    )
+
+
+def _said(found: Neutrality) -> str:
+    if found.holds:
+        return "**The rule holds for every definition.**"
+    lines = ["**The rule is broken** in these places:", ""]
+    for fault in found.faults:
+        when = "any horizon" if fault.horizon is None else f"{fault.horizon} months"
+        share = "none counted" if math.isnan(fault.share) else f"{fault.share:.1%}"
+        sure = "" if fault.sure else " (the interval does not rule out that it holds)"
+        lines.append(
+            f"- {fault.definition}, {_words(fault.label)}, {when}: {share}, expected {fault.expected}{sure}"
+        )
+    return "\n".join(lines)
+
+
+def _definition(found: Neutrality, results: Results, definition: str) -> str:
+    horizons = results.horizons
+    counts = {cell.horizon: cell.runs for cell in found.cells if cell.definition == definition}
+    excepted = EXCEPTED.get(definition, ())
+    rows = [
+        [
+            f"{_words(label)}{' (excepted)' if label in excepted else ''}",
+            *(_share(found.share(definition, label, months)) for months in horizons),
+        ]
+        for label in END_STATES
+    ]
+    rows.append(["runs", *(f"{counts.get(months, 0)}" for months in horizons)])
+    head = ["end state", *(f"{months} months" for months in horizons)]
+    return f"## Dismantled by {definition}\n\n{DEFINITION_WORDS[definition].capitalize()}.\n\n{table(head, rows)}"
+
+
+def _nulls(found: Neutrality) -> str:
+    if not found.nulls:
+        return "No null model was run in this experiment."
+    head = ["model", "P(gangs, given dismantled)", "model less null", "runs"]
+    rows = [["the model", _share(found.nulls[0].model), "", ""]]
+    rows += [
+        [
+            f"{NULL_NAMES[each.null]}: {NULL_WORDS[each.null]}",
+            _share(each.gangs),
+            _points(each.difference),
+            f"{each.runs}",
+        ]
+        for each in found.nulls
+    ]
+    sentences = "\n".join(f"- {each.sentence}" for each in found.nulls)
+    return f"{table(head, rows)}\n\n{sentences}"
+
+
+def _screening(found: Neutrality) -> str:
+    said = [
+        f"P(gangs, given dismantled) {found.horizon} months after the campaign, by quarter of the draws of each. A parameter that "
+        "moved it from nearly nought to nearly one would be an answer put in by hand."
+    ]
+    for name in SCREENED:
+        bands = found.screening.get(name, ())
+        if not bands:
+            said.append(f"### `{name}`\n\nNot varied in this experiment.")
+            continue
+        note = f" (where {WITH_SWITCH[name][0]} is {WITH_SWITCH[name][1]})" if name in WITH_SWITCH else ""
+        others = [
+            (label, moved(bands_of[name]))
+            for label, bands_of in found.screening_labels.items()
+            if not math.isnan(moved(bands_of[name]))
+        ]
+        widest = max(others, key=lambda pair: abs(pair[1]), default=("", math.nan))
+        rows = [[band.part, _share(band.share), f"{band.runs}"] for band in bands]
+        said.append(
+            f"### `{name}`{note}\n\n{table([name, 'gangs', 'runs'], rows)}\n\nFrom the lowest to the highest quarter gangs move by "
+            f"{_signed(moved(bands))}; the label that moves most is {_words(widest[0])} ({_signed(widest[1])})."
+        )
+    return "\n\n".join(said)
+
+
+def _levers(found: Neutrality) -> str:
+    if not found.levers:
+        return "Nothing was varied."
+    rows = [
+        [
+            f"`{lever.factor}`",
+            f"{lever.range:.0%}",
+            "; ".join(f"{band.part}: {band.share.estimate:.0%}" for band in lever.bands),
+        ]
+        for lever in found.levers[:_MOST_LEVERS]
+    ]
+    return (
+        "Highest less lowest share of gangs over the quarters of a parameter or the forms of a switch. With so many factors chance "
+        "alone moves some of them by several points.\n\n" + table(["factor", "range", "share of gangs"], rows)
+    )
+
+
+def _made(about: object) -> str:
+    said = about if isinstance(about, dict) else {}
+    if "experiment" not in said:
+        return ""
+    households = ", ".join(str(count) for count in said.get("households", ()))
+    return (
+        f"*Experiment {said['name']} (id {said['experiment']}, rules {said['rules_sha256']}), vraem {said['vraem']}, design "
+        f"{said['design']}, seed {said['seed']}, {said['done']} runs done, {said['failed']} failed, households {households}.*"
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; numbers to the right."""
+    lines = [" | ".join(head), " | ".join(["---", *["---:"] * (len(head) - 1)])]
+    lines += [" | ".join(row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _words(label: str) -> str:
+    return label.replace("_", " ")
+
+
+def _share(share: Interval) -> str:
+    if math.isnan(share.estimate):
+        return "-"
+    return f"{100 * share.estimate:.1f} % [{100 * share.low:.1f}, {100 * share.high:.1f}]"
+
+
+def _points(gap: Interval) -> str:
+    if math.isnan(gap.estimate):
+        return "-"
+    return f"{100 * gap.estimate:+.1f} points [{100 * gap.low:+.1f}, {100 * gap.high:+.1f}]"
+
+
+def _signed(value: float) -> str:
+    return "-" if math.isnan(value) else f"{100 * value:+.0f} points"

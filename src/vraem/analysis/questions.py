@@ -1,0 +1,173 @@
+"""The other statements of the article: Q2, Q3, Q4, Q7 and Q8 as verdicts by rules like those of Q1.
+
+Q2, Q3 and Q7 are statements that hold or not in a run, and are judged as Q1 is. Q4 asks for effects whose sign is open: each is
+up, down, none (equal within the margin) or open. Q8 is a statement on the valley's share and an effect on the rest of Peru.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from vraem.analysis import outcome_columns as columns
+from vraem.analysis.contrasts import Contrast, contrasts
+from vraem.analysis.labels import CENSORED_LABEL
+from vraem.analysis.results import Results
+from vraem.analysis.verdict import Judgement, Word, judge
+
+Direction = Literal["up", "down", "none", "open"]
+DIRECTION_WORDS: Mapping[Direction, str] = {
+    "up": "rises: the interval leaves out zero, also after Holm's correction",
+    "down": "falls: the interval leaves out zero, also after Holm's correction",
+    "none": "does not change by as much as the margin",
+    "open": "is not settled by these runs",
+}
+_CLEAR_P = 0.05
+
+STATEMENTS: Mapping[str, str] = {
+    "Q2": "Organised crime remains even if the operations succeed.",
+    "Q3": "The group would not exist without coca.",
+    "Q4": "Losing the heirs strikes the leader, the succession and the columns.",
+    "Q7": "About 40 per cent of the valley's cocaine passes through Callao.",
+    "Q8": "The valley holds 37 per cent of Peru's coca, and coca moves elsewhere when it is destroyed.",
+}
+
+
+class Answer(NamedTuple):
+    """The verdict on one statement.
+
+    ``judgement`` of a statement that holds or not, by horizon or arm in ``parts``; ``effects``: contrasts with their
+    directions. ``word`` is the verdict of the whole; ``sentence`` says what was asked of a run.
+    """
+
+    question: str
+    statement: str
+    asked: str
+    word: Word
+    parts: dict[str, Judgement]
+    effects: list[tuple[Contrast, Direction]]
+
+
+def direction(contrast: Contrast) -> Direction:
+    """Where an effect goes, if that is settled."""
+    low, high = contrast.difference.low, contrast.difference.high
+    clear = np.isfinite(contrast.p_holm) and contrast.p_holm <= _CLEAR_P and (low > 0 or high < 0)
+    if clear and not (contrast.equal and contrast.equal.equivalent):
+        return "up" if contrast.difference.estimate > 0 else "down"
+    return "none" if contrast.equal and contrast.equal.equivalent else "open"
+
+
+def remains(results: Results) -> Answer | None:
+    """Q2: after a dismantling, does somebody still sell protection, the lineage or others in its place?"""
+    needed = [
+        columns.at(name, months)
+        for name in (columns.REVENUE, columns.OTHERS_SHARE)
+        for months in results.horizons
+    ]
+    if not needed or not results.has(*needed) or not results.definitions:
+        return None
+    kept, rules = results.judged, results.rules
+    parts: dict[str, Judgement] = {}
+
+    def part(name: str, of: Results, months: int) -> None:
+        lineage = of.numbers(columns.at(columns.REVENUE, months)) >= rules.revenue_remains
+        others = of.numbers(columns.at(columns.OTHERS_SHARE, months)) >= rules.others_hold
+        among = of.dismantled() & (of.labels(months) != CENSORED_LABEL)
+        parts[name] = judge(of, lineage | others, among, rules, name=f"Q2 {name}")
+
+    for months in results.horizons:
+        part(f"{months} months", kept, months)
+    for arm in kept.campaigns:
+        if (kept.frame["arm"] == arm).any():
+            part(arm, kept.of_arm(arm), results.headline)
+    asked = (
+        f"protection revenue of the lineage is at least {rules.revenue_remains:.0%} of the baseline's share of what "
+        f"could be had, or others hold at least {rules.others_hold:.0%} of all groups' revenue"
+    )
+    return Answer("Q2", STATEMENTS["Q2"], asked, parts[f"{results.headline} months"].word, parts, [])
+
+
+def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
+    """Q3: where an income is taken away (``arms``), is the group gone at the horizon?"""
+    name = columns.at(columns.ARMED, results.headline) if results.horizons else ""
+    arms = [arm for arm in arms if (results.strong.frame["arm"] == arm).any()]
+    if not arms or not results.has(name):
+        return None
+    kept, rules = results.strong, results.rules
+    parts = {}
+    for arm in arms:
+        own = kept.of_arm(arm)
+        armed = own.numbers(name)
+        parts[arm] = judge(own, armed < rules.survives, np.isfinite(armed), rules, name=f"Q3 {arm}")
+    effects = contrasts(kept, [name], arms=arms)
+    asked = f"fewer than {rules.survives:.0%} of the armed members are left {results.headline} months on"
+    return Answer("Q3", STATEMENTS["Q3"], asked, parts[arms[0]].word, parts, _directed(effects))
+
+
+HEIR_OUTCOMES: Mapping[str, str] = {
+    "leader_lost": "the leader is lost",
+    "authority_after": "authority of the leader in the year after",
+    "successions": "changes of leader",
+    "split_after": "a column secedes",
+    "first_split_week": "weeks to the first secession, where there is one",
+    "link_after": "command link in the year after",
+    "attacks_after": "attacks on the state in the year after",
+    "exits_after": "members who quit or surrender in the year after",
+    "heirs_after": "adult heirs named three years after",
+}
+"""What losing heirs may change, where the runs have it: column and words. The sign of each is open."""
+HEIR_SHARES = ("leader_lost", "authority_after", "split_after", "link_after")
+
+
+def heirs(results: Results, arms: Sequence[str]) -> Answer | None:
+    """Q4: what the loss of heirs (``arms``) changes against the reference; no sign is taken for granted."""
+    outcomes = [name for name in HEIR_OUTCOMES if name in results.frame]
+    present = set(results.frame["arm"])
+    arms = [arm for arm in arms if arm in present and arm != results.reference]
+    if not outcomes or not arms or results.reference not in present:
+        return None
+    found = _directed(contrasts(results.strong, outcomes, arms=arms, shares=HEIR_SHARES))
+    settled = [way for _, way in found if way in ("up", "down")]
+    equal = [way for _, way in found if way == "none"]
+    word: Word = "supported" if settled else "refuted" if len(equal) == len(found) else "contingent"
+    asked = "any of these outcomes moves, either way: " + "; ".join(HEIR_OUTCOMES[name] for name in outcomes)
+    return Answer("Q4", STATEMENTS["Q4"], asked, word, {}, found)
+
+
+def through_callao(results: Results, column: str = "callao_share") -> Answer | None:
+    """Q7: does a run without any measure send about 40 per cent of its cocaine by way of Callao?"""
+    rules = results.rules
+    asked = f"between {rules.callao_low:.0%} and {rules.callao_high:.0%} of what leaves goes by way of Callao"
+    return _inside("Q7", results, column, (rules.callao_low, rules.callao_high), asked)
+
+
+def valley_share(
+    results: Results, column: str = "valley_share", moved: Mapping[str, str] | None = None
+) -> Answer | None:
+    """Q8: does the valley hold about 37 per cent of Peru's coca, and does what is destroyed come back elsewhere?
+
+    ``moved``: columns of areas outside the valley with words, whose rise after eradication is displacement.
+    """
+    rules = results.rules
+    asked = f"the valley holds between {rules.valley_low:.0%} and {rules.valley_high:.0%} of Peru's coca"
+    answer = _inside("Q8", results, column, (rules.valley_low, rules.valley_high), asked)
+    outcomes = [name for name in moved or {} if name in results.frame]
+    if answer is None or not outcomes or len(results.arms) < 2:
+        return answer
+    return answer._replace(effects=_directed(contrasts(results, outcomes)))
+
+
+def _inside(
+    question: str, results: Results, column: str, band: tuple[float, float], asked: str
+) -> Answer | None:
+    if column not in results.frame or results.reference not in set(results.frame["arm"]):
+        return None
+    own = results.of_arm(results.reference)
+    values = own.numbers(column)
+    held = (values >= band[0]) & (values <= band[1])
+    judgement = judge(own, held, np.isfinite(values), results.rules, name=question)
+    return Answer(question, STATEMENTS[question], asked, judgement.word, {results.reference: judgement}, [])
+
+
+def _directed(found: Sequence[Contrast]) -> list[tuple[Contrast, Direction]]:
+    return [(each, direction(each)) for each in found]

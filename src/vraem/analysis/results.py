@@ -1,0 +1,213 @@
+"""Finished runs as a table, with what a verdict must know about them: arms, draws, rules.
+
+``Results.open("runs/claim")`` reads the folder of a sweep. The table is pandas: a row a run, its identity, the draw of
+the factors, its outcomes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.analysis import outcome_columns as columns
+from vraem.experiment.rules import VerdictRules, verdict_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from vraem.experiment.store import Store
+    from vraem.experiment.types import Experiment
+
+NO_NULL = "none"
+NULL_COLUMN = "null_model"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The runs of one experiment.
+
+    ``frame``: a row a run. ``arms`` in the order of the file; ``reference`` is the one that others are set against;
+    ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``: columns of
+    the draw. ``about``: name, question, versions and counts, for the report.
+    """
+
+    frame: "pd.DataFrame"
+    arms: tuple[str, ...]
+    reference: str
+    campaigns: tuple[str, ...]
+    factors: tuple[str, ...]
+    rules: VerdictRules = field(default_factory=VerdictRules)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, directory: Path | str) -> "Results":
+        """The results of a sweep. Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read."""
+        from vraem.experiment.loader import load_experiment
+        from vraem.experiment.store import EXPERIMENT_FILE, Store
+
+        store = Store.open(directory)
+        experiment = load_experiment(store.directory / EXPERIMENT_FILE)
+        frame = store.runs().to_pandas()
+        return cls.of(experiment, frame, _about(store, experiment))
+
+    @classmethod
+    def of(
+        cls, experiment: "Experiment", frame: "pd.DataFrame", about: Mapping[str, Any] | None = None
+    ) -> "Results":
+        """Results of an experiment from its table of runs."""
+        arms = tuple(name for name, _ in experiment.arms)
+        rules = verdict_rules(experiment.rules)
+        if NULL_COLUMN not in frame:
+            nulls = {name: scenario.switches.null_model for name, scenario in experiment.arms}
+            frame = frame.assign(**{NULL_COLUMN: frame["arm"].map(nulls)})
+        return cls(
+            frame=frame,
+            arms=arms,
+            reference=rules.reference or arms[0],
+            campaigns=tuple(name for name, scenario in experiment.arms if acts_on_group(scenario)),
+            factors=tuple(factor.name for factor in experiment.factors),
+            rules=rules,
+            about=about or {},
+        )
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Months after the campaign at which there are end states."""
+        return columns.horizons_in(self.frame.columns)
+
+    @property
+    def headline(self) -> int:
+        """The horizon of the headline: that of the rules, or the nearest that the runs have."""
+        return min(self.horizons, key=lambda months: (abs(months - self.rules.horizon), months))
+
+    @property
+    def definitions(self) -> tuple[str, ...]:
+        """Definitions of dismantled that the runs have."""
+        return columns.definitions_in(self.frame.columns)
+
+    @cached_property
+    def strong(self) -> "Results":
+        """Without the runs that were weak when the campaign began: those are reported and left out."""
+        if columns.WEAK_START not in self.frame:
+            return self
+        return replace(self, frame=self.frame[~self.yes(columns.WEAK_START)].reset_index(drop=True))
+
+    @cached_property
+    def judged(self) -> "Results":
+        """The runs of the verdict: strong at the start, with a campaign, under no null model."""
+        kept = self.strong
+        frame = kept.frame
+        wanted = frame["arm"].isin(self.campaigns).to_numpy()
+        if NULL_COLUMN in frame:
+            wanted = wanted & (frame[NULL_COLUMN].fillna(NO_NULL) == NO_NULL).to_numpy()
+        return replace(kept, frame=frame[wanted].reset_index(drop=True))
+
+    def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
+        """Some of the runs."""
+        return replace(self, frame=self.frame[np.asarray(mask)].reset_index(drop=True))
+
+    def of_arm(self, arm: str) -> "Results":
+        """The runs of one arm."""
+        return self.where(self.frame["arm"] == arm)
+
+    def has(self, *names: str) -> bool:
+        """Whether all these columns are there."""
+        return set(names) <= set(self.frame.columns)
+
+    def yes(self, name: str) -> NDArray[np.bool_]:
+        """A yes-or-no column (runs,); what is missing is no."""
+        values = self.numbers(name)
+        return np.nan_to_num(values) > 0.5
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column of numbers (runs,), not numbers where missing or where there is no such column."""
+        if name not in self.frame:
+            return np.full(len(self.frame), np.nan)
+        return self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+
+    def labels(self, horizon: int) -> NDArray[np.str_]:
+        """End states at a horizon (runs,), empty where the run is too short."""
+        return self.frame[columns.at(columns.END_STATE, horizon)].fillna("").to_numpy(dtype=str)
+
+    def dismantled(self, definition: str | None = None) -> NDArray[np.bool_]:
+        """Which runs (runs,) are dismantled by a definition, that of the rules if None."""
+        return self.yes(columns.dismantled(definition or self.rules.definition))
+
+    @property
+    def clusters(self) -> NDArray[np.int64]:
+        """Outer draw of each run (runs,): its point, or its seed where all runs share one point."""
+        points = self.frame["point"].to_numpy(dtype=np.int64)
+        if len(points) and (points == points[0]).all():
+            return self.frame["replicate"].to_numpy(dtype=np.int64)
+        return points
+
+    @property
+    def draws(self) -> NDArray[np.int64]:
+        """Draw of structure and parameters of each run (runs,)."""
+        return self.frame["point"].to_numpy(dtype=np.int64)
+
+    def forms(self, switch: str) -> tuple[str, ...]:
+        """The forms of a switch that were drawn; none if it was not varied."""
+        return tuple(sorted(self.frame[switch].dropna().unique())) if switch in self.factors else ()
+
+
+def acts_on_group(scenario: Any) -> bool:
+    """Whether a scenario takes persons from the group: by a campaign or a dated removal."""
+    removals = any(event.kind == "removal" for event in scenario.events)
+    return bool(scenario.campaigns) or removals
+
+
+def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
+    status = store.status()
+    manifest = store.manifest
+    return {
+        "name": experiment.name,
+        "description": experiment.description,
+        "question": experiment.question,
+        "experiment": manifest["experiment"]["id"],
+        "rules_sha256": experiment.rules_hash,
+        "vraem": manifest["vraem"],
+        "python": manifest["python"],
+        "libraries": manifest["libraries"],
+        "created_utc": manifest["created_utc"],
+        "design": experiment.design.kind,
+        "seed": experiment.replicates.seed,
+        "planned": status.planned,
+        "done": status.done,
+        "failed": status.failed,
+        "households": sorted({scenario.run.households for _, scenario in experiment.arms}),
+        "first_day": str(min(scenario.run.start for _, scenario in experiment.arms)),
+        "last_day": str(max(scenario.run.end for _, scenario in experiment.arms)),
+        "arms": {name: scenario.description for name, scenario in experiment.arms},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: no number becomes null, tuples become lists."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Sequence | set | frozenset | np.ndarray):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def json_text(value: Any) -> str:
+    """JSON of results, the same to the byte for the same results."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,193 @@
+"""Which assumptions matter: Morris' elementary effects, Sobol' indices, and plain tables by quarter of a range.
+
+Indices are SALib's, from sweeps whose designs are ``morris`` and ``saltelli``. Where the design is any other, quarters of a
+factor's range (or forms of a switch) show how a share moves with it, with intervals over outer draws.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.analysis.intervals import Interval
+from vraem.analysis.resampling import posterior_share
+from vraem.analysis.results import Results
+from vraem.experiment.design import MissingLibraryError
+
+if TYPE_CHECKING:
+    from vraem.experiment.types import Experiment, Factor
+
+QUARTERS = 4
+_SEED = 1
+
+
+class Effect(NamedTuple):
+    """Morris' measures of one factor: mean absolute effect, mean effect, spread of effects, and half width of the first."""
+
+    factor: str
+    importance: float
+    mean: float
+    spread: float
+    half_width: float
+
+
+class Index(NamedTuple):
+    """Sobol' indices of one factor: first order and total, with half widths (95 %)."""
+
+    factor: str
+    first: float
+    first_half_width: float
+    total: float
+    total_half_width: float
+
+
+def morris_effects(experiment: "Experiment", means: NDArray[np.float64]) -> list[Effect]:
+    """Elementary effects, the most important factor first.
+
+    ``means`` (points,): the outcome of each point of a ``morris`` design, in order; factors are on the scale of their
+    priors, so that effects compare. Raises ``MissingLibraryError``, ``ValueError`` for another design.
+    """
+    _require(experiment, "morris", len(means))
+    cube = unit_cube(experiment)
+    found = _salib("morris").analyze(
+        _problem(experiment.factors), cube, means, num_levels=experiment.design.levels or 4, seed=_SEED
+    )
+    columns = (found["names"], found["mu_star"], found["mu"], found["sigma"], found["mu_star_conf"])
+    effects = [
+        Effect(str(name), *(float(value) for value in row)) for name, *row in zip(*columns, strict=True)
+    ]
+    return sorted(effects, key=lambda each: -each.importance)
+
+
+def sobol_indices(experiment: "Experiment", means: NDArray[np.float64]) -> list[Index]:
+    """Sobol' indices, the largest total first, from the outcome of each point of a ``saltelli`` design, in order.
+
+    Raises ``MissingLibraryError``, ``ValueError`` for another design.
+    """
+    _require(experiment, "saltelli", len(means))
+    found = _salib("sobol").analyze(_problem(experiment.factors), means, calc_second_order=False, seed=_SEED)
+    names = [factor.name for factor in experiment.factors]
+    columns = (names, found["S1"], found["S1_conf"], found["ST"], found["ST_conf"])
+    indices = [
+        Index(str(name), *(float(value) for value in row)) for name, *row in zip(*columns, strict=True)
+    ]
+    return sorted(indices, key=lambda each: -each.total)
+
+
+def point_means(results: Results, column: str, points: int, arm: str | None = None) -> NDArray[np.float64]:
+    """Mean of an outcome at each point (points,), over replicates and arms (or one). Raises ``ValueError`` if one has none."""
+    kept = results if arm is None else results.of_arm(arm)
+    values = kept.numbers(column)
+    known = np.isfinite(values)
+    at = kept.draws[known]
+    counts = np.bincount(at, minlength=points)
+    if len(counts) > points or (counts[:points] == 0).any():
+        missing = int((counts[:points] == 0).sum())
+        raise ValueError(f"{column}: {missing} of {points} points have no run; indices need them all")
+    return np.bincount(at, values[known], points) / counts
+
+
+def unit_cube(experiment: "Experiment") -> NDArray[np.float64]:
+    """The sampled points (points, factors) in the unit cube, drawn anew from the design."""
+    import importlib
+
+    design = experiment.design
+    sample = importlib.import_module("SALib.sample.morris").sample
+    cube = sample(
+        _problem(experiment.factors), design.samples, num_levels=design.levels or 4, seed=design.seed % 2**32
+    )
+    return np.asarray(cube, dtype=np.float64)
+
+
+def _problem(factors: Sequence["Factor"]) -> dict[str, Any]:
+    names = [factor.name for factor in factors]
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def _require(experiment: "Experiment", kind: str, count: int) -> None:
+    from vraem.experiment.design import point_count
+
+    if experiment.design.kind != kind:
+        raise ValueError(f'the design is "{experiment.design.kind}", expected "{kind}"')
+    expected = point_count(experiment.design, experiment.factors)
+    if count != expected:
+        raise ValueError(f"got {count} points, expected {expected}")
+
+
+def _salib(name: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(f"SALib.analyze.{name}")
+    except ImportError as error:
+        raise MissingLibraryError('sensitivity indices need SALib: pip install "vraem[analysis]"') from error
+
+
+class Band(NamedTuple):
+    """A share among the runs of one part of a factor's range, or one form of a switch."""
+
+    factor: str
+    part: str
+    low: float | None
+    high: float | None
+    share: Interval
+    runs: int
+
+
+def by_quarter(
+    results: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_], factor: str
+) -> list[Band]:
+    """How often a statement holds (runs,) among some runs (runs,), by quarter of a factor's draws or form of a switch.
+
+    Empty for a factor that was not varied.
+    """
+    if factor not in results.frame or factor not in results.factors:
+        return []
+    column = results.frame[factor]
+    if column.dtype.kind not in "fiu":
+        return [
+            _band(results, holds, among & (column == form).to_numpy(), factor, str(form), None, None)
+            for form in sorted(column.dropna().unique())
+        ]
+    values = column.to_numpy(dtype=np.float64)
+    edges = np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, QUARTERS + 1)))
+    found = []
+    for place, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        last = place == len(edges) - 2
+        inside = (values >= low) & ((values <= high) if last else (values < high))
+        text = f"{low:.3g} to {high:.3g}"
+        found.append(_band(results, holds, among & inside, factor, text, float(low), float(high)))
+    return found
+
+
+def _band(
+    results: Results,
+    holds: NDArray[np.bool_],
+    among: NDArray[np.bool_],
+    factor: str,
+    part: str,
+    low: float | None,
+    high: float | None,
+) -> Band:
+    known = posterior_share(holds, results.clusters, among=among, name=f"band {factor} {part}")
+    return Band(factor, part, low, high, known.interval(), int(known.total))
+
+
+class Lever(NamedTuple):
+    """How far a share moves over a factor: highest less lowest band, with the bands it was taken from."""
+
+    factor: str
+    range: float
+    bands: tuple[Band, ...]
+
+
+def levers(results: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_]) -> list[Lever]:
+    """All factors by how far the share moves over them, the farthest first; chance alone moves it a little."""
+    found = []
+    for factor in results.factors:
+        bands = tuple(by_quarter(results, holds, among, factor))
+        shares = [band.share.estimate for band in bands if band.runs]
+        if len(shares) > 1:
+            found.append(Lever(factor, max(shares) - min(shares), bands))
+    return sorted(found, key=lambda lever: (-lever.range, lever.factor))

@@ -1,0 +1,300 @@
+"""What becomes of the group: end states by arm and horizon as stacked bars, and state by state with intervals."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
+
+from vraem.analysis.intervals import Interval
+from vraem.analysis.labels import GANGS, Shares, shares
+from vraem.analysis.results import Results
+from vraem.figures.looks import STATE_LOOKS, state_look
+from vraem.figures.style import (
+    HAIRLINE,
+    INK,
+    MUTED,
+    SHADE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    sheet,
+    style,
+)
+from vraem.figures.swept import as_swept, condition_words, look_of, shown_arms, swept_caption, when
+
+BAR_INCHES = 0.42
+LEAST_NAMED = 0.07
+"""Segments narrower than this bear no number, ..."""
+LEAST_INTERVAL = 0.12
+"""... and those narrower than this no interval."""
+LIGHT_FROM = 0.45
+"""Segments darker than this luminance bear white numbers."""
+ALL_RUNS = "all"
+
+
+def end_states(results: Results | Path | str, *, among: str | None = None) -> Figure:
+    """End states by arm and horizon, as stacked bars with the 95 % interval of each share.
+
+    Parameters
+    ----------
+    results
+        The runs of an experiment, or the folder of its sweep.
+    among
+        ``"all"`` runs, or those that are dismantled by this definition (personnel, seats, links, size); that of the
+        verdict's rules if None. Arms without a campaign are always shown with all their runs.
+
+    Raises
+    ------
+    ValueError
+        If the runs have no end states.
+
+    """
+    swept = _with_end_states(as_swept(results))
+    kept = swept.strong
+    arms, horizons = shown_arms(kept), kept.horizons
+    everybody = among == ALL_RUNS
+    condition = (
+        "All runs" if everybody else f"Of the runs in which the group is {condition_words(kept, among)}"
+    )
+    note = "Small numbers, and the whisker for gangs: interval of the share, %. n: runs."
+    columns = 2 if len(horizons) > 1 else 1
+    rows = -(-len(horizons) // columns)
+    height = BAR_INCHES * len(arms)
+    margins = Margins(left=1.72, right=0.5, top=1.3, bottom=0.78)
+    with style():
+        figure, panels = sheet(
+            "What becomes of the group" if everybody else "What becomes of the group once it is dismantled",
+            f"{condition}; time since the campaign's end",
+            swept_caption(kept, note),
+            size=(9.4, margins.top + margins.bottom + rows * height + 0.55 * (rows - 1)),
+            rows=rows,
+            columns=columns,
+            margins=margins,
+            hspace=0.55 / height,
+            wspace=0.16,
+            sharex=True,
+            sharey=True,
+        )
+        flat = [axes for line in panels for axes in line]
+        for axes in flat[len(horizons) :]:
+            axes.set_visible(False)
+        seen: set[str] = set()
+        for axes, months in zip(flat, horizons, strict=False):
+            for row, arm in enumerate(arms):
+                found = _shares_of(kept, arm, months, None if everybody else among, everybody)
+                seen |= _bar(axes, row, found)
+                _count(axes, row, found.runs)
+            _frame(axes, arms, kept, when(months))
+        _key(figure, seen)
+    return figure
+
+
+def end_state_shares(
+    results: Results | Path | str, *, among: str | None = None, horizon: int | None = None
+) -> Figure:
+    """How often each end state comes at one horizon, one row a state and one mark an arm, with 95 % intervals.
+
+    ``among`` as in ``end_states``; ``horizon`` in months, that of the verdict's rules if None. Raises ``ValueError`` if
+    the runs have no end states.
+    """
+    kept = _with_end_states(as_swept(results)).strong
+    months = kept.headline if horizon is None else horizon
+    everybody = among == ALL_RUNS
+    arms = [arm for arm in shown_arms(kept) if everybody or arm in kept.campaigns]
+    table = {arm: _shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms}
+    states = [
+        name for name in STATE_LOOKS if any(found.clustered[name].estimate > 0 for found in table.values())
+    ]
+    per_state = 0.17 + 0.105 * len(arms)
+    margins = Margins(left=1.4, right=1.75, top=0.72, bottom=0.85)
+    condition = "all runs" if everybody else f"runs in which it is {condition_words(kept, among)}"
+    with style():
+        figure, ((axes,),) = sheet(
+            f"How the group ends up, {when(months)} after the campaign",
+            f"Share of {condition}",
+            swept_caption(kept),
+            size=(8.2, margins.top + margins.bottom + per_state * len(states)),
+            margins=margins,
+        )
+        step = 0.8 / max(len(arms), 1)
+        for place, state in enumerate(states):
+            if place % 2 == 0:
+                axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)
+            for number, arm in enumerate(arms):
+                look = look_of(kept, arm)
+                share = table[arm].clustered[state]
+                height = place + (number - (len(arms) - 1) / 2.0) * step
+                axes.plot([share.low, share.high], [height] * 2, color=look.colour, linewidth=1.2, zorder=3)
+                axes.plot(
+                    [share.estimate],
+                    [height],
+                    color=look.colour,
+                    marker=look.marker,
+                    markersize=4.4,
+                    zorder=4,
+                    clip_on=False,
+                )
+        axes.set_ylim(len(states) - 0.5, -0.5)
+        axes.set_xlim(0.0, None)
+        axes.set_yticks(range(len(states)), [state_look(state).label for state in states])
+        axes.grid(visible=False, axis="y")
+        axes.grid(visible=True, axis="x")
+        axes.spines["left"].set_visible(False)
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        handles = [
+            Line2D(
+                [],
+                [],
+                color=look_of(kept, arm).colour,
+                marker=look_of(kept, arm).marker,
+                ms=4.4,
+                lw=1.2,
+                label=f"{arm}\n(n = {table[arm].runs})",
+            )
+            for arm in arms
+        ]
+        axes.legend(
+            handles=handles,
+            loc="center left",
+            bbox_to_anchor=(1.0, 0.5),
+            fontsize=SMALL_SIZE,
+            labelspacing=0.9,
+        )
+    return figure
+
+
+def _with_end_states(results: Results) -> Results:
+    if not results.horizons:
+        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    return results
+
+
+def _shares_of(results: Results, arm: str, months: int, definition: str | None, everybody: bool) -> Shares:
+    """Shares of the end states of one arm, of all its runs if it has no campaign."""
+    own = results.of_arm(arm)
+    if everybody or arm not in results.campaigns:
+        return shares(own, months)
+    return shares(own, months, own.dismantled(definition))
+
+
+def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
+    """One bar; returns the states that it shows."""
+    base, drawn = 0.0, set()
+    if found.runs:
+        _whisker(axes, row, found.clustered[GANGS].low, found.clustered[GANGS].high)
+    order = [*STATE_LOOKS, *(name for name in found.clustered if name not in STATE_LOOKS)]
+    for state in order:
+        share = found.clustered[state]
+        if not share.estimate > 0.0:
+            continue
+        look = state_look(state)
+        drawn.add(state)
+        axes.barh(
+            row,
+            share.estimate,
+            0.66,
+            left=base,
+            color=look.colour,
+            hatch=look.hatch,
+            edgecolor="white" if not look.hatch else HAIRLINE,
+            linewidth=0.7,
+            zorder=2,
+        )
+        _numbers(axes, row, base, share, "white" if _luminance(look.colour) < LIGHT_FROM else INK)
+        base += share.estimate
+    return drawn
+
+
+def _whisker(axes: Axes, row: int, low: float, high: float) -> None:
+    """The interval of gangs, in ink with a white rim so that it shows on any colour."""
+    height = row + 0.29
+    axes.plot([low, high], [height] * 2, color="white", linewidth=3.0, zorder=3, solid_capstyle="butt")
+    axes.plot([low, high], [height] * 2, color=INK, linewidth=1.0, zorder=4, solid_capstyle="butt")
+    for end in (low, high):
+        axes.plot([end] * 2, [height - 0.07, height + 0.07], color=INK, linewidth=1.0, zorder=4)
+
+
+def _numbers(axes: Axes, row: int, base: float, share: Interval, colour: str) -> None:
+    """The share in per cent inside its segment, and its interval beneath it, where there is room."""
+    if share.estimate < LEAST_NAMED:
+        return
+    middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL
+    upper = row - (0.13 if wide else 0.04)
+    text = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
+    axes.text(middle, upper, f"{100 * share.estimate:.0f}", size=SMALL_SIZE, weight="bold", **text)
+    if wide:
+        said = f"{100 * share.low:.0f}–{100 * share.high:.0f}"
+        axes.text(middle, row + 0.11, said, size=SMALL_SIZE - 1.8, **text)
+
+
+def _count(axes: Axes, row: int, runs: int) -> None:
+    axes.annotate(
+        f"{runs}" if runs else "no run",
+        (1.0, row),
+        (4.0, 0.0),
+        textcoords="offset points",
+        ha="left",
+        va="center",
+        size=SMALL_SIZE,
+        color=MUTED,
+        annotation_clip=False,
+    )
+
+
+def _frame(axes: Axes, arms: list[str], results: Results, title: str) -> None:
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(len(arms) - 0.5, -0.5)
+    axes.set_yticks(range(len(arms)), [_arm_text(results, arm) for arm in arms])
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axes.set_title(title, color=INK, pad=4.0)
+    axes.annotate(
+        "n",
+        (1.0, 1.0),
+        (4.0, 5.0),
+        "axes fraction",
+        "offset points",
+        size=SMALL_SIZE,
+        color=MUTED,
+        style="italic",
+    )
+
+
+def _arm_text(results: Results, arm: str) -> str:
+    return arm if arm in results.campaigns else f"{arm}\n(no campaign, all runs)"
+
+
+def _key(figure: Figure, seen: set[str]) -> None:
+    looks = [STATE_LOOKS[state] for state in STATE_LOOKS if state in seen]
+    looks += [state_look(state) for state in sorted(seen - set(STATE_LOOKS))]
+    handles = [
+        Patch(
+            facecolor=look.colour,
+            hatch=look.hatch,
+            edgecolor=HAIRLINE if look.hatch else "none",
+            label=look.label.replace("\n", " "),
+        )
+        for look in looks
+    ]
+    width, height = figure.get_size_inches()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
+        ncols=5,
+        fontsize=TEXT_SIZE - 0.7,
+        borderaxespad=0.0,
+        borderpad=0.0,
+        columnspacing=1.3,
+        handlelength=1.3,
+    )
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (int(colour[start : start + 2], 16) / 255.0 for start in (1, 3, 5))
+    return float(np.dot((0.299, 0.587, 0.114), (red, green, blue)))

@@ -1,0 +1,80 @@
+"""What charts of an experiment share: its arms in order with their looks, its captions, words for definitions."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vraem.analysis.results import Results
+from vraem.figures.arms import arm_look
+from vraem.figures.style import Look, seed_text, thousands
+from vraem.version import __version__
+
+INTERVAL_NOTE = "Intervals: 95 %, whole draws of assumptions resampled."
+DEFINITION_SHORT = {
+    "personnel": "leader and half of the committee captured or dead",
+    "seats": "the leader's post and half of the committee's seats vacant",
+    "links": "command links below .6 of before for half a year",
+    "size": "fewer than half of the armed for half a year",
+}
+MONTHS_A_YEAR = 12
+
+
+def as_swept(results: Results | Path | str) -> Results:
+    """The results themselves, or those of the sweep in a folder."""
+    return results if isinstance(results, Results) else Results.open(results)
+
+
+def shown_arms(results: Results) -> list[str]:
+    """Arms that have runs, the reference first, then in the order of the file."""
+    held = set(results.frame["arm"])
+    others = [arm for arm in results.arms if arm != results.reference]
+    return [arm for arm in (results.reference, *others) if arm in held]
+
+
+def look_of(results: Results, arm: str) -> Look:
+    """The look of an arm, the same in every chart of the experiment."""
+    others = [name for name in results.arms if name != results.reference]
+    return arm_look(0 if arm == results.reference else 1 + others.index(arm))
+
+
+def swept_caption(results: Results, *notes: str, intervals: bool = True) -> str:
+    """What a chart of an experiment rests on: runs, draws, seeds, households, version, intervals; notes follow."""
+    about: dict[str, Any] = dict(results.about)
+    frame = results.frame
+    draws = int(frame["point"].nunique())
+    drawn = f" of {thousands(draws)} draws of assumptions" if draws > 1 else ""
+    seeds = seed_text(sorted({int(seed) for seed in frame["seed"]})) if "seed" in frame else ""
+    households = about.get("households") or []
+    size = f"{thousands(households[0])} households" if len(households) == 1 else ""
+    first = ", ".join(
+        part
+        for part in (
+            f"Experiment {about.get('name', 'without a name')}",
+            f"{thousands(len(frame))} runs{drawn}",
+            seeds,
+            size,
+            f"vraem {about.get('vraem', __version__)}",
+        )
+        if part
+    )
+    said = " ".join([INTERVAL_NOTE] * intervals + [note for note in notes if note])
+    return f"{first}.\n{said}" if said else f"{first}."
+
+
+def when(months: int) -> str:
+    """A horizon in words: 1 year after, 10 years after."""
+    years, rest = divmod(months, MONTHS_A_YEAR)
+    if rest:
+        return f"{months} months"
+    return "1 year" if years == 1 else f"{years} years"
+
+
+def condition_words(results: Results, definition: str | None) -> str:
+    """The condition of a share in words."""
+    name = definition or results.rules.definition
+    return f"dismantled ({DEFINITION_SHORT.get(name, name)})"
+
+
+def named(arms: Sequence[str]) -> str:
+    """Names of arms in a sentence."""
+    return ", ".join(arms)

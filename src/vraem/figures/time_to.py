@@ -1,0 +1,159 @@
+"""How soon: cumulative incidence of the first split, of three groups and of each end state (Aalen and Johansen)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from vraem.analysis import outcome_columns as columns
+from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
+from vraem.analysis.intervals import Interval
+from vraem.analysis.results import Results
+from vraem.figures.labels import EndLabel, label_ends
+from vraem.figures.looks import STATE_LOOKS, letters
+from vraem.figures.style import TEXT_SIZE, Look, Margins, nice_top, sheet, style
+from vraem.figures.swept import as_swept, look_of, shown_arms, swept_caption
+from vraem.figures.timeline import panel_title
+
+WEEKS_A_YEAR = 52.1775
+"""Mean weeks of a calendar year, for the axis."""
+
+GRID = 60
+"""Points in time at which a band is drawn."""
+MOST_BANDS = 3
+"""With more arms than these, bands would hide each other: the interval stands at the end of each line."""
+WHISKER_ROOM = 0.05
+"""Part of the axis that intervals at the ends of lines take."""
+MOST_YEARS_NAMED = 16
+STATE_WEEK = "state_week_{state}"
+"""Column with the first week from the campaign's start in which an end state held."""
+EVENTS: dict[str, str] = {
+    columns.FIRST_SPLIT: "First split",
+    columns.THREE_GROUPS: "Three independent groups",
+}
+
+
+def cumulative_incidence(results: Results | Path | str) -> Figure:
+    """Share of runs in which the group has split, fallen into three, reached each end state, by time since the start.
+
+    Splits and three groups by arm; end states, of which the first to come keeps the others from being first, over
+    all arms with a campaign. Raises ``ValueError`` if the runs have no times.
+    """
+    kept = as_swept(results).strong
+    events = [name for name in EVENTS if kept.has(name, columns.WATCHED)]
+    states = {state: STATE_WEEK.format(state=state) for state in STATE_LOOKS}
+    states = {state: column for state, column in states.items() if kept.has(column)}
+    if not events and not states:
+        raise ValueError("the runs have no times to a split or to an end state: ask for them in the outcomes")
+    panels_wanted = len(events) + bool(states)
+    arms = shown_arms(kept)
+    with style():
+        figure, panels = sheet(
+            "How soon the group comes apart",
+            "Share of runs in which it has happened, by years since the campaign's start",
+            swept_caption(
+                kept,
+                "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log), runs taken as independent.",
+                intervals=False,
+            ),
+            size=(9.6, 1.92 + 2.4 * panels_wanted),
+            rows=panels_wanted,
+            margins=Margins(left=0.62, right=2.05, top=0.92, bottom=1.0),
+            hspace=0.34,
+            sharex=True,
+        )
+        reach = float(np.nanmax(kept.numbers(columns.WATCHED))) / WEEKS_A_YEAR
+        for axes, name in zip([row[0] for row in panels], events, strict=False):
+            curves = {arm: _one_event(kept.of_arm(arm), name) for arm in arms}
+            looks = {arm: look_of(kept, arm) for arm in arms}
+            pairs = {arm: (curve, "it") for arm, curve in curves.items()}
+            _panel(axes, pairs, looks, reach, bands=len(arms) <= MOST_BANDS)
+            panel_title(axes, EVENTS[name])
+        if states:
+            _states(panels[-1][0], kept.judged, states, reach)
+        panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
+    return figure
+
+
+def _one_event(results: Results, name: str) -> Incidence:
+    times, causes = first_of({"it": results.numbers(name)}, results.numbers(columns.WATCHED))
+    return aalen_johansen(times, causes, ("it",))
+
+
+def _states(axes: Axes, results: Results, states: Mapping[str, str], reach: float) -> None:
+    """What end state comes first, over all campaigns; states that never come are left out."""
+    weeks = {state: results.numbers(column) for state, column in states.items()}
+    times, causes = first_of(weeks, results.numbers(columns.WATCHED))
+    curve = aalen_johansen(times, causes, tuple(weeks))
+    came = [state for row, state in enumerate(weeks) if len(curve.times) and curve.incidence[row, -1] > 0.0]
+    looks = {state: _state_line(state) for state in came}
+    _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=True)
+    panel_title(axes, "End state that comes first, all campaigns")
+
+
+def _state_line(state: str) -> Look:
+    """The look of a state as a line: its colour, dashed where the line beside it has the same lightness."""
+    look = STATE_LOOKS[state]
+    dashes = ("-", "--", "-.", ":")
+    return look._replace(linestyle=dashes[list(STATE_LOOKS).index(state) % len(dashes)])
+
+
+def _panel(
+    axes: Axes,
+    curves: Mapping[str, tuple[Incidence, str]],
+    looks: Mapping[str, Look],
+    reach: float,
+    *,
+    bands: bool,
+) -> None:
+    ends = {name: curve.at(cause, reach * WEEKS_A_YEAR) for name, (curve, cause) in curves.items()}
+    labels = []
+    for name, (curve, cause) in curves.items():
+        look = looks[name]
+        years, share = curve.steps(cause)
+        axes.step(
+            np.append(years / WEEKS_A_YEAR, reach),
+            np.append(share, share[-1]),
+            where="post",
+            color=look.colour,
+            linestyle=look.linestyle,
+            linewidth=1.5,
+            zorder=3,
+        )
+        if bands:
+            grid, low, high = _band(curve, cause, reach)
+            axes.fill_between(grid, low, high, color=look.colour, alpha=0.2, linewidth=0, zorder=2)
+        label = look.label.replace("\n", " ") if name in STATE_LOOKS else name
+        said = f"{100 * ends[name].estimate:.0f} % {label}"
+        labels.append(EndLabel(ends[name].estimate, said, letters(look.colour)))
+    if not bands:
+        order = sorted(curves, key=lambda name: -ends[name].estimate)
+        for place, name in enumerate(order):
+            at = reach * (1.0 + WHISKER_ROOM * (place + 1.0) / (len(order) + 1.0))
+            _whisker(axes, at, ends[name], looks[name])
+    axes.set_xlim(0.0, reach * (1.0 + WHISKER_ROOM))
+    axes.set_ylim(0.0, min(nice_top(max([0.05, *(end.high for end in ends.values())])), 1.0))
+    axes.xaxis.set_major_locator(MultipleLocator(1.0 if reach < MOST_YEARS_NAMED else 2.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    label_ends(axes, labels, size=TEXT_SIZE - 0.8)
+
+
+def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:
+    """The interval at the end of a line, right of it."""
+    axes.plot([at, at], [end.low, end.high], color=look.colour, linewidth=1.1, zorder=4)
+    for edge in (end.low, end.high):
+        axes.plot([at], [edge], marker="_", color=look.colour, markersize=4.0, zorder=4)
+    axes.plot([at], [end.estimate], marker=look.marker, color=look.colour, markersize=3.6, zorder=4)
+
+
+def _band(
+    curve: Incidence, cause: str, reach: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Years, lower and upper ends of the interval on a grid of times."""
+    grid = np.linspace(0.0, reach, GRID)
+    found = [curve.at(cause, time * WEEKS_A_YEAR) for time in grid]
+    return grid, np.array([each.low for each in found]), np.array([each.high for each in found])

@@ -1,0 +1,163 @@
+"""The logbook of the armed groups: each week a small array by column and one by group, and where persons were.
+
+Everything that needs a look back (independent groups, end states, fates) is computed from the logbook after the
+run, so that recording costs little. Weekly arrays are never changed, so a copy for another arm shares them.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.world.organisation_tables import ACTIVE, FIGHTER, LIVING, NO_ROW
+
+if TYPE_CHECKING:
+    from vraem.world import World
+
+Weekly = dict[str, NDArray[np.float64]]
+"""Fields by name, each (rows, weeks), 0 where a row did not exist yet."""
+
+COLUMN_FIELDS = (
+    "group",
+    "living",
+    "serving",
+    "armed",
+    "supporters",
+    "lineage_armed",
+    "link",
+    "effort",
+    "attack_effort",
+    "community_link",
+    "pressure",
+    "ideology",
+    "pay",
+    "income",
+    "wages",
+    "territory",
+)
+"""Of a column: its group, whether it lives, whether it stands in a firm's service, and what it is and has.
+
+`income` of the week (USD) from fees, escorts, leaf tax, logging and extortion; `wages` from a firm.
+"""
+
+GROUP_FIELDS = ("living", "lineage_share", "allied", "alliance")
+"""Of a group; `allied` is the group with which an alliance of the strength `alliance` holds, −1 none."""
+
+_COPIED = (
+    "armed",
+    "supporters",
+    "link",
+    "effort",
+    "attack_effort",
+    "community_link",
+    "pressure",
+    "ideology",
+    "pay",
+)
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Where everybody who ever was a member is at the end of a week; arrays (members so far,).
+
+    `leaders` (groups so far,) are the rows of the groups' leaders, −1 where the post is vacant.
+    """
+
+    status: NDArray[np.int8]
+    rank: NDArray[np.int8]
+    seat: NDArray[np.bool_]
+    heir: NDArray[np.bool_]
+    lineage: NDArray[np.bool_]
+    group: NDArray[np.int32]
+    leaders: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, world: "World") -> "Persons":
+        """Now."""
+        members, count = world.members, world.members.count
+        names = ("status", "rank", "seat", "heir", "lineage", "group")
+        return cls(
+            *(members.__dict__[name][:count].copy() for name in names),
+            leaders=world.groups.leader[: world.groups.count].copy(),
+        )
+
+
+class Logbook:
+    """What was noted of every week so far, and of the persons at the end of the weeks that were asked for."""
+
+    def __init__(self) -> None:
+        self._columns: list[NDArray[np.float32]] = []
+        self._groups: list[NDArray[np.float32]] = []
+        self.persons: dict[int, Persons] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def copy(self, weeks: int) -> "Logbook":
+        """A logbook with the same past, of at most `weeks` weeks."""
+        twin = Logbook()
+        twin._columns, twin._groups = self._columns[:weeks], self._groups[:weeks]
+        twin.persons = {week: persons for week, persons in self.persons.items() if week < weeks}
+        return twin
+
+    def note(self, world: "World") -> None:
+        """Write the week that `world` has just gone through."""
+        while len(self._columns) < world.week:  # a run that is taken up in the middle has no past here
+            self._columns.append(np.zeros((len(COLUMN_FIELDS), 0), np.float32))
+            self._groups.append(np.zeros((len(GROUP_FIELDS), 0), np.float32))
+        self._columns.append(_of_columns(world))
+        self._groups.append(_of_groups(world))
+
+    def note_persons(self, world: "World") -> None:
+        """Write where everybody is at the end of the week that `world` has just gone through."""
+        self.persons[world.week] = Persons.of(world)
+
+    def columns(self, first: int, last: int) -> Weekly:
+        """Fields of columns in the weeks `first` to `last` (left out), each (columns, weeks)."""
+        return _padded(self._columns[first:last], COLUMN_FIELDS)
+
+    def groups(self, first: int, last: int) -> Weekly:
+        """Fields of groups in the weeks `first` to `last` (left out), each (groups, weeks)."""
+        return _padded(self._groups[first:last], GROUP_FIELDS)
+
+
+def _of_columns(world: "World") -> NDArray[np.float32]:
+    columns, members = world.columns, world.members
+    n, m = columns.count, members.count
+    noted = np.empty((len(COLUMN_FIELDS), n), np.float32)
+    living = columns.status[:n] == LIVING
+    noted[0] = columns.group[:n]
+    noted[1] = living
+    noted[2] = living & (columns.service[:n] != NO_ROW)
+    fighting = members.lineage[:m] & (members.rank[:m] >= FIGHTER)
+    fighting &= members.status[:m] == ACTIVE
+    noted[5] = np.bincount(members.column[:m][fighting], minlength=n)
+    for place, name in zip((3, 4, 6, 7, 8, 9, 10, 11, 12), _COPIED, strict=True):
+        noted[place] = columns.__dict__[name][:n]
+    income = columns.fees[:n] + columns.escorts[:n]
+    for name in ("leaf_tax", "logging", "extortion"):
+        income += columns.__dict__[name][:n]
+    noted[13] = income
+    noted[14] = columns.wages[:n]
+    noted[15] = columns.territory[:n]
+    return noted
+
+
+def _of_groups(world: "World") -> NDArray[np.float32]:
+    groups, n = world.groups, world.groups.count
+    noted = np.empty((len(GROUP_FIELDS), n), np.float32)
+    noted[0] = groups.status[:n] == LIVING
+    noted[1] = groups.lineage_share[:n]
+    noted[2] = groups.allied[:n]
+    noted[3] = groups.alliance[:n]
+    return noted
+
+
+def _padded(noted: list[NDArray[np.float32]], names: tuple[str, ...]) -> Weekly:
+    """Weekly arrays (fields, rows so far) as one array (rows, weeks) a field."""
+    rows = max((week.shape[1] for week in noted), default=0)
+    whole = np.zeros((len(names), rows, len(noted)))
+    for place, week in enumerate(noted):
+        whole[:, : week.shape[1], place] = week
+    return dict(zip(names, whole, strict=True))

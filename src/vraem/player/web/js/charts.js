@@ -1,0 +1,295 @@
+/* The charts beside the map. A chart is drawn when data come in or the size changes; the cursor and the curtain over
+   what is still to come are plain elements that move. */
+
+import { ARMS, HAIRLINE, MUTED } from "vraem/colours";
+import { CHARTS } from "vraem/chart_data";
+import { capital, dateOf, onLanguage, t } from "vraem/speech";
+
+const PAD = { left: 4, right: 6, top: 8, bottom: 17 };
+const GAP = 14; // between the halves for two arms
+const REDRAW_MS = 250; // at most so often while weeks come in
+
+export class Charts {
+  constructor(stage, root, font) {
+    this.stage = stage;
+    this.root = root;
+    this.font = font;
+    this.charts = CHARTS.map((spec) => new Chart(stage, spec, font));
+    root.append(...this.charts.map((chart) => chart.figure));
+    this.future = false;
+    this.stale = true;
+    this.drawn = 0;
+    stage.on("arms", () => this.refresh());
+    stage.on("weeks", () => (this.stale = true));
+    stage.on("time", () => this.move());
+    stage.on("week", () => this.read());
+    stage.on("tab", () => this.refresh());
+    onLanguage(() => this.refresh());
+    new ResizeObserver(() => this.refresh()).observe(root);
+  }
+
+  showFuture(shown) {
+    this.future = shown;
+    this.root.classList.toggle("future", shown);
+  }
+
+  refresh() {
+    this.stale = false;
+    this.drawn = performance.now();
+    if (!this.stage.arms.length || this.root.offsetParent === null) return;
+    for (const chart of this.charts) chart.draw();
+    this.move();
+    this.read();
+  }
+
+  /** Called once a picture: draw what has come in, but not too often. */
+  tick(now) {
+    if (this.stale && now - this.drawn > REDRAW_MS) this.refresh();
+  }
+
+  move() {
+    if (this.root.offsetParent === null) return;
+    for (const chart of this.charts) chart.move();
+  }
+
+  read() {
+    if (this.root.offsetParent === null) return;
+    for (const chart of this.charts) chart.read();
+  }
+}
+
+class Chart {
+  constructor(stage, spec, font) {
+    this.stage = stage;
+    this.spec = spec;
+    this.font = font;
+    this.figure = document.createElement("figure");
+    this.figure.className = "chart";
+    this.figure.innerHTML = '<figcaption><strong></strong> <small></small> <output></output></figcaption><p class="legend"></p><div class="plot"><canvas role="img"></canvas></div>';
+    [this.title, this.unit, this.value] = this.figure.querySelectorAll("strong, small, output");
+    this.legend = this.figure.querySelector(".legend");
+    this.plot = this.figure.querySelector(".plot");
+    this.canvas = this.figure.querySelector("canvas");
+    this.marks = [0, 1].map(() => {
+      const curtain = Object.assign(document.createElement("div"), { className: "curtain" });
+      this.plot.append(curtain);
+      return curtain;
+    });
+    const seek = (event) => {
+      if (event.type === "pointermove" && !(event.buttons & 1)) return;
+      const box = this.plot.getBoundingClientRect();
+      this.stage.seek(this.weekAt(event.clientX - box.left) + 0.5);
+      this.stage.emit("stepped");
+    };
+    this.plot.addEventListener("pointerdown", seek);
+    this.plot.addEventListener("pointermove", seek);
+  }
+
+  /** Whether two arms stand side by side rather than one upon the other. */
+  get split() {
+    return this.stage.arms.length > 1 && (this.spec.kind === "area" || this.spec.kind === "bars");
+  }
+
+  panels() {
+    const inner = this.width - PAD.left - PAD.right;
+    if (!this.split) return [{ left: PAD.left, width: inner, arms: this.stage.arms.map((_, index) => index) }];
+    const half = (inner - GAP) / 2;
+    return [0, 1].map((index) => ({ left: PAD.left + index * (half + GAP), width: half, arms: [index] }));
+  }
+
+  x(panel, week) {
+    return panel.left + (panel.width * week) / this.stage.horizon;
+  }
+
+  weekAt(px) {
+    const panel = this.panels().find(({ left, width }) => px <= left + width + GAP / 2) ?? this.panels().at(-1);
+    return Math.round(((px - panel.left) / panel.width) * this.stage.horizon);
+  }
+
+  draw() {
+    const { spec, canvas } = this;
+    this.title.textContent = t(`chart.${spec.id}`);
+    this.unit.textContent = t(spec.unit);
+    this.width = this.plot.clientWidth;
+    this.height = this.plot.clientHeight;
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    canvas.width = this.width * ratio;
+    canvas.height = this.height * ratio;
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
+    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec.kind, series))));
+    for (const panel of this.panels()) this.panel(context, panel);
+    this.describe();
+    this.plot.classList.toggle("split", this.split);
+  }
+
+  y(value) {
+    return this.height - PAD.bottom - ((this.height - PAD.bottom - PAD.top) * value) / this.top;
+  }
+
+  panel(context, panel) {
+    this.axes(context, panel);
+    for (const arm of panel.arms) {
+      const series = this.data[arm];
+      if (this.spec.kind === "area") this.areas(context, panel, series);
+      else if (this.spec.kind === "bars") this.bars(context, panel, series);
+      else for (const line of series) this.line(context, panel, line, arm);
+    }
+    if (this.split) {
+      context.font = this.font(11, 700);
+      context.textAlign = "right";
+      context.textBaseline = "top";
+      context.fillStyle = ARMS[panel.arms[0]].colour;
+      context.fillText("AB"[panel.arms[0]], panel.left + panel.width, 0);
+    }
+  }
+
+  axes(context, panel) {
+    context.strokeStyle = HAIRLINE;
+    context.lineWidth = 1;
+    context.font = this.font(10.5, 450);
+    context.fillStyle = MUTED;
+    context.beginPath();
+    for (const value of [0, this.top / 2, this.top]) {
+      context.moveTo(panel.left, Math.round(this.y(value)) + 0.5);
+      context.lineTo(panel.left + panel.width, Math.round(this.y(value)) + 0.5);
+    }
+    context.stroke();
+    const start = this.stage.arms[0].tape.start;
+    const years = this.stage.horizon / 52.1775;
+    const step = [1, 2, 4, 5, 10].find((n) => (panel.width * n) / years > 34) ?? 20;
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    for (let year = start.getUTCFullYear(); year <= start.getUTCFullYear() + years + 1; year += 1) {
+      const week = (Date.UTC(year, 0, 1) - start) / (7 * 86_400_000);
+      const x = this.x(panel, Math.max(week, 0));
+      if (x > panel.left + panel.width + 1) break;
+      context.fillRect(Math.round(x), this.height - PAD.bottom, 1, year % step ? 2 : 4);
+      if (year % step === 0 && x > panel.left + 12 && x < panel.left + panel.width - 10) context.fillText(String(year), x, this.height - 3);
+    }
+    context.textAlign = "left";
+    context.textBaseline = "bottom";
+    context.fillText(this.spec.format(this.top), panel.left + 1, this.y(this.top) + 11);
+  }
+
+  line(context, panel, { values }, arm) {
+    const look = ARMS[arm];
+    context.beginPath();
+    const step = this.spec.kind === "step";
+    values.forEach?.((value, week) => {
+      const [x, y] = [this.x(panel, week), this.y(Math.min(value, this.top))];
+      if (step && week) context.lineTo(x, this.y(Math.min(values[week - 1], this.top)));
+      if (week) context.lineTo(x, y);
+      else context.moveTo(x, y);
+    });
+    context.strokeStyle = look.colour;
+    context.lineWidth = arm ? 1.7 : 1.9;
+    context.lineJoin = "round";
+    context.setLineDash(look.dash);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  areas(context, panel, series) {
+    if (!series.length) return;
+    const weeks = series[0].values.length;
+    const base = new Float32Array(weeks);
+    const every = Math.max(1, Math.floor(weeks / (panel.width * 2)));
+    for (const { values, colour } of series) {
+      context.beginPath();
+      for (let week = 0; week < weeks; week += every) context.lineTo(this.x(panel, week), this.y(Math.min(base[week] + values[week], this.top)));
+      for (let week = weeks - 1 - ((weeks - 1) % every); week >= 0; week -= every) context.lineTo(this.x(panel, week), this.y(Math.min(base[week], this.top)));
+      context.closePath();
+      context.fillStyle = colour;
+      context.fill();
+      context.strokeStyle = "rgba(255,255,255,0.7)";
+      context.lineWidth = 0.6;
+      context.stroke();
+      for (let week = 0; week < weeks; week += 1) base[week] += values[week];
+    }
+  }
+
+  bars(context, panel, series) {
+    const count = series[0].values.length;
+    const width = Math.max((panel.width * 13) / this.stage.horizon - 0.7, 0.8);
+    for (let quarter = 0; quarter < count; quarter += 1) {
+      let base = 0;
+      for (const { values, colour } of series) {
+        const value = values[quarter];
+        if (value > 0) {
+          context.fillStyle = colour;
+          const [low, high] = this.spec.side ? [0, value] : [base, base + value];
+          context.fillRect(this.x(panel, quarter * 13), this.y(high), width, this.y(low) - this.y(high));
+        }
+        base += value;
+      }
+    }
+  }
+
+  describe() {
+    const keyed = this.spec.kind === "area" || this.spec.kind === "bars";
+    const names = new Map();
+    if (keyed) for (const series of this.data) for (const { name, colour, tag, values } of series) if (values.some((value) => value > 0)) names.set(name, { colour, tag });
+    this.legend.replaceChildren(
+      ...[...names].map(([name, { colour, tag }]) => {
+        const key = document.createElement("span");
+        const swatch = Object.assign(document.createElement("i"), { textContent: tag ?? "" });
+        swatch.style.background = colour;
+        key.append(swatch, name);
+        return key;
+      }),
+    );
+    this.legend.hidden = !names.size;
+  }
+
+  /** Put the curtain where the time stands. */
+  move() {
+    const panels = this.panels();
+    this.marks.forEach((curtain, index) => {
+      const panel = panels[index];
+      curtain.hidden = !panel;
+      if (!panel) return;
+      const x = this.x(panel, Math.min(this.stage.time, this.stage.horizon));
+      curtain.style.transform = `translateX(${x.toFixed(1)}px)`;
+      curtain.style.width = `${Math.max(panel.left + panel.width + PAD.right - x, 1).toFixed(1)}px`;
+    });
+  }
+
+  /** The value at the cursor, beside the title and for screen readers. */
+  read() {
+    const { week, arms } = this.stage;
+    const parts = arms.map((_, arm) => {
+      const at = this.spec.kind === "bars" ? Math.floor(week / 13) : week;
+      const values = (this.data?.[arm] ?? []).map((series) => series.values[at] ?? 0);
+      const sum = this.spec.side ? values.at(-1) ?? 0 : values.reduce((a, b) => a + b, 0);
+      return (arms.length > 1 ? `${"AB"[arm]}\u00a0` : "") + this.spec.format(sum);
+    });
+    this.value.textContent = parts.join("  ·  ");
+    if (!this.stage.playing && arms.length) {
+      const date = dateOf(arms[0].tape.start, week).toISOString().slice(0, 10);
+      this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${this.value.textContent}`);
+    }
+  }
+}
+
+function highest(kind, series) {
+  if (!series.length) return 0;
+  const length = series[0].values.length;
+  let most = 0;
+  for (let i = 0; i < length; i += 1) {
+    let sum = 0;
+    for (const { values } of series) sum = kind === "area" || kind === "bars" ? sum + values[i] : Math.max(sum, values[i]);
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+/** A round number a little above `value`; 1 where there is nothing. */
+export function niceTop(value) {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+  return power * (steps.find((step) => step * power >= value * 1.02) ?? 10);
+}
+

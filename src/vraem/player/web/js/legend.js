@@ -1,0 +1,163 @@
+/* The legend is the switch of the layers: a box, a sign and words for each. */
+
+import { CARGO, CARGO_EDGE, COCA, INK, KILLED, PAPER, STATE, WATER, ROAD, groupColour } from "vraem/colours";
+import { h } from "vraem/dom";
+import { mark } from "vraem/happenings";
+import { radiusOf } from "vraem/coca";
+import { CREW, PATROL, POST, ROAD as ROAD_CONTROL, TEAM, sign } from "vraem/units";
+import { onLanguage, t } from "vraem/speech";
+
+const SAMPLES = [10, 60, 200]; // hectares
+const SIZE = 18;
+
+export class Legend {
+  constructor(stage, root) {
+    this.stage = stage;
+    this.root = root;
+    this.list = root.querySelector(".layers");
+    this.boxes = new Map();
+    onLanguage(() => this.build());
+    stage.on("layers", () => this.tick());
+    this.build();
+  }
+
+  build() {
+    const detail = {
+      coca: [[(pen) => this.samples(pen), t("key.coca", { a: SAMPLES[0], b: SAMPLES[1], c: SAMPLES[2] }), 56]],
+      columns: [[(pen) => column(pen), t("key.ring")]],
+      loads: [[(pen) => escorted(pen), t("key.escort")], [(pen) => seized(pen), t("key.seized")]],
+      units: [[POST, "key.post"], [ROAD_CONTROL, "key.control"], [PATROL, "key.patrol"], [TEAM, "key.team"], [CREW, "key.crew"]].map(([kind, key]) => [(pen) => sign(pen, kind, 9, 9, 5), t(key)]),
+      events: [["operation", STATE], ["attack", groupColour(0)], ["clash", groupColour(1)], ["killing", KILLED.civilians], ["change", groupColour(2)]].map(([sort, colour]) => [(pen) => mark(pen, sort, 9, 9, 6, colour), t(`key.${sort}`)]),
+    };
+    const rows = Object.keys(this.stage.layers).map((name, index) => {
+      const box = h("input", { type: "checkbox", checked: this.stage.layers[name], onchange: () => this.stage.setLayer(name, box.checked) });
+      box.dataset.layer = name;
+      this.boxes.set(name, box);
+      const keys = (detail[name] ?? []).map(([draw, text, width]) => h("span", { className: "key" }, picture(draw, width), text));
+      return h("li", {}, h("label", {}, box, picture(SIGNS[name]), h("span", {}, t(`layer.${name}`)), h("kbd", {}, String(index + 1))), keys.length ? h("div", { className: "keys" }, keys) : null);
+    });
+    this.list.replaceChildren(...rows);
+  }
+
+  tick() {
+    for (const [name, box] of this.boxes) box.checked = this.stage.layers[name];
+  }
+
+  samples(pen) {
+    let x = 4;
+    SAMPLES.forEach((hectares, index) => {
+      const r = radiusOf(hectares, 5);
+      x += r + 2;
+      dot(pen, x, 9, r, COCA[[1, 2, 4][index]]);
+      x += r + 2;
+    });
+  }
+}
+
+/** A small picture of a sign. */
+function picture(draw, width = SIZE) {
+  const canvas = h("canvas", { width: width * 2, height: SIZE * 2, className: "sign" });
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${SIZE}px`;
+  canvas.setAttribute("aria-hidden", "true");
+  const pen = canvas.getContext("2d");
+  pen.scale(2, 2);
+  draw(pen);
+  return canvas;
+}
+
+function dot(pen, x, y, r, fill, edge, width = 1.4) {
+  pen.beginPath();
+  pen.arc(x, y, r, 0, 7);
+  pen.fillStyle = fill;
+  pen.fill();
+  if (edge) {
+    pen.strokeStyle = edge;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+}
+
+function column(pen) {
+  dot(pen, 9, 9, 5, groupColour(0));
+  pen.beginPath();
+  pen.arc(9, 9, 7.4, -Math.PI / 2, Math.PI * 0.9);
+  pen.strokeStyle = groupColour(0);
+  pen.lineWidth = 2;
+  pen.stroke();
+}
+
+function escorted(pen) {
+  dot(pen, 9, 9, 3, CARGO, CARGO_EDGE);
+  pen.beginPath();
+  pen.arc(9, 9, 6, 0, 7);
+  pen.strokeStyle = groupColour(0);
+  pen.lineWidth = 1.8;
+  pen.stroke();
+}
+
+function seized(pen) {
+  pen.lineCap = "round";
+  pen.strokeStyle = STATE;
+  pen.lineWidth = 2.4;
+  pen.beginPath();
+  pen.moveTo(5, 5);
+  pen.lineTo(13, 13);
+  pen.moveTo(13, 5);
+  pen.lineTo(5, 13);
+  pen.stroke();
+}
+
+const SIGNS = {
+  coca: (pen) => {
+    dot(pen, 6, 11, 4, COCA[1]);
+    dot(pen, 12, 7, 4.6, COCA[3]);
+  },
+  territory: (pen) => {
+    pen.globalAlpha = 0.45;
+    pen.fillStyle = groupColour(0);
+    pen.fillRect(1, 4, 16, 11);
+  },
+  columns: (pen) => {
+    pen.strokeStyle = groupColour(0);
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(4, 13);
+    pen.lineTo(12, 6);
+    pen.stroke();
+    dot(pen, 4, 13, 3, groupColour(0));
+    dot(pen, 12, 6, 4.5, groupColour(0), PAPER);
+  },
+  loads: (pen) => {
+    pen.strokeStyle = CARGO_EDGE;
+    pen.lineWidth = 1.4;
+    pen.beginPath();
+    pen.moveTo(2, 14);
+    pen.lineTo(11, 7);
+    pen.stroke();
+    dot(pen, 12, 6.5, 3.4, CARGO, CARGO_EDGE);
+  },
+  units: (pen) => sign(pen, POST, 9, 9, 5.5),
+  events: (pen) => mark(pen, "attack", 9, 9, 6.5, groupColour(0)),
+  roads: (pen) => {
+    pen.strokeStyle = WATER;
+    pen.lineWidth = 3;
+    pen.beginPath();
+    pen.moveTo(3, 2);
+    pen.quadraticCurveTo(12, 8, 6, 17);
+    pen.stroke();
+    pen.strokeStyle = ROAD;
+    pen.lineWidth = 1.6;
+    pen.beginPath();
+    pen.moveTo(16, 2);
+    pen.lineTo(11, 17);
+    pen.stroke();
+  },
+  names: (pen) => {
+    pen.fillStyle = INK;
+    pen.font = "600 13px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText("Aa", 9, 9.5);
+  },
+};

@@ -1,0 +1,104 @@
+/* The event log: what has happened up to now in words, newest first; a click goes there. */
+
+import { ARMS } from "vraem/colours";
+import { dateOf, dateText, onLanguage, t } from "vraem/speech";
+import { inChoice, orders, sentence } from "vraem/sentences";
+
+const MOST = 120; // lines shown
+const CHOICES = ["big", "violent", "people", "all"];
+
+export class Log {
+  constructor(stage, root) {
+    this.stage = stage;
+    this.list = root.querySelector(".log-list");
+    this.choice = root.querySelector("select");
+    this.choice.append(...CHOICES.map((choice) => Object.assign(document.createElement("option"), { value: choice })));
+    this.choice.addEventListener("change", () => this.show(true));
+    this.list.addEventListener("click", (event) => this.go(event.target.closest("button")));
+    this.orders = new Map();
+    this.shown = "";
+    onLanguage(() => this.words());
+    stage.on("week", () => this.show());
+    stage.on("arms", () => this.show(true));
+    stage.on("tab", () => this.show(true));
+    this.words();
+  }
+
+  words() {
+    [...this.choice.options].forEach((option) => (option.textContent = t(`log.${option.value}`)));
+    this.show(true);
+  }
+
+  /** Incidents of all arms up to a week, newest first, as many as are shown. */
+  found(week) {
+    const { arms } = this.stage;
+    const found = [];
+    arms.forEach((arm, index) => {
+      const { tape } = arm;
+      const table = tape.tables.incidents;
+      const last = Math.min(week, tape.weeks - 1);
+      let taken = 0;
+      for (let at = last; at >= 0 && taken < MOST; at -= 1) {
+        const [first, end] = table.rows(at);
+        for (let row = end - 1; row >= first && taken < MOST; row -= 1) {
+          const incident = { ...table.row(row), week: at };
+          if (!inChoice(tape, incident, this.choice.value)) continue;
+          found.push({ arm: index, ...incident });
+          taken += 1;
+        }
+      }
+      for (const order of orders(tape)) if (order.week <= last) found.push({ arm: index, ...order });
+    });
+    return found.sort((a, b) => b.week - a.week).slice(0, MOST);
+  }
+
+  show(force = false) {
+    if (this.stage.tab !== "log") return;
+    const { stage } = this;
+    const found = this.found(stage.week);
+    const mark = `${found.length}:${found[0]?.week}:${found[0]?.index ?? ""}:${found[0]?.arm}`;
+    if (!force && mark === this.shown) return;
+    this.shown = mark;
+    const shared = stage.arms.length > 1 ? stage.parting : 0;
+    const items = [];
+    for (const incident of found) {
+      if (incident.arm > 0 && incident.week < shared) continue; // a shared past is told once
+      items.push(this.line(incident, stage.arms.length > 1 && incident.week >= shared));
+    }
+    if (!items.length) items.push(Object.assign(document.createElement("li"), { className: "log-none", textContent: t("log.none") }));
+    this.list.replaceChildren(...items);
+  }
+
+  line(incident, tagged) {
+    const { tape } = this.stage.arms[incident.arm];
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    const date = dateOf(tape.start, incident.week);
+    const when = document.createElement("time");
+    when.dateTime = date.toISOString().slice(0, 10);
+    when.textContent = dateText(date, "short");
+    const what = document.createElement("span");
+    what.textContent = sentence(tape, this.stage.place, incident);
+    if (incident.order) what.className = "log-order";
+    button.append(when, what);
+    if (tagged) {
+      const tag = document.createElement("b");
+      tag.className = "arm-tag";
+      tag.style.background = ARMS[incident.arm].colour;
+      tag.textContent = "AB"[incident.arm];
+      button.prepend(tag);
+    }
+    Object.assign(button.dataset, { week: incident.week, arm: incident.arm, incident: incident.index ?? "" });
+    item.append(button);
+    return item;
+  }
+
+  go(button) {
+    if (!button) return;
+    const arm = Number(button.dataset.arm);
+    this.stage.seek(Number(button.dataset.week) + 0.9);
+    this.stage.pause();
+    if (button.dataset.incident !== "") this.stage.select({ kind: "incident", arm, row: Number(button.dataset.incident), week: Number(button.dataset.week) }, false);
+  }
+}

@@ -1,0 +1,196 @@
+/* One map: the ground, what changes weekly and what moves, each on a canvas of its own, so that a picture costs little. */
+
+import { CocaLayer } from "vraem/coca";
+import { ColumnsLayer } from "vraem/columns";
+import { PAPER, INK } from "vraem/colours";
+import { HappeningsLayer } from "vraem/happenings";
+import { LoadsLayer } from "vraem/loads";
+import { TerritoryLayer } from "vraem/territory";
+import { UnitsLayer } from "vraem/units";
+import { NONE16 } from "vraem/tape";
+import { onLanguage, t } from "vraem/speech";
+import { pointers } from "vraem/pointers";
+
+const CANVASES = ["ground", "slow", "names", "quick"];
+const CLICK_REACH = 12; // points of the screen
+const FINEST = 2; // points of a canvas for one of the screen
+
+export class ValleyMap {
+  constructor(stage, view, shared, arm, font) {
+    this.stage = stage;
+    this.view = view;
+    this.arm = arm;
+    this.font = font;
+    this.shared = shared; // {ground, names}: the same for every map
+    this.root = document.createElement("section");
+    this.root.className = "map";
+    this.root.tabIndex = 0;
+    this.root.setAttribute("role", "application");
+    this.canvases = {};
+    for (const name of CANVASES) {
+      this.canvases[name] = document.createElement("canvas");
+      this.canvases[name].setAttribute("aria-hidden", "true");
+      this.root.append(this.canvases[name]);
+    }
+    this.caption = Object.assign(document.createElement("h2"), { className: "arm-name" });
+    this.root.append(this.caption);
+    this.coca = new CocaLayer(stage.place);
+    this.territory = new TerritoryLayer(stage.place);
+    this.renew();
+    this.stale = { ground: true, slow: true, names: true };
+    view.addEventListener("change", () => this.spoil("ground", "slow", "names"));
+    stage.on("layers", () => this.spoil("ground", "slow", "names"));
+    stage.on("week", () => this.spoil("slow"));
+    onLanguage(() => {
+      this.spoil("names");
+      this.label();
+    });
+    new ResizeObserver(() => this.resize()).observe(this.root);
+    pointers(this.root, view, (x, y) => this.click(x, y));
+  }
+
+  /** Layers of the tape that is now on the stage. */
+  renew() {
+    const { tape, ways } = this.stage.arms[this.arm];
+    this.tape = tape;
+    this.columns = new ColumnsLayer(tape, this.stage.place);
+    this.loads = new LoadsLayer(tape, ways);
+    this.units = new UnitsLayer(tape, this.stage.place);
+    this.happenings = new HappeningsLayer(tape, this.stage.place);
+    if (this.stale) this.spoil("slow");
+    this.label();
+  }
+
+  label() {
+    const { name } = this.stage.arms[this.arm];
+    const two = this.stage.arms.length > 1;
+    this.caption.hidden = !two;
+    this.caption.replaceChildren();
+    if (two) {
+      const tag = Object.assign(document.createElement("b"), { className: `arm-tag arm-${this.arm}`, textContent: "AB"[this.arm] });
+      this.caption.append(tag, ` ${name}`);
+    }
+    this.root.setAttribute("aria-label", `${t("map", { arm: name })}. ${t("map.keys")}`);
+  }
+
+  spoil(...names) {
+    for (const name of names) this.stale[name] = true;
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.root;
+    if (!width || !height) return;
+    this.ratio = Math.min(devicePixelRatio || 1, FINEST);
+    for (const canvas of Object.values(this.canvases)) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+    }
+    this.view.resize(width, height);
+    this.spoil("ground", "slow", "names");
+  }
+
+  pen(name) {
+    const context = this.canvases[name].getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    if (name !== "ground") context.clearRect(0, 0, this.view.width, this.view.height);
+    return context;
+  }
+
+  draw() {
+    if (!this.ratio || this.root.offsetParent === null) return;
+    const { stage, view, stale } = this;
+    const { layers } = stage;
+    if (stale.ground) {
+      this.shared.ground.draw(this.pen("ground"), view, { lines: layers.roads });
+      stale.ground = false;
+    }
+    if (stale.slow) {
+      const pen = this.pen("slow");
+      if (layers.territory) this.territory.draw(pen, view, this.tape, this.week);
+      if (layers.coca) this.coca.draw(pen, view, this.tape, this.week);
+      stale.slow = false;
+    }
+    if (stale.names) {
+      const pen = this.pen("names");
+      if (layers.names) this.shared.names.draw(pen, view, this.font);
+      stale.names = false;
+    }
+    this.drawQuick(this.pen("quick"));
+  }
+
+  get week() {
+    return Math.min(this.stage.week, this.tape.weeks - 1);
+  }
+
+  /** The moment shown on this map: its run may be shorter than the other's. */
+  get moment() {
+    return Math.min(this.stage.moment, this.tape.weeks - 1e-6);
+  }
+
+  drawQuick(pen) {
+    const { stage, view, moment } = this;
+    const { layers, calm } = stage;
+    const speed = stage.playing ? stage.speed : 0;
+    if (layers.units) this.units.draw(pen, view, moment);
+    if (layers.loads) this.loads.draw(pen, view, moment, speed, calm);
+    if (layers.columns) this.columns.draw(pen, view, moment, calm, this.font);
+    if (layers.events) this.happenings.draw(pen, view, moment, speed, calm);
+    this.drawSelection(pen);
+  }
+
+  drawSelection(pen) {
+    const spot = this.spotOf(this.stage.selection);
+    if (!spot) return;
+    const [x, y, radius] = spot;
+    for (const [colour, width] of [[PAPER, 5], [INK, 2.2]]) {
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 7);
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.stroke();
+    }
+  }
+
+  /** Where the chosen thing is on this map: [x, y, radius], or null. Places show on both maps. */
+  spotOf(chosen) {
+    if (!chosen || (chosen.arm !== this.arm && chosen.kind !== "place")) return null;
+    const { view, moment } = this;
+    const { place, calm } = this.stage;
+    const at = (community, radius) => (community === NONE16 ? null : [view.px(place.x[community]), view.py(place.y[community]), radius]);
+    if (chosen.kind === "place") return at(chosen.row, Math.max(view.scale * 1.2, 8));
+    if (chosen.kind === "incident") return at(this.tape.tables.incidents.get("community", chosen.row), 16);
+    if (chosen.kind === "person") {
+      const post = this.tape.posts.row(chosen.row, this.week);
+      return post && post.status === 0 ? this.spotOf({ kind: "column", arm: this.arm, row: post.column }) : null;
+    }
+    if (chosen.kind === "column") {
+      const found = this.columns.placed(view, moment, calm).find(({ row }) => row === chosen.row);
+      return found ? [found.px, found.py, found.radius + 8] : null;
+    }
+    if (chosen.kind === "unit") {
+      for (const unit of this.units.placed(view, moment)) if (unit.row === chosen.row) return [unit.px, unit.py, unit.size + 6];
+    }
+    if (chosen.kind === "load") {
+      const spot = this.loads.place(chosen.row, moment);
+      return spot ? [view.px(spot[0]), view.py(spot[1]), 10] : null;
+    }
+    return null;
+  }
+
+  click(x, y) {
+    const { stage, view, moment, arm } = this;
+    const { layers, calm, place } = stage;
+    const speed = stage.playing ? stage.speed : 0;
+    const happening = layers.events && this.happenings.hit(view, x, y, moment, speed, calm);
+    if (happening) return stage.select({ kind: "incident", arm, row: happening.index });
+    const column = layers.columns && this.columns.hit(view, x, y, moment, calm);
+    if (column) return stage.select({ kind: "column", arm, row: column.row });
+    const load = layers.loads && this.loads.hit(view, x, y, moment, CLICK_REACH);
+    if (load) return stage.select({ kind: "load", arm, row: load.load });
+    const unit = layers.units && this.units.hit(view, x, y, moment);
+    if (unit) return stage.select({ kind: "unit", arm, row: unit.row });
+    const community = place.nearest(...view.at(x, y), Math.max(1.6, CLICK_REACH / view.scale));
+    return stage.select(community < 0 ? null : { kind: "place", arm, row: community });
+  }
+}
+

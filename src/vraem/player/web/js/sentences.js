@@ -1,0 +1,139 @@
+/* Incidents and dated orders in words. */
+
+import { letter } from "vraem/colours";
+import { capital, dateText, number, percent, short, t, has } from "vraem/speech";
+import { NONE16, NONE8 } from "vraem/tape";
+
+const CLASSES = {
+  removal: "operation", raid: "operation", "failed raid": "operation", "attack on the state": "attack", "clash of groups": "clash",
+  "killing of civilians": "killing", split: "change", merger: "change", "entry into a firm's service": "change", demobilisation: "change",
+  succession: "change", vacancy: "change", "entry of an outside group": "change", "end of a group": "change", purge: "clash",
+  "group desertion": "change", "eradication stopped": "attack", "column divided": "change", return: "change", truce: "change",
+};
+const TURNING = new Set(["split", "merger", "entry into a firm's service", "demobilisation", "succession", "vacancy", "purge", "entry of an outside group",
+  "end of a group", "group desertion", "return", "truce", "failed vote of followers", "firm hosted"]);
+const PEOPLE = new Set(["exit", "join", "removal", "group desertion"]);
+const TOP_RANK = 3;
+const [SURRENDERED, CAPTURED, DEAD] = [3, 4, 5];
+
+export function classOf(kind) {
+  return CLASSES[kind] ?? null;
+}
+
+/** Whether an incident belongs to a choice of the log: all, big, violent, people. */
+export function inChoice(tape, incident, choice) {
+  if (choice === "all" || incident.order) return true;
+  const kind = tape.head.codes.incidents[incident.kind];
+  if (choice === "people") return PEOPLE.has(kind);
+  if (choice === "violent") return incident.deaths > 0 || ["operation", "attack", "clash", "killing"].includes(CLASSES[kind]);
+  return TURNING.has(kind) || (kind === "removal" && isTop(tape, incident));
+}
+
+export function groupName(tape, group) {
+  if (group == null || group === NONE16 || group < 0) return t("group.none");
+  const origin = originOf(tape, group);
+  const sort = origin.founding ? "founding" : origin.outsider ? "outsider" : "splinter";
+  return t(`group.${sort}`, { letter: letter(group) });
+}
+
+/** What a group was when it first appeared; kept, because it never changes. */
+function originOf(tape, group) {
+  const known = (tape.origins ??= { rows: 0, groups: new Map() });
+  const { groups } = tape.tables;
+  for (const end = groups.start[tape.weeks] ?? 0; known.rows < end; known.rows += 1) {
+    const row = groups.get("row", known.rows);
+    if (!known.groups.has(row)) {
+      known.groups.set(row, { founding: groups.get("founding", known.rows) > 0, outsider: groups.get("outsider", known.rows) > 0 });
+    }
+  }
+  return known.groups.get(group) ?? { founding: group === 0, outsider: false };
+}
+
+export function columnName(column) {
+  return t("column", { n: column + 1 });
+}
+
+/** What a person was at the end of a week: leader, heir, committee member, rank. */
+export function roleOf(tape, member, week) {
+  const post = tape.posts.row(member, week);
+  if (!post) return t("say.somebody").replace(/^\S+ /, "");
+  if (post.rank > TOP_RANK) return t("rank.4");
+  if (post.heir) return t("role.heir");
+  if (post.seat && post.rank < TOP_RANK) return t("role.seat");
+  return t(`rank.${post.rank}`);
+}
+
+function isTop(tape, incident) {
+  const post = incident.member === NONE16 ? null : tape.posts.row(incident.member, incident.week - 1);
+  return Boolean(post && (post.rank >= TOP_RANK || post.seat || post.heir));
+}
+
+/** An incident {week, kind, community, member ...} as a sentence without a full stop. */
+export function sentence(tape, place, incident) {
+  if (incident.order) return orderSentence(tape, incident);
+  const kind = tape.head.codes.incidents[incident.kind];
+  const where = incident.community === NONE16 ? "" : t("say.near", { place: place.label(incident.community) });
+  const values = {
+    place: where,
+    group: groupName(tape, incident.group),
+    other: groupName(tape, incident.other),
+    column: incident.column === NONE16 ? t("column", { n: "" }) : columnName(incident.column),
+    actor: t(`actor.${incident.by}`),
+    n: number(incident.persons),
+    who: "",
+  };
+  if (incident.member !== NONE16) values.who = withArticle(roleOf(tape, incident.member, incident.week - 1));
+  else values.who = t("say.somebody");
+  const notes = [];
+  if (incident.deaths > 0 && kind !== "removal") notes.push(incident.deaths === 1 ? t("say.death") : t("say.deaths", { n: number(incident.deaths) }));
+  if (incident.campaign !== NONE8) notes.push(t("say.campaign"));
+  const text = capital(t(keyOf(tape, kind, incident), values));
+  return notes.length ? `${text} (${notes.join(", ")})` : text;
+}
+
+function keyOf(tape, kind, incident) {
+  const many = incident.persons > 1.5;
+  if ((kind === "removal" || kind === "join") && many) return `say.${kind}.many`;
+  if (kind === "removal" || kind === "exit") {
+    const status = incident.member === NONE16 ? (incident.deaths ? DEAD : CAPTURED) : tape.posts.row(incident.member, incident.week)?.status ?? SURRENDERED;
+    const key = `say.${kind}.${status}`;
+    return has(key) ? key : `say.${kind}`;
+  }
+  return `say.${kind}`;
+}
+
+function withArticle(role) {
+  if (role === t("rank.4")) return t("say.the", { role });
+  return /^[aeiou]/.test(role) ? t("say.an", { role }) : t("say.a", { role });
+}
+
+/** A dated order of the scenario: where it begins, or where a campaign ends. */
+function orderSentence(tape, { order, ends }) {
+  const day = (text) => (text ? dateText(new Date(`${text}T00:00:00Z`), "short") : "");
+  if (order.table === "campaign") {
+    const targets = (order.targets ?? []).map((target) => t(`target.${target}`)).join(", ");
+    return t(ends ? "say.arrest.ends" : "say.arrest", { targets, n: short(order.operations_per_month ?? 0) });
+  }
+  const key = order.kind === "removal" ? "say.removal.order" : `say.${order.kind}`;
+  if (!has(key)) return t("say.order", { kind: order.kind });
+  return t(key, {
+    n: order.hectares !== undefined ? number(order.hectares) : order.factor !== undefined ? short(order.factor) : order.count ?? (order.districts ?? []).length,
+    end: day(order.end),
+    role: order.role ?? "",
+    route: order.route ? t(`route.${order.route}`) : "",
+    share: order.share === undefined ? "" : percent(order.share),
+  });
+}
+
+/** Orders of the scenario as incidents with a week: {week, order, ends}. */
+export function orders(tape) {
+  const week = (text) => Math.floor((new Date(`${text}T00:00:00Z`) - tape.start) / (7 * 86_400_000));
+  const found = [];
+  for (const order of tape.head.dated) {
+    const begins = order.start ?? order.date;
+    if (!begins) continue;
+    found.push({ week: Math.max(week(begins), 0), order, ends: false });
+    if (order.table === "campaign" && order.end) found.push({ week: week(order.end), order, ends: true });
+  }
+  return found.sort((a, b) => a.week - b.week);
+}

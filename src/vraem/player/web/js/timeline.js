@@ -1,0 +1,146 @@
+/* The time slider with what happened along it: years, orders of the scenario, and how violent each month was. */
+
+import { ARMS, HAIRLINE, MUTED, STATE, withAlpha } from "vraem/colours";
+import { orders } from "vraem/sentences";
+import { dateOf, dateText, onLanguage, t } from "vraem/speech";
+
+const BAR = 8; // weeks added up for one bar of violence
+const EDGE = 9; // half of the slider's knob: the track ends there
+
+export class Timeline {
+  constructor(stage, root, font) {
+    this.stage = stage;
+    this.font = font;
+    this.slider = root.querySelector("input[type=range]");
+    this.canvas = root.querySelector("canvas");
+    this.date = root.querySelector(".date");
+    this.slider.addEventListener("input", () => {
+      stage.seek(Number(this.slider.value) + 0.5);
+    });
+    this.slider.addEventListener("change", () => stage.emit("stepped"));
+    stage.on("arms", () => this.refresh());
+    stage.on("weeks", () => (this.stale = true));
+    stage.on("time", () => this.move());
+    stage.on("week", () => this.tell());
+    onLanguage(() => {
+      this.refresh();
+      this.tell();
+    });
+    new ResizeObserver(() => this.refresh()).observe(this.canvas);
+  }
+
+  tick(now) {
+    if (this.stale && now - (this.drawn ?? 0) > 500) this.refresh();
+  }
+
+  refresh() {
+    this.stale = false;
+    this.drawn = performance.now();
+    const { stage } = this;
+    if (!stage.arms.length) return;
+    this.slider.max = stage.horizon - 1;
+    this.draw();
+    this.move();
+    this.tell();
+  }
+
+  move() {
+    this.slider.value = this.stage.week;
+  }
+
+  tell() {
+    const { tape } = this.stage.arms[0] ?? {};
+    if (!tape) return;
+    const date = dateOf(tape.start, this.stage.week);
+    this.date.textContent = dateText(date, "short");
+    this.slider.setAttribute("aria-valuetext", t("week", { date: dateText(date) }));
+  }
+
+  x(week) {
+    return EDGE + ((this.width - 2 * EDGE) * week) / (this.stage.horizon - 1);
+  }
+
+  draw() {
+    this.width = this.canvas.clientWidth;
+    const height = this.canvas.clientHeight;
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    this.canvas.width = this.width * ratio;
+    this.canvas.height = height * ratio;
+    const context = this.canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    this.campaigns(context, height);
+    this.violence(context, height);
+    this.years(context, height);
+    this.partingMark(context, height);
+  }
+
+  years(context, height) {
+    const start = this.stage.arms[0].tape.start;
+    const years = this.stage.horizon / 52.1775;
+    const step = [1, 2, 4, 5].find((n) => ((this.width - 2 * EDGE) * n) / years > 38) ?? 10;
+    context.font = this.font(11, 500);
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    for (let year = start.getUTCFullYear() + 1; year < start.getUTCFullYear() + years; year += 1) {
+      const x = this.x((Date.UTC(year, 0, 1) - start) / (7 * 86_400_000));
+      context.fillStyle = HAIRLINE;
+      context.fillRect(x, height - 19, 1, 5);
+      if (year % step) continue;
+      context.fillStyle = MUTED;
+      context.fillText(String(year), x, height - 3);
+    }
+  }
+
+  /** Bars of the dead, state, groups and civilians together, arm by arm. */
+  violence(context, height) {
+    const sums = this.stage.arms.map(({ tape }) => {
+      const bars = new Float32Array(Math.ceil(tape.weeks / BAR));
+      for (const name of ["killedState", "killedGroup", "killedCivilians"]) tape.series(name).forEach((value, week) => (bars[Math.floor(week / BAR)] += value));
+      return bars;
+    });
+    const most = Math.max(4, ...sums.map((bars) => Math.max(0, ...bars)));
+    sums.forEach((bars, arm) => {
+      context.fillStyle = withAlpha(ARMS[arm].colour, 0.55);
+      bars.forEach((sum, bar) => {
+        const tall = (sum / most) * (height - 26);
+        const width = Math.max(this.x(BAR) - this.x(0) - 1, 1) / sums.length;
+        context.fillRect(this.x(bar * BAR) + arm * width, height - 20 - tall, width, tall);
+      });
+    });
+  }
+
+  /** Campaigns and other orders of the scenarios as bands above the track. */
+  campaigns(context, height) {
+    this.stage.arms.forEach(({ tape }, arm) => {
+      for (const { week, order, ends } of orders(tape)) {
+        if (ends || !order.end) continue;
+        const last = Math.min((new Date(`${order.end}T00:00:00Z`) - tape.start) / (7 * 86_400_000), this.stage.horizon);
+        if (last < 0 || week >= this.stage.horizon) continue;
+        context.fillStyle = withAlpha(order.table === "campaign" ? STATE : "#7a4a1d", 0.16);
+        context.fillRect(this.x(week), 2, Math.max(this.x(last) - this.x(week), 2), height - 22);
+        context.fillStyle = order.table === "campaign" ? STATE : "#7a4a1d";
+        context.fillRect(this.x(week), 1 + 4 * arm, Math.max(this.x(last) - this.x(week), 2), 3);
+      }
+    });
+  }
+
+  partingMark(context, height) {
+    const { parting } = this.stage;
+    if (!Number.isFinite(parting)) return;
+    const x = this.x(parting);
+    context.strokeStyle = ARMS[1].colour;
+    context.lineWidth = 1.5;
+    context.setLineDash([3, 2]);
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, height - 19);
+    context.stroke();
+    context.setLineDash([]);
+    context.font = this.font(11, 600);
+    context.fillStyle = ARMS[1].colour;
+    context.textBaseline = "top";
+    const right = x > this.width * 0.6;
+    context.textAlign = right ? "right" : "left";
+    if (this.width > 600) context.fillText(t("part"), x + (right ? -5 : 5), 8);
+  }
+}

@@ -1,0 +1,147 @@
+"""D6: where controls go. Static; to where loads were stopped lately; or as a bandit that tries places now and then.
+
+Source: section 8 of the model description; learning weight after Magliocca et al. (2019). A load that is stopped
+counts for the nearest unit that watches its way; units remember for a year. What moved controls mean for shipments is
+a mild factor on detection along each firm's ways, 1 for all at the start.
+"""
+
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.valley import COLS, ROUTES, ROWS
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.declarations import SEIZED
+from vraem.world.presence import nearest_communities, standing
+from vraem.world.security_tables import AIR_CONTROL, PATROL, POST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
+
+REVIEW_WEEKS = 4
+WATCHES = {
+    "air": of_kinds(AIR_CONTROL),
+    "foot": of_kinds(POST, PATROL),
+    "road_callao": of_kinds(ROAD_CONTROL),
+    "road_puno": of_kinds(ROAD_CONTROL),
+    "river": of_kinds(RIVER_CONTROL),
+}
+"""Kinds of unit that stop loads on each route."""
+MOVABLE = (AIR_CONTROL, ROAD_CONTROL, RIVER_CONTROL)
+CONTROLS = of_kinds(POST, *MOVABLE)
+"""Kinds of unit whose place counts for detection on the ways; patrols come and go."""
+PLACES_NEAR = 6
+"""Communities around a place of seizures among which a control that goes there chooses."""
+WATCHED_CELLS = 3
+"""A control watches the ways within so many cells (6 km) of it, in each direction."""
+PERSONS_PER_CONTROL = 10.0
+LEAST_FACTOR, LARGEST_FACTOR = 0.5, 2.0
+
+
+def allocate(world: World) -> None:
+    """Once a month: learn from loads stopped, move controls by the switch, and say what that does to detection."""
+    _remember(world)
+    if world.scenario.switches.allocation != "static":
+        _move_controls(world)
+    world.security.control_factor = _control_factor(world)
+
+
+def place_of_seizures(
+    world: World, rows: NDArray[np.int64], home: NDArray[np.int64], draws: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Where the units `rows` (n,) of one kind go: home, or by S7 a place where that kind stopped loads, (n,).
+
+    `draws` (n, 2): whether to learn or explore, and which place.
+    """
+    form, p, units = world.scenario.switches.allocation, world.p, world.units
+    if form == "static":
+        return home
+    memory = np.cumsum(units.seizures[rows], dtype=np.float64)
+    if not len(memory) or memory[-1] <= 0.0:
+        best = home
+    else:
+        best = units.community[
+            rows[np.searchsorted(memory, draws[:, 1] * memory[-1], "right").clip(0, len(rows) - 1)]
+        ]
+    if form == "last_seizures":
+        return np.where(draws[:, 0] < p.allocation_learning, best, home)
+    anywhere = (draws[:, 1] * len(world.communities)).astype(np.int64)
+    return np.where(draws[:, 0] < p.allocation_exploration, anywhere, best)
+
+
+def _remember(world: World) -> None:
+    """Loads whose fate is known since last month: those stopped count for the nearest unit that watches the way."""
+    units, shipments, security = world.units, world.shipments, world.security
+    units.seizures[: units.count] *= exp(-REVIEW_WEEKS / WEEKS_A_YEAR)
+    rows = slice(security.settled_loads, world.first_under_way)
+    security.settled_loads = max(security.settled_loads, world.first_under_way)
+    stopped = np.flatnonzero(shipments.status[rows] == SEIZED)
+    if not len(stopped):
+        return
+    route, cell = shipments.route[rows][stopped], shipments.cell[rows][stopped]
+    present = standing(world)
+    for number, name in enumerate(ROUTES):
+        cells = cell[route == number]
+        watching = np.flatnonzero(WATCHES[name][units.kind[: units.count]] & present)
+        if len(cells) and len(watching):
+            np.add.at(units.seizures, watching[_nearest(cells, units.cell[watching])], np.float32(1.0))
+
+
+def _nearest(cells: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.int64]:
+    """For each of `cells` the position of the nearest of `others`, in a straight line."""
+    row, col = np.divmod(cells[:, None], COLS)
+    other_row, other_col = np.divmod(others, COLS)
+    nearest: NDArray[np.int64] = ((row - other_row) ** 2 + (col - other_col) ** 2).argmin(axis=1)
+    return nearest
+
+
+def _move_controls(world: World) -> None:
+    """A share of the controls of each kind is moved each month, by what the switch says."""
+    units, place = world.units, world.valley.communities
+    permanent = units.until[: units.count] < 0
+    draws = world.streams.uniform_double("allocation", world.week, 0, 4 * units.count).reshape(-1, 4)
+    near = nearest_communities(world.valley, PLACES_NEAR)
+    for kind in MOVABLE:
+        rows = np.flatnonzero((units.kind[: units.count] == kind) & permanent & standing(world))
+        moving = draws[rows, 0] < world.p.allocation_turnover
+        if not moving.any():
+            continue
+        home = units.home[rows].astype(np.int64)
+        centre = place_of_seizures(world, rows, home, draws[rows, 1:3])
+        to = np.where(centre == home, home, near[centre, (draws[rows, 3] * PLACES_NEAR).astype(np.int64)])[
+            moving
+        ]
+        units.community[rows[moving]] = to
+        units.cell[rows[moving]] = place.cell[to]
+
+
+def _control_factor(world: World) -> NDArray[np.float64] | None:
+    """Controls near each firm's ways over those of the start, to the power of the table, (5, F)."""
+    units, p = world.units, world.p
+    count = units.count
+    watches = CONTROLS[units.kind[:count]]
+    moved = watches & (units.community[:count] != units.home[:count])
+    added = watches & ((units.until[:count] >= 0) | (units.arrived[:count] > 0))
+    if not (moved.any() or added.any()):
+        return None
+    start_cell = np.where(moved, world.valley.communities.cell[units.home[:count]], units.cell[:count])
+    present = standing(world)
+    factor = np.empty(world.firms.route_share.shape)
+    for number, name in enumerate(ROUTES):
+        of_route = WATCHES[name][units.kind[:count]] & watches
+        ways = world.routes.waypoints[number]
+        now = _watched(units.cell[:count], units.strength[:count] * (of_route & present))[ways].sum(axis=1)
+        before = _watched(start_cell, units.strength[:count] * (of_route & ~added))[ways].sum(axis=1)
+        factor[number] = ((1.0 + now) / (1.0 + before)) ** p.control_effect
+    return np.clip(factor, LEAST_FACTOR, LARGEST_FACTOR)
+
+
+def _watched(cell: NDArray[np.int32], strength: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Controls of usual size that watch each flat cell of the grid, (cells,): a box sum by running totals."""
+    reach = WATCHED_CELLS
+    grid = np.zeros((ROWS + 2 * reach + 1, COLS + 2 * reach + 1))
+    inner = grid[reach + 1 : reach + 1 + ROWS, reach + 1 : reach + 1 + COLS]
+    inner[:] = np.bincount(cell, strength / PERSONS_PER_CONTROL, ROWS * COLS).reshape(ROWS, COLS)
+    total = grid.cumsum(axis=0).cumsum(axis=1)
+    width = 2 * reach + 1
+    box = total[width:, width:] - total[:-width, width:] - total[width:, :-width] + total[:-width, :-width]
+    return box[:ROWS, :COLS].ravel()

@@ -1,0 +1,159 @@
+"""D3 D5: whom operations go for. Everybody in the tables is an adult; who is not is never a target.
+
+Routine operations draw among all active members, by visibility and by what is known of them; campaigns draw within
+classes of role in the groups of the lineage. A draw is a race: each member has an exponential time with its weight as
+rate, from a draw of its own, so that one member more or less changes nobody else's time.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.processes.communities import presence_effect
+from vraem.processes.groups import Rows
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.organisation_tables import (
+    ACTIVE,
+    COMMANDER,
+    FIGHTER,
+    LEADER,
+    LIVING,
+    NO_ROW,
+    SQUAD_LEADER,
+)
+
+ADULT_WEEKS = int(18.0 * WEEKS_A_YEAR)
+LEADER_VISIBILITY = 0.5
+"""Log weight of the leader beyond that of the top (parameter table: routine_rank_visibility)."""
+LEADER_GUARD, COMMANDER_GUARD, HEIR_GUARD = 2.2, 1.0, 0.7
+"""Guard classes (parameter table: raid_guard_weight)."""
+CENTRAL_SHARE = 0.05
+"""Share of the members with the most ties who count as central."""
+BLOCK = 1 << 16
+"""Draws reserved for one race: more than members can be."""
+
+
+def targets_for_routine(world: World) -> Rows:
+    """All active members, adults every one."""
+    members = world.members
+    count = members.count
+    adult = members.born[:count] <= world.week - ADULT_WEEKS
+    return np.flatnonzero((members.status[:count] == ACTIVE) & adult)
+
+
+def targets_for_campaign(world: World, classes: tuple[str, ...]) -> Rows:
+    """Active adults of the groups of the lineage who belong to any of the `classes` of role."""
+    members, groups = world.members, world.groups
+    rows = targets_for_routine(world)
+    rows = rows[~groups.outsider[members.group[rows]]]
+    wanted = np.zeros(len(rows), dtype=bool)
+    for name in classes:
+        wanted |= in_class(world, rows, name)
+    return rows[wanted]
+
+
+def in_class(world: World, rows: Rows, name: str) -> NDArray[np.bool_]:
+    """Mask (n,) of the members `rows` who belong to the class `name`.
+
+    Raises `ValueError` on a class that does not exist.
+    """
+    members = world.members
+    rank = members.rank[rows]
+    if name == "heirs":
+        return members.heir[rows].copy()
+    if name == "leader":
+        return rank == LEADER
+    if name == "committee":
+        return members.seat[rows].copy()
+    if name == "commanders":
+        return rank == COMMANDER
+    if name == "fighters":
+        return (rank == FIGHTER) | (rank == SQUAD_LEADER)
+    if name == "finance":
+        return np.isin(rows, keepers_of_money(world, rows))
+    if name == "central":
+        return _central(world, rows)
+    if name == "random":
+        return np.ones(len(rows), dtype=bool)
+    raise ValueError(f"got the class of targets {name!r}, expected a class of role of the scenario file")
+
+
+def keepers_of_money(world: World, rows: Rows) -> Rows:
+    """Among `rows`, who keeps the money of the columns with the largest treasuries (at least the mean).
+
+    A column's keeper is the most skilled of its squad leaders and committee members who does not command; of its
+    fighters if it has none of these.
+    """
+    members, columns = world.members, world.columns
+    held = np.unique(members.column[rows])
+    held = held[columns.status[held] == LIVING]
+    if not len(held):
+        return held.astype(np.int64)
+    rich = held[columns.treasury[held] >= columns.treasury[held].mean()]
+    keepers = []
+    for column in rich.tolist():
+        here = rows[(members.column[rows] == column) & (members.rank[rows] < COMMANDER)]
+        posts = here[(members.rank[here] == SQUAD_LEADER) | members.seat[here]]
+        pool = posts if len(posts) else here[members.rank[here] == FIGHTER]
+        if len(pool):
+            keepers.append(int(pool[members.skill[pool].argmax()]))
+    return np.array(keepers, dtype=np.int64)
+
+
+def _central(world: World, rows: Rows) -> NDArray[np.bool_]:
+    """The members with the most ties: kin in the groups, tie to the leader, and a seat."""
+    members = world.members
+    _, line, size = np.unique(members.kin[rows], return_inverse=True, return_counts=True)
+    kin = size[line] - 1.0
+    degree = kin / max(float(kin.max(initial=0.0)), 1.0) + members.tie[rows] + members.seat[rows]
+    central = np.zeros(len(rows), dtype=bool)
+    central[np.argsort(-degree, kind="stable")[: max(round(CENTRAL_SHARE * len(rows)), 1)]] = True
+    return central
+
+
+def is_top(world: World, rows: Rows) -> NDArray[np.bool_]:
+    """Who leads, commands, sits on the committee or is named heir, (n,)."""
+    members = world.members
+    top: NDArray[np.bool_] = (members.rank[rows] >= COMMANDER) | members.seat[rows] | members.heir[rows]
+    return top
+
+
+def knowledge(world: World, rows: Rows) -> NDArray[np.float64]:
+    """I of D3: half what is known of whereabouts, half of who somebody is, (n,)."""
+    members = world.members
+    known: NDArray[np.float64] = 0.5 * (members.location_known[rows] + members.role_known[rows].astype(float))
+    return known
+
+
+def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
+    """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,)."""
+    members, columns, p = world.members, world.columns, world.p
+    seat = columns.seat[: columns.count]
+    near = presence_effect(world.communities.state_presence[seat], p.presence_half)
+    top, leader = is_top(world, rows), members.rank[rows] == LEADER
+    visible = np.exp(p.routine_rank_visibility * top + LEADER_VISIBILITY * leader)
+    known = p.target_visibility + 2.0 * knowledge(world, rows)
+    weight: NDArray[np.float64] = visible * known * near[members.column[rows]]
+    return weight
+
+
+def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np.float64]) -> int:
+    """The member of `rows` drawn by `weight` from the block of draws `address` of `stream`; `NO_ROW` if none can be."""
+    if not len(rows):
+        return NO_ROW
+    start = address * BLOCK
+    draws = world.streams.uniform_double(stream, world.week, start, start + world.members.count)[rows]
+    with np.errstate(divide="ignore"):
+        time = -np.log1p(-draws) / weight
+    first = int(time.argmin())
+    return int(rows[first]) if np.isfinite(time[first]) else NO_ROW
+
+
+def guard_class(world: World, member: int) -> float:
+    """How well guarded a member is: leader, commander or committee, heir, others (D3)."""
+    members = world.members
+    if members.rank[member] == LEADER:
+        return LEADER_GUARD
+    if members.rank[member] == COMMANDER or members.seat[member]:
+        return COMMANDER_GUARD
+    return HEIR_GUARD if members.heir[member] else 0.0

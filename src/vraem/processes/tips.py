@@ -1,0 +1,63 @@
+"""E2 D2: tips of the population and what is heard on the radio, week by week.
+
+A column is told of by the communities of its territory (`communities._tell` says how readily). A tip tells most of the
+one person seen and something of those around. Whether the reward is paid teaches the community; where the group holds
+the place it may kill for a tip.
+"""
+
+import numpy as np
+
+from vraem.processes.attacks import take_reprisal
+from vraem.processes.groups import Rows, living_columns, members_of
+from vraem.world import World
+from vraem.world.organisation_tables import NO_ROW
+
+GIVEN, PERSON, PLACE, PAID, REPRISAL, DEATHS, HEARD = range(7)
+DRAWS_A_COLUMN = 8
+
+
+def hear(world: World) -> None:
+    """This week's tips and signals on every column."""
+    columns, p = world.columns, world.p
+    rows = living_columns(world)
+    if not len(rows):
+        return
+    draws = world.streams.uniform_double("tip", world.week, 0, DRAWS_A_COLUMN * columns.count)
+    draws = draws.reshape(-1, DRAWS_A_COLUMN)[rows]
+    told = draws[:, GIVEN] < 1.0 - np.exp(-columns.tip_rate[rows])
+    heard = (draws[:, HEARD] < p.signal_rate) & (columns.hidden_until[rows] <= world.week)
+    if told.any():
+        for position in np.flatnonzero(told).tolist():
+            _take_tip(world, int(rows[position]), draws[position].tolist())
+    if heard.any():
+        commanders = columns.commander[rows[heard]]
+        commanders = commanders[commanders != NO_ROW].astype(np.int64)
+        _learn(world, commanders, p.signal_gain, p.signal_gain)
+
+
+def _take_tip(world: World, column: int, draws: list[float]) -> None:
+    """One tip on `column`: knowledge rises, the reward is paid or not, and the group may find out who talked."""
+    columns, communities, p = world.columns, world.communities, world.p
+    rows = members_of(world, column)
+    if not len(rows):
+        return
+    world.flows.tips += 1.0
+    seen = rows[[int(draws[PERSON] * len(rows))]]
+    _learn(world, rows, p.tip_company * p.tip_location_gain, p.tip_company * p.tip_role_gain)
+    _learn(world, seen, p.tip_location_gain, p.tip_role_gain)
+    tellers = np.cumsum(columns.control[:, column] * communities.tip_rate)
+    if tellers[-1] <= 0.0:
+        return
+    place = int(np.searchsorted(tellers, draws[PLACE] * tellers[-1], "right").clip(0, len(tellers) - 1))
+    paid = draws[PAID] < p.reward_paid_share
+    communities.trust[place] += p.trust_learning * (paid - communities.trust[place])
+    held = float(columns.control[place, column])
+    if draws[REPRISAL] < p.reprisal_chance * held * (1.0 + float(columns.aggression[column])):
+        take_reprisal(world, column, place, draws[DEATHS])
+
+
+def _learn(world: World, rows: Rows, location: float, role: float) -> None:
+    """Knowledge of the members `rows` rises by shares of what is not known yet."""
+    members = world.members
+    members.location_known[rows] += np.float32(location) * (1 - members.location_known[rows])
+    members.role_known[rows] += np.float32(role) * (1 - members.role_known[rows])

@@ -1,0 +1,84 @@
+"""State presence: what units weigh in the communities around them (D1), and how near communities are.
+
+A unit counts in full where it stands and by 1/e less with every `presence_reach` hours of walking.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vraem.valley import COLS, Valley
+from vraem.valley.grid import CELL_KM
+from vraem.world.security_tables import PATROL, POST, REST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
+from vraem.world.state import World
+
+PERSONS_OF_ONE = 100.0
+"""Persons on the spot that make a presence of 1."""
+OVERLAND_KMH = 3.0
+"""Pace off the road: a unit that stands away from all communities counts for less in the nearest one."""
+SEEN_ON_THE_GROUND = of_kinds(POST, PATROL, ROAD_CONTROL, RIVER_CONTROL)
+"""Kinds of unit that people meet; teams in barracks, airfields and the port do not count."""
+ALWAYS_THERE = of_kinds(POST)
+THERE_UNLESS_MOVED = of_kinds(POST, ROAD_CONTROL, RIVER_CONTROL)
+"""Kinds of unit that never move, and that do not under the static allocation (D6)."""
+
+
+@lru_cache(maxsize=8)
+def nearness(valley: Valley, reach: float) -> NDArray[np.float32]:
+    """exp(−hours / reach) between communities, (C, C): the weight of what happens there, here."""
+    near: NDArray[np.float32] = np.exp(valley.community_hours / np.float32(-reach))
+    near.setflags(write=False)
+    return near
+
+
+@lru_cache(maxsize=8)
+def nearest_communities(valley: Valley, count: int) -> NDArray[np.int64]:
+    """The `count` communities nearest to each, itself first, (C, count)."""
+    hours = valley.community_hours
+    some = np.sort(np.argpartition(hours, count, axis=1)[:, :count], axis=1)
+    order = np.argsort(np.take_along_axis(hours, some, axis=1), axis=1, kind="stable")
+    nearest = np.take_along_axis(some, order, axis=1).astype(np.int64)
+    nearest.setflags(write=False)
+    return nearest
+
+
+def standing(world: World) -> NDArray[np.bool_]:
+    """Mask (units in use,) of the units that exist this week: begun, and not yet withdrawn."""
+    units, week = world.units, world.week
+    until = units.until[: units.count]
+    mask: NDArray[np.bool_] = (units.arrived[: units.count] <= week) & ((until < 0) | (until >= week))
+    return mask
+
+
+def state_presence(world: World) -> NDArray[np.float64]:
+    """Weight of posts, patrols and controls near each community, (C,); 1 is a hundred persons on the spot."""
+    units = world.units
+    count = units.count
+    kind = units.kind[:count]
+    static = world.scenario.switches.allocation == "static"
+    fixed = (THERE_UNLESS_MOVED if static else ALWAYS_THERE)[kind]
+    fixed &= (units.until[:count] < 0) & (units.arrived[:count] <= 0)
+    if world.security.fixed_presence is None:  # most units stay where they are: their part is worked out once
+        world.security.fixed_presence = presence_of(world, np.flatnonzero(fixed))
+    seen = SEEN_ON_THE_GROUND[kind] & (units.task[:count] != REST) & ~fixed & standing(world)
+    return world.security.fixed_presence + presence_of(world, np.flatnonzero(seen))
+
+
+def presence_of(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Presence that the units `rows` make in each community, (C,)."""
+    units, place = world.units, world.valley.communities
+    community = units.community[rows]
+    apart = _hours_apart(units.cell[rows], place.cell[community])
+    weight = units.strength[rows] / PERSONS_OF_ONE * np.exp(-apart / world.p.presence_reach)
+    total = np.bincount(community, weight, len(place))
+    manned = np.flatnonzero(total)
+    near = nearness(world.valley, world.p.presence_reach)[manned]
+    presence: NDArray[np.float64] = np.einsum("p,pc->c", total[manned].astype(np.float32), near).astype(float)
+    return presence
+
+
+def _hours_apart(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Straight walk between cells, hours, beyond the first cell."""
+    km = np.hypot(one // COLS - other // COLS, one % COLS - other % COLS) * CELL_KM
+    return np.maximum(km - CELL_KM, 0.0) / OVERLAND_KMH

@@ -1,0 +1,190 @@
+"""Paired contrasts, null models and the other questions: planted effects are found, and none where there is none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.analysis.planted import always, planted, random_labels
+from vraem.analysis.contrasts import contrasts, pairs_of, share_difference
+from vraem.analysis.intervals import PairTable, mcnemar, newcombe_paired
+from vraem.analysis.nulls import compare_nulls
+from vraem.analysis.questions import (
+    direction,
+    heirs,
+    needs_coca,
+    remains,
+    through_callao,
+    valley_share,
+)
+from vraem.analysis.results import Results
+
+
+def effect_of_heirs(random, row):
+    shared = np.sin(7 * row["point"] + row["replicate"])
+    return shared + (0.3 if row["arm"] == "heirs" else 0.0) + random.normal(0, 0.05)
+
+
+def test_a_planted_effect_is_found_with_pairs_and_an_interval_over_draws():
+    results = planted(always("mixed"), link=effect_of_heirs)
+    leader, heirs_ = contrasts(results, ["link"])
+    assert (leader.arm, heirs_.arm) == ("leader", "heirs")
+    assert heirs_.difference.low < 0.3 < heirs_.difference.high
+    assert heirs_.difference.high - heirs_.difference.low < 0.03
+    assert leader.difference.low < 0.0 < leader.difference.high
+    assert heirs_.p_holm < 0.01 < leader.p_holm
+    assert heirs_.variance_gain > 50
+    assert (heirs_.pairs, heirs_.clusters) == (240, 60)
+
+
+def test_the_interval_over_draws_is_that_of_a_t_test_when_each_draw_has_one_pair():
+    results = planted(always("mixed"), replicates=1, points=200, link=effect_of_heirs)
+    found = contrasts(results, ["link"], arms=["heirs"])[0]
+    pairs = pairs_of(results, "heirs", "baseline", "link")
+    gaps = (pairs["first"] - pairs["other"]).to_numpy()
+    reach = 1.972 * gaps.std(ddof=1) / np.sqrt(200)  # t(.975, 199)
+    assert found.difference[1:] == pytest.approx((gaps.mean() - reach, gaps.mean() + reach), abs=0.003)
+
+
+def test_yes_and_no_with_one_pair_a_draw_have_mcnemar_and_newcombe():
+    lost = lambda random, row: float(random.random() < (0.6 if row["arm"] == "leader" else 0.2))  # noqa: E731
+    results = planted(always("mixed"), replicates=1, points=120, leader_lost=lost)
+    found = contrasts(results, ["leader_lost"], arms=["leader"], shares=["leader_lost"])[0]
+    pairs = pairs_of(results, "leader", "baseline", "leader_lost")
+    table = PairTable.of((pairs["first"] > 0.5).to_numpy(), (pairs["other"] > 0.5).to_numpy())
+    assert found.newcombe == newcombe_paired(table)
+    assert found.p_mcnemar == mcnemar(table)
+    assert found.newcombe[1:] == pytest.approx(found.difference[1:], abs=0.02)
+    with_seeds = planted(always("mixed"), replicates=3, points=40, leader_lost=lost)
+    assert contrasts(with_seeds, ["leader_lost"], shares=["leader_lost"])[0].newcombe is None
+
+
+def test_equal_arms_are_equal_and_not_just_without_a_difference():
+    results = planted(always("mixed"), points=300, authority_after=lambda r, row: 0.5 + r.normal(0, 0.01))
+    found = contrasts(results, ["authority_after"], shares=["authority_after"])
+    assert all(each.equal.equivalent and direction(each) == "none" for each in found)
+    few = planted(always("mixed"), points=5, authority_after=lambda r, row: 0.5 + r.normal(0, 0.5))
+    assert all(
+        direction(each) == "open" for each in contrasts(few, ["authority_after"], shares=["authority_after"])
+    )
+
+
+def test_identical_arms_differ_by_nothing():
+    results = planted(always("mixed"), link=lambda random, row: float(row["point"]))
+    found = contrasts(results, ["link"])
+    assert [each.difference for each in found] == [(0.0, 0.0, 0.0)] * 2
+    assert [each.p for each in found] == [1.0, 1.0]
+
+
+def test_a_conditional_share_is_compared_over_the_same_draws():
+    results = planted(random_labels)
+    yes = results.labels(60) == "gangs"
+    leader, heirs_ = ((results.frame.arm == arm).to_numpy() for arm in ("leader", "heirs"))
+    gap, draws = share_difference(results, yes, results.dismantled(), leader, heirs_)
+    by_hand = yes[leader & results.dismantled()].mean() - yes[heirs_ & results.dismantled()].mean()
+    assert gap.estimate == pytest.approx(by_hand)
+    assert gap.low < by_hand < gap.high
+    assert draws.std() == pytest.approx(np.sqrt(0.25 * 0.75 * (1 / 144 + 1 / 144)), rel=0.2)
+
+
+def with_null(model: Results, null: Results, name: str) -> Results:
+    """Results in which the arms were run under a null model too."""
+    frame = pd.concat([model.frame.assign(null_model="none"), null.frame.assign(null_model=name)])
+    return Results(
+        frame.reset_index(drop=True), model.arms, model.reference, model.campaigns, model.factors, model.rules
+    )
+
+
+def test_a_null_model_that_gives_the_same_gangs_makes_the_report_say_so():
+    labels = lambda random, point: "gangs" if random.random() < 0.4 else "mixed"  # noqa: E731
+    same = with_null(
+        planted(labels, points=400, replicates=10),
+        planted(labels, points=400, replicates=10, seed=9),
+        "random_split",
+    )
+    (found,) = compare_nulls(same)
+    assert found.equal.equivalent
+    assert "the mechanism adds nothing" in found.sentence
+
+
+def test_a_null_model_without_gangs_shows_what_the_mechanism_does():
+    (found,) = compare_nulls(with_null(planted(random_labels), planted(always("mixed")), "random_split"))
+    assert not found.equal.equivalent
+    assert found.difference.low > 0.1
+    assert "more frequent in the model" in found.sentence
+    assert found.gangs.estimate == 0.0
+
+
+def test_null_models_do_not_enter_the_verdict():
+    both = with_null(planted(random_labels), planted(always("gangs")), "random_split")
+    assert (both.judged.frame.null_model == "none").all()
+
+
+def q2_world(revenue: float, others: float) -> Results:
+    more = {f"rev_{h}": revenue for h in (12, 36, 60, 120)} | {f"vac_{h}": others for h in (12, 36, 60, 120)}
+    return planted(always("dissolved"), **more)
+
+
+def test_organised_crime_remains_whoever_holds_the_revenue():
+    assert remains(q2_world(0.9, 0.0)).word == "supported"
+    assert remains(q2_world(0.0, 0.8)).word == "supported"
+    assert remains(q2_world(0.1, 0.1)).word == "refuted"
+    half = planted(
+        always("mixed"),
+        **{f"rev_{h}": lambda r, row: 0.9 * (row["point"] % 2) for h in (12, 36, 60, 120)},
+        **{f"vac_{h}": 0.0 for h in (12, 36, 60, 120)},
+    )
+    assert remains(half).word == "contingent"
+    assert set(remains(half).parts) == {
+        "12 months",
+        "36 months",
+        "60 months",
+        "120 months",
+        "leader",
+        "heirs",
+    }
+
+
+def test_the_group_without_coca_is_gone_or_not():
+    gone = planted(always("mixed"), la_60=lambda r, row: 0.02 if row["arm"] == "heirs" else 0.9)
+    answer = needs_coca(gone, ["heirs"])
+    assert answer.word == "supported"
+    assert needs_coca(gone, ["leader"]).word == "refuted"
+    contrast, way = answer.effects[0]
+    assert contrast.difference.estimate == pytest.approx(-0.88)
+    assert way == "down"
+
+
+def test_what_heirs_change_has_a_sign_only_if_it_is_found():
+    moved = planted(
+        always("mixed"),
+        authority_after=lambda r, row: 0.5 - 0.2 * (row["arm"] == "heirs") + r.normal(0, 0.05),
+        exits_after=lambda r, row: r.normal(10, 5),
+    )
+    answer = heirs(moved, ["heirs"])
+    ways = {each.outcome: way for each, way in answer.effects}
+    assert ways["authority_after"] == "down"
+    assert ways["exits_after"] == "open"
+    assert answer.word == "supported"
+
+
+def test_shares_of_routes_and_of_the_valley_are_asked_of_the_reference_alone():
+    world = planted(
+        always("mixed"),
+        callao_share=lambda r, row: 0.4 if row["arm"] == "baseline" else 0.9,
+        valley_share=lambda r, row: 0.37 if row["arm"] == "baseline" else 0.1,
+        rest_area=lambda r, row: r.normal(50, 1) + 5 * (row["arm"] == "heirs"),
+    )
+    assert through_callao(world).word == "supported"
+    answer = valley_share(world, moved={"rest_area": "coca in the rest of Peru"})
+    assert answer.word == "supported"
+    assert {each.arm: way for each, way in answer.effects} == {"leader": "open", "heirs": "up"}
+    assert through_callao(planted(always("mixed"), callao_share=0.1)).word == "refuted"
+
+
+def test_a_table_without_the_columns_has_no_answer():
+    bare = planted(always("mixed"))
+    assert remains(bare) is None
+    assert needs_coca(bare, ["heirs"]) is None
+    assert heirs(bare, ["heirs"]) is None
+    assert through_callao(bare) is None
+    assert compare_nulls(bare) == []

@@ -1,0 +1,127 @@
+"""Intervals and tests of shares against published values."""
+
+import math
+
+import numpy as np
+import pytest
+
+from vraem.analysis.intervals import (
+    PairTable,
+    equivalent_draws,
+    equivalent_means,
+    goodman,
+    mcnemar,
+    newcombe,
+    newcombe_paired,
+    simultaneous_shares,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_gives_the_values_of_newcombe_1998(count, total, low, high):
+    # Newcombe 1998, Statistics in Medicine 17:857-872, Table I, method 3
+    assert wilson(count, total)[1:] == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("a", "m", "b", "n", "low", "high"),
+    [
+        (56, 70, 48, 80, 0.0524, 0.3339),
+        (9, 10, 3, 10, 0.1705, 0.8090),
+        (6, 7, 2, 7, 0.0582, 0.8062),
+        (5, 56, 0, 29, -0.0381, 0.1926),
+        (0, 10, 0, 20, -0.1611, 0.2775),
+        (0, 10, 0, 10, -0.2775, 0.2775),
+        (10, 10, 0, 20, 0.6791, 1.0),
+    ],
+)
+def test_newcombe_gives_the_published_values_for_independent_shares(a, m, b, n, low, high):
+    # Newcombe 1998, Statistics in Medicine 17:873-890, Table II, method 10
+    assert newcombe(a, m, b, n)[1:] == pytest.approx((low, high), abs=5e-5)
+
+
+def test_newcombe_gives_the_published_value_for_paired_shares():
+    # Newcombe 1998, Statistics in Medicine 17:2635-2650, 36, 12, 2, 0 pairs, method 10
+    assert newcombe_paired(PairTable(36, 12, 2, 0)) == pytest.approx((0.2, 0.0569, 0.3404), abs=5e-5)
+
+
+def test_paired_intervals_are_narrower_than_independent_ones_when_pairs_agree():
+    paired = newcombe_paired(PairTable(40, 10, 2, 48))
+    independent = newcombe(50, 100, 42, 100)
+    assert paired.estimate == pytest.approx(independent.estimate)
+    assert paired.high - paired.low < 0.6 * (independent.high - independent.low)
+
+
+def test_nothing_counted_is_no_number():
+    assert math.isnan(wilson(0, 0).low)
+    assert math.isnan(newcombe_paired(PairTable(0, 0, 0, 0)).low)
+
+
+def test_mcnemar_is_the_exact_test_of_the_pairs_that_differ():
+    # 12 one way, 2 the other: twice the sum of C(14, 0..2) over 2**14
+    assert mcnemar(PairTable(30, 12, 2, 9)) == pytest.approx(2 * (1 + 14 + 91) / 2**14)
+    assert mcnemar(PairTable(30, 0, 0, 9)) == 1.0
+    # Agresti, Categorical Data Analysis, Table 10.1 (approval of the prime minister): 150 against 86
+    assert mcnemar(PairTable(794, 150, 86, 570)) == pytest.approx(3.7e-5, rel=0.02)
+
+
+def test_tables_of_pairs_count_each_kind():
+    first = np.array([True, True, False, False, True])
+    other = np.array([True, False, True, False, False])
+    assert PairTable.of(first, other) == (1, 2, 1, 1)
+
+
+def test_goodman_gives_the_values_of_statsmodels():
+    # statsmodels 0.15 multinomial_proportions_confint([56, 72, 73, 59, 62, 87, 58], method="goodman"); the counts are
+    # the example of Sison & Glaz 1995
+    expected = [
+        (0.08516724, 0.16626141),
+        (0.11453292, 0.20437258),
+        (0.11639529, 0.20672752),
+        (0.09060567, 0.17347489),
+        (0.09607738, 0.18065509),
+        (0.14274911, 0.23941594),
+        (0.08878906, 0.1710742),
+    ]
+    found = goodman([56, 72, 73, 59, 62, 87, 58])
+    for interval, ends in zip(found, expected, strict=True):
+        assert interval[1:] == pytest.approx(ends, abs=1e-7)
+
+
+def test_simultaneous_intervals_are_wider_than_single_ones_and_sum_to_one_in_the_middle():
+    found = simultaneous_shares({"gangs": 30, "mixed": 50, "absorbed": 20})
+    assert sum(each.estimate for each in found.values()) == pytest.approx(1.0)
+    single = wilson(30, 100)
+    assert found["gangs"].low < single.low
+    assert found["gangs"].high > single.high
+
+
+def test_two_one_sided_tests_by_hand():
+    # n = 25, mean .01, sd .05: t = (.01 - .05) / .01 = -4 and (.01 + .05) / .01 = 6, 24 degrees of freedom;
+    # P(t < -4) = 2.6e-4; the 90 % interval is .01 -+ 1.7109 x .01
+    values = np.linspace(-1, 1, 25)
+    values = 0.01 + 0.05 * (values - values.mean()) / values.std(ddof=1)
+    found = equivalent_means(values)
+    assert found.p == pytest.approx(2.63e-4, rel=0.01)
+    assert (found.low, found.high) == pytest.approx((0.01 - 0.0171088, 0.01 + 0.0171088), abs=1e-6)
+    assert found.equivalent
+
+
+def test_no_difference_found_is_not_the_same_as_equal():
+    noisy = np.array([0.4, -0.4, 0.3, -0.3, 0.5, -0.5])
+    assert not equivalent_means(noisy).equivalent
+    assert equivalent_means(np.zeros(6)).equivalent
+    assert not equivalent_means([0.0]).equivalent
+
+
+def test_equivalence_from_draws_agrees_with_the_t_tests():
+    random = np.random.default_rng(3)
+    gaps = random.normal(0.01, 0.1, 400)
+    draws = gaps.mean() + random.normal(0, gaps.std(ddof=1) / 20, 200_000)
+    by_t, by_draws = equivalent_means(gaps), equivalent_draws(draws)
+    assert by_draws.equivalent == by_t.equivalent
+    assert (by_draws.low, by_draws.high) == pytest.approx((by_t.low, by_t.high), abs=2e-4)

@@ -1,0 +1,100 @@
+"""The rule of neutrality is judged as it is written, and the page says what was found."""
+
+import numpy as np
+import pytest
+
+from tests.analysis.planted import always, planted
+from tests.analysis.test_contrasts import with_null
+from vraem.analysis.neutrality import LEAST, MOST, SCREENED, neutrality
+from vraem.analysis.neutrality_page import page
+from vraem.observe.end_states import END_STATES
+
+
+def even(random, point):
+    """A world in which every end state comes alike."""
+    return str(random.choice(END_STATES))
+
+
+def test_a_world_in_which_every_label_comes_is_neutral():
+    found = neutrality(planted(even, points=150))
+    assert found.holds
+    assert found.runs == 1200
+    cells = [cell for cell in found.cells if (cell.definition, cell.horizon) == ("personnel", 60)]
+    assert sum(cell.share.estimate for cell in cells) == pytest.approx(1.0)
+
+
+def test_a_label_that_never_comes_breaks_the_rule_for_every_definition():
+    def label(random, point):
+        return str(random.choice([state for state in END_STATES if state != "replaced"]))
+
+    broken = neutrality(planted(label, points=150)).faults
+    assert {(fault.definition, fault.label) for fault in broken} == {
+        (definition, "replaced") for definition in ("personnel", "seats", "links", "size")
+    }
+    assert all(fault.sure and fault.horizon is None for fault in broken)
+
+
+def test_a_label_that_wins_breaks_the_rule_where_it_does():
+    results = planted(
+        even, points=150, end_state_12=lambda r, row: "gangs" if r.random() < 0.7 else even(r, 0)
+    )
+    broken = neutrality(results).faults
+    assert {(fault.label, fault.horizon) for fault in broken} == {("gangs", 12)}
+    assert all(fault.share > MOST for fault in broken)
+
+
+def test_one_horizon_is_enough_for_a_label():
+    def label(random, point):
+        return str(random.choice([state for state in END_STATES if state != "dissolved"]))
+
+    rare = planted(
+        label, points=150, end_state_120=lambda r, row: "dissolved" if r.random() < 0.05 else label(r, 0)
+    )
+    found = neutrality(rare)
+    assert found.holds
+    assert found.share("personnel", "dissolved", 60).estimate == 0.0
+    assert found.share("personnel", "dissolved", 120).estimate > LEAST
+
+
+def test_intact_and_resilient_are_excepted_under_size():
+    results = planted(even, points=150)
+    frame = results.frame
+    for months in results.horizons:
+        whole = frame[f"end_state_{months}"].isin(["intact", "resilient"])
+        frame.loc[whole, "dismantled_size"] = 0.0
+    assert neutrality(results).holds
+
+
+def test_a_parameter_that_puts_the_answer_in_by_hand_shows():
+    def hand(random, row):
+        return "gangs" if random.random() < (row["purge_loss"] - 0.02) / 0.18 else even(random, 0)
+
+    found = neutrality(planted(even, points=300, end_state_60=hand))
+    quarters = found.screening["purge_loss"]
+    assert quarters[0].share.estimate < 0.3 < 0.7 < quarters[3].share.estimate
+    assert found.levers[0].factor == "purge_loss"
+    assert found.screening["review_gap"] == ()
+
+
+def test_the_page_tells_all_of_it():
+    results = with_null(planted(even, points=100), planted(always("mixed"), points=100), "random_split")
+    found = neutrality(results)
+    text = page(found, results, "vraem neutrality runs/neutrality")
+    assert "vraem neutrality runs/neutrality" in text
+    assert "The rule holds" in text
+    for label in END_STATES:
+        assert label.replace("_", " ") in text
+    for name in SCREENED:
+        assert f"`{name}`" in text
+    assert "N1: the group splits at random" in text
+    assert f"{found.runs} runs" in text.replace(",", " ")
+    share = found.share("links", "mixed", 36)
+    assert f"{100 * share.estimate:.1f} % [{100 * share.low:.1f}, {100 * share.high:.1f}]" in text
+
+
+def test_runs_that_were_weak_are_counted_and_left_out():
+    results = planted(even, points=40, weak_start=lambda r, row: float(row["point"] < 10))
+    found = neutrality(results)
+    campaigns = (results.frame.arm != "baseline").to_numpy()
+    assert found.weak == campaigns[results.frame.point < 10].sum()
+    assert found.runs == np.count_nonzero(campaigns) - found.weak

@@ -1,0 +1,163 @@
+"""The verdict can go every way: planted worlds in which the answer is known."""
+
+import numpy as np
+import pytest
+
+from tests.analysis.planted import always, planted, random_labels
+from vraem.analysis.resampling import modal_weight, posterior_share
+from vraem.analysis.verdict import SAME_WORD_SENTENCE, claim_verdict, judge
+from vraem.experiment.rules import VerdictRules
+
+
+def test_a_world_in_which_gangs_always_form_gives_supported():
+    verdict = claim_verdict(planted(always("gangs")))
+    assert verdict.headline.judgement.word == "supported"
+    assert verdict.headline.judgement.p.estimate == 1.0
+    assert verdict.headline.judgement.modal_weight == 1.0
+    assert {each.judgement.word for each in verdict.table} == {"supported"}
+
+
+def test_a_world_in_which_gangs_never_form_gives_refuted():
+    verdict = claim_verdict(planted(always("rump_and_splinters")))
+    assert verdict.headline.judgement.word == "refuted"
+    assert verdict.headline.judgement.p.estimate == 0.0
+
+
+def test_random_labels_give_contingent():
+    verdict = claim_verdict(planted(random_labels))
+    assert verdict.headline.judgement.word == "contingent"
+    low, high = verdict.headline.judgement.p[1:]
+    assert low < 0.25 < high
+
+
+def test_gangs_most_often_but_in_less_than_half_of_the_runs_is_plural():
+    others = ["rump_and_splinters", "mixed", "absorbed", "dissolved", "diminished_rump", "replaced"]
+
+    def label(random, point):
+        return "gangs" if random.random() < 0.42 else str(random.choice(others))
+
+    rules = VerdictRules(modal_weight=0.8)
+    verdict = claim_verdict(planted(label, replicates=40, points=30, rules=rules))
+    assert verdict.headline.judgement.word == "plural"
+    assert verdict.headline.judgement.p.estimate < 0.5
+
+
+def test_a_claim_that_holds_under_half_of_the_assumptions_only_is_contingent():
+    verdict = claim_verdict(planted(lambda random, point: "gangs" if point % 2 else "absorbed"))
+    assert verdict.headline.judgement.word == "contingent"
+    assert verdict.headline.judgement.modal_weight == pytest.approx(0.5)
+
+
+def test_few_draws_with_many_seeds_are_no_certainty():
+    # 6 of 8 draws always end in gangs: 640 runs, three quarters of them gangs, but only eight things known
+    verdict = claim_verdict(
+        planted(lambda random, point: "gangs" if point < 6 else "mixed", points=8, replicates=40)
+    )
+    assert verdict.headline.judgement.runs > 300
+    assert verdict.headline.judgement.certainty_above < 0.95
+    low, _ = verdict.headline.judgement.p[1:]
+    assert low < 0.5
+
+
+def test_no_dismantled_run_leaves_the_claim_unanswered():
+    verdict = claim_verdict(planted(always("gangs"), fallen=0.0))
+    assert verdict.headline.judgement.word == "unanswered"
+    assert verdict.headline.judgement.runs == 0
+
+
+def test_dismantled_and_state_given_dismantled_are_told_apart():
+    results = planted(always("gangs"), fallen=0.3)
+    headline = claim_verdict(results).headline
+    campaigns = results.frame[results.frame.arm != "baseline"]
+    assert headline.dismantled.estimate == pytest.approx(campaigns.dismantled_personnel.mean())
+    assert headline.judgement.p.estimate == 1.0
+    assert headline.judgement.runs == campaigns.dismantled_personnel.sum()
+
+
+def test_the_baseline_and_weak_starts_do_not_count():
+    weak = planted(always("gangs"), weak_start=lambda random, row: float(row["point"] < 20))
+    verdict = claim_verdict(weak)
+    assert verdict.weak == pytest.approx(20 / 60)
+    assert verdict.headline.judgement.clusters <= 40
+    assert set(verdict.by_arm) == {"leader", "heirs"}
+
+
+def test_runs_too_short_for_a_horizon_do_not_count_there():
+    short = planted(always("gangs"), end_state_120=lambda random, row: None if row["point"] < 30 else "gangs")
+    verdict = claim_verdict(short)
+    runs = {each.horizon: each.judgement.runs for each in verdict.table if each.definition == "personnel"}
+    assert runs[120] < runs[60]
+
+
+def test_each_form_of_s1_and_s6_has_its_own_verdict():
+    def label(random, point):
+        return "mixed"
+
+    results = planted(label)
+    results.frame["end_state_60"] = np.where(results.frame.firms_integrate == "yes", "absorbed", "gangs")
+    verdict = claim_verdict(results)
+    words = {form: each.judgement.word for form, each in verdict.by_switch["firms_integrate"].items()}
+    assert words == {"no": "supported", "yes": "refuted"}
+    assert set(verdict.by_switch["kin_shock"]) == {"revenge", "demoralise", "none"}
+
+
+def test_groups_that_were_bent_on_profit_before_are_no_evidence_on_the_word_gangs():
+    verdict = claim_verdict(planted(always("gangs"), profit_before=0.8, profit_after=0.8))
+    found = verdict.headline.fragmentation
+    assert (found.fragmented.estimate, found.profit.estimate, found.profit_before.estimate) == (1.0, 1.0, 1.0)
+    assert found.speaks_of_gangs is False
+    assert found.sentence == SAME_WORD_SENTENCE
+
+
+def test_groups_that_turned_to_profit_are_evidence_on_the_word():
+    verdict = claim_verdict(planted(always("gangs"), profit_before=0.5, profit_after=0.8))
+    found = verdict.headline.fragmentation
+    assert found.speaks_of_gangs is True
+    assert found.profit_change.estimate == pytest.approx(0.3)
+    assert "more often bent on profit" in found.sentence
+
+
+def test_without_fragments_nothing_is_said_of_profit():
+    found = claim_verdict(planted(always("dissolved"))).headline.fragmentation
+    assert found.speaks_of_gangs is None
+    assert found.fragmented_runs == 0
+
+
+def test_one_run_a_draw_gives_the_beta_posterior_of_jeffreys():
+    from scipy import stats
+
+    yes = np.arange(40) < 13
+    known = posterior_share(yes, np.arange(40), draws=200_000)
+    beta = stats.beta(13.5, 27.5)
+    assert known.above(0.3) == pytest.approx(beta.sf(0.3), abs=0.004)
+    assert known.interval()[1:] == pytest.approx(beta.interval(0.95), abs=0.003)
+
+
+def test_the_posterior_widens_with_the_spread_between_draws():
+    alike = np.tile([True, False], 200)
+    apart = np.repeat([True, False], 200)
+    draws = np.repeat(np.arange(20), 20)
+    narrow = posterior_share(alike, draws).interval()
+    wide = posterior_share(apart, draws).interval()
+    assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
+
+
+def test_modal_weight_counts_draws_and_shares_ties():
+    labels = ["a", "a", "b", "a", "b", "c", "c", "c", "a"]
+    points = [0, 0, 0, 1, 1, 2, 2, 2, 3]
+    weight, draws = modal_weight(labels, "a", points, [True] * 8 + [False])
+    assert (weight, draws) == (pytest.approx((1 + 0.5 + 0) / 3), 3)
+
+
+def test_rules_decide_and_can_be_moved():
+    results = planted(lambda random, point: "gangs" if random.random() < 0.75 else "mixed", points=200)
+    labels = results.labels(60)
+    everyone = np.ones(len(labels), dtype=bool)
+
+    def word(rules):
+        return judge(results, labels == "gangs", everyone, rules, labels=labels, wanted="gangs").word
+
+    assert word(VerdictRules()) == "supported"
+    assert word(VerdictRules(supported_above=0.8)) == "plural"
+    assert word(VerdictRules(refuted_below=0.9, supported_above=0.9)) == "refuted"
+    assert word(VerdictRules(supported_above=0.8, modal_weight=1.0)) == "contingent"
