@@ -29,8 +29,8 @@ def planted(
 ) -> Results:
     """Results of a planted world: ``label(random, point)`` gives the end state of a run.
 
-    Every run of a campaign is dismantled with chance ``fallen``; what is labelled gangs or factionalised is fragmented.
-    ``more``: further columns, as values or as functions of (random, row).
+    Every run of a campaign is dismantled with chance ``fallen``; what is labelled gangs or factionalised is
+    fragmented. ``more``: further columns, as values or as functions of (random, row).
     """
     random = np.random.default_rng(seed)
     rows = []

@@ -47,24 +47,24 @@ def test_the_interval_over_draws_is_that_of_a_t_test_when_each_draw_has_one_pair
 
 def test_yes_and_no_with_one_pair_a_draw_have_mcnemar_and_newcombe():
     lost = lambda random, row: float(random.random() < (0.6 if row["arm"] == "leader" else 0.2))  # noqa: E731
-    results = planted(always("mixed"), replicates=1, points=120, leader_lost=lost)
-    found = contrasts(results, ["leader_lost"], arms=["leader"], shares=["leader_lost"])[0]
-    pairs = pairs_of(results, "leader", "baseline", "leader_lost")
+    results = planted(always("mixed"), replicates=1, points=120, leader_gone=lost)
+    found = contrasts(results, ["leader_gone"], arms=["leader"], shares=["leader_gone"])[0]
+    pairs = pairs_of(results, "leader", "baseline", "leader_gone")
     table = PairTable.of((pairs["first"] > 0.5).to_numpy(), (pairs["other"] > 0.5).to_numpy())
     assert found.newcombe == newcombe_paired(table)
     assert found.p_mcnemar == mcnemar(table)
     assert found.newcombe[1:] == pytest.approx(found.difference[1:], abs=0.02)
-    with_seeds = planted(always("mixed"), replicates=3, points=40, leader_lost=lost)
-    assert contrasts(with_seeds, ["leader_lost"], shares=["leader_lost"])[0].newcombe is None
+    with_seeds = planted(always("mixed"), replicates=3, points=40, leader_gone=lost)
+    assert contrasts(with_seeds, ["leader_gone"], shares=["leader_gone"])[0].newcombe is None
 
 
 def test_equal_arms_are_equal_and_not_just_without_a_difference():
-    results = planted(always("mixed"), points=300, authority_after=lambda r, row: 0.5 + r.normal(0, 0.01))
-    found = contrasts(results, ["authority_after"], shares=["authority_after"])
+    results = planted(always("mixed"), points=300, authority_year1=lambda r, row: 0.5 + r.normal(0, 0.01))
+    found = contrasts(results, ["authority_year1"], shares=["authority_year1"])
     assert all(each.equal.equivalent and direction(each) == "none" for each in found)
-    few = planted(always("mixed"), points=5, authority_after=lambda r, row: 0.5 + r.normal(0, 0.5))
+    few = planted(always("mixed"), points=5, authority_year1=lambda r, row: 0.5 + r.normal(0, 0.5))
     assert all(
-        direction(each) == "open" for each in contrasts(few, ["authority_after"], shares=["authority_after"])
+        direction(each) == "open" for each in contrasts(few, ["authority_year1"], shares=["authority_year1"])
     )
 
 
@@ -157,32 +157,45 @@ def test_the_group_without_coca_is_gone_or_not():
 def test_what_heirs_change_has_a_sign_only_if_it_is_found():
     moved = planted(
         always("mixed"),
-        authority_after=lambda r, row: 0.5 - 0.2 * (row["arm"] == "heirs") + r.normal(0, 0.05),
-        exits_after=lambda r, row: r.normal(10, 5),
+        authority_year1=lambda r, row: 0.5 - 0.2 * (row["arm"] == "heirs") + r.normal(0, 0.05),
+        exits_year1=lambda r, row: r.normal(10, 5),
     )
     answer = heirs(moved, ["heirs"])
     ways = {each.outcome: way for each, way in answer.effects}
-    assert ways["authority_after"] == "down"
-    assert ways["exits_after"] == "open"
+    assert ways["authority_year1"] == "down"
+    assert ways["exits_year1"] == "open"
     assert answer.word == "supported"
+
+
+def exported(share):
+    """What left by each route, with a share by way of Callao."""
+    return {
+        "exported_foot_observed": lambda r, row: 0.25 * share(r, row),
+        "exported_road_callao_observed": lambda r, row: 0.75 * share(r, row),
+        "exported_air_observed": lambda r, row: 1.0 - share(r, row),
+        "exported_road_puno_observed": 0.0,
+        "exported_river_observed": 0.0,
+    }
 
 
 def test_shares_of_routes_and_of_the_valley_are_asked_of_the_reference_alone():
     world = planted(
         always("mixed"),
-        callao_share=lambda r, row: 0.4 if row["arm"] == "baseline" else 0.9,
-        valley_share=lambda r, row: 0.37 if row["arm"] == "baseline" else 0.1,
-        rest_area=lambda r, row: r.normal(50, 1) + 5 * (row["arm"] == "heirs"),
+        **exported(lambda r, row: 0.4 if row["arm"] == "baseline" else 0.9),
+        coca_area_survey=lambda r, row: 37.0 if row["arm"] == "baseline" else 10.0,
+        national_area_survey=100.0,
+        rest_area_year5=lambda r, row: r.normal(50, 1) + 5 * (row["arm"] == "heirs"),
     )
     assert through_callao(world).word == "supported"
-    answer = valley_share(world, moved={"rest_area": "coca in the rest of Peru"})
+    answer = valley_share(world)
     assert answer.word == "supported"
     assert {each.arm: way for each, way in answer.effects} == {"leader": "open", "heirs": "up"}
-    assert through_callao(planted(always("mixed"), callao_share=0.1)).word == "refuted"
+    assert through_callao(planted(always("mixed"), **exported(lambda r, row: 0.1))).word == "refuted"
 
 
 def test_a_table_without_the_columns_has_no_answer():
     bare = planted(always("mixed"))
+    del bare.frame["fragmented_60"]
     assert remains(bare) is None
     assert needs_coca(bare, ["heirs"]) is None
     assert heirs(bare, ["heirs"]) is None

@@ -18,8 +18,8 @@ def patients():
 
 
 def test_the_table_of_satagopan_2004():
-    # Satagopan et al. 2004, British Journal of Cancer 91:1229-1235, Table 2: nine of 305 patients are listed, the rest
-    # are watched for longer; E is death of breast cancer, CR of another cause, C the end of watching
+    # Satagopan et al. 2004, British Journal of Cancer 91:1229-1235, Table 2: nine of 305 patients are listed,
+    # the rest are watched for longer; E is death of breast cancer, CR of another cause, C the end of watching
     times = [7, 10, 14, 16, 18, 23, 24, 26, 27] + [1000] * 296
     causes = [CENSORED, 0, CENSORED, 0, 1, 0, CENSORED, 1, 0] + [CENSORED] * 296
     found = aalen_johansen(times, causes, ("breast cancer", "other"))

@@ -76,8 +76,8 @@ def test_tables_of_pairs_count_each_kind():
 
 
 def test_goodman_gives_the_values_of_statsmodels():
-    # statsmodels 0.15 multinomial_proportions_confint([56, 72, 73, 59, 62, 87, 58], method="goodman"); the counts are
-    # the example of Sison & Glaz 1995
+    # statsmodels 0.15 multinomial_proportions_confint([56, 72, 73, 59, 62, 87, 58], method="goodman"); the
+    # counts are the example of Sison & Glaz 1995
     expected = [
         (0.08516724, 0.16626141),
         (0.11453292, 0.20437258),

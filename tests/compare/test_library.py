@@ -196,7 +196,9 @@ def test_eradications_that_are_compared_do_destroy_them_in_the_model():
     names = SAME_HECTARES[:4]
     runs = run_together([load(name, overrides) for name in names], seed=1)
     destroyed = {name: one.result["eradicated"].sum() for name, one in zip(names, runs, strict=True)}
-    assert destroyed == pytest.approx(dict.fromkeys(names, 4000.0), rel=1e-3)
+    # crews that an armed group stops for a week destroy nothing in it
+    assert destroyed == pytest.approx(dict.fromkeys(names, 4000.0), rel=0.1)
+    assert max(destroyed.values()) <= 4000.0 + 1e-3
 
 
 def test_development_is_all_that_the_combined_scenario_adds():

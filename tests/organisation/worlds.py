@@ -1,7 +1,7 @@
 """Small worlds with an armed group, weeks of the organisation alone, and what must hold of it in every week."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -60,12 +60,10 @@ def fresh(seed: int = 1) -> World:
     return _start(seed).copy()
 
 
-def advance(world: World, weeks: int, after: Callable[[World], None] | None = None) -> World:
-    """Whole weeks of the whole model; `after` looks at each before it is closed."""
+def advance(world: World, weeks: int) -> World:
+    """Whole weeks of the whole model."""
     for _ in range(weeks):
         engine.advance(world)
-        if after is not None:
-            after(world)
         engine.close_week(world)
     return world
 

@@ -17,7 +17,17 @@ from vraem.scenario import load
 from vraem.valley import load as load_valley
 from vraem.version import __version__
 
-TABLES = ["communities.parquet", "manifest.json", "scenario.toml", "series.parquet", "summary.json"]
+TABLES = [
+    "communities.parquet",
+    "end_states.json",
+    "groups.csv",
+    "incidents.parquet",
+    "manifest.json",
+    "members_by_fate.csv",
+    "scenario.toml",
+    "series.parquet",
+    "summary.json",
+]
 
 
 def draw_one(result, folder):

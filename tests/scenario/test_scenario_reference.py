@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from vraem.scenario import DRIVER_KINDS, SWITCHES, parameter_table
+from vraem.scenario import DRIVER_KINDS, SWITCHES, ScenarioError, load, parameter_table
 from vraem.scenario.campaigns import Campaign
 from vraem.scenario.events import EVENT_KINDS, ROUTES, Route
 from vraem.scenario.reference import (
@@ -21,6 +21,29 @@ from vraem.scenario.reference import (
 from vraem.scenario.schema import DriverName, Switches
 from vraem.scenario.starting import Group, Measure, Post
 
+HEAD = 'extends = "baseline"\nname = "own"\ndescription = "d"\n'
+FAULTY = """\
+extends = "baseline"
+name = "cheap-leaf"
+description = "The baseline, with processors who get more cocaine from a kilogram of leaf"
+
+[parameters]
+leaf_per_kg_hcl = 200
+
+[switches]
+expectations = "nave"
+
+[[campaign]]
+kind = "arrest"
+targets = ["leader", "comanders"]
+start = 2023-09-01
+end = 2022-09-01
+
+[[group]]
+name = "old"
+armed = 60
+members = 50
+"""
 NEW_TABLES = {"campaign": Campaign, "group": Group, "post": Post, "measure": Measure}
 GUIDE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 
@@ -84,3 +107,21 @@ def test_every_kind_of_event_is_explained_with_all_its_keys():
             assert f"`{name}`" in lines[kind]
     assert "`squad_leader`" in lines["removal"]
     assert "0 if left out" in lines["presence"]
+
+
+@pytest.mark.parametrize("number", range(GUIDE.read_text(encoding="utf-8").count("```toml")))
+def test_every_example_of_the_guide_loads(number, tmp_path):
+    example = GUIDE.read_text(encoding="utf-8").split("```toml\n")[number + 1].partition("```")[0]
+    head = "" if "name = " in example.partition("[")[0] else HEAD
+    file = tmp_path / "example.toml"
+    file.write_text(head + example, encoding="utf-8")
+    assert load(file).notes() == ()
+
+
+def test_the_faults_that_the_guide_shows_are_those_that_are_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("cheap-leaf.toml").write_text(FAULTY, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load("cheap-leaf.toml")
+    told = "".join(f"{fault}\n" for fault in caught.value.faults)
+    assert f"```\n{told}```" in GUIDE.read_text(encoding="utf-8")

@@ -1,8 +1,8 @@
 """Arms set against the reference, seed by seed and draw by draw: by how much do outcomes differ, and how sure is that?
 
-Runs of two arms with the same draw and seed are a pair. Intervals resample whole draws. A yes-or-no outcome also has
-McNemar's exact test and Newcombe's interval, which take pairs as independent: they are told where there is one pair a
-draw. Holm's correction holds over the family of all contrasts of a table.
+Runs of two arms with the same draw and seed are a pair. Intervals resample whole draws. A yes-or-no outcome
+also has McNemar's exact test and Newcombe's interval, which take pairs as independent: they are told where
+there is one pair a draw. Holm's correction holds over the family of all contrasts of a table.
 """
 
 import math
@@ -34,9 +34,10 @@ PAIR = ["point", "replicate"]
 class Contrast(NamedTuple):
     """One outcome of one arm less that of the reference.
 
-    ``difference`` with its 95 % interval over outer draws, ``p`` of that (two-sided), ``p_holm`` corrected for the
-    family; ``equal``: two one-sided tests at the margin of the rules, for shares; ``newcombe`` and ``p_mcnemar`` for
-    yes-or-no outcomes with one pair a draw; ``variance_gain`` of pairing; ``pairs`` in ``clusters`` draws.
+    ``difference`` with its 95 % interval over outer draws, ``p`` of that (two-sided), ``p_holm`` corrected
+    for the family; ``equal``: two one-sided tests at the margin of the rules, for shares; ``newcombe`` and
+    ``p_mcnemar`` for yes-or-no outcomes with one pair a draw; ``variance_gain`` of pairing; ``pairs`` in
+    ``clusters`` draws.
     """
 
     arm: str
@@ -65,7 +66,8 @@ def contrasts(
 ) -> list[Contrast]:
     """Contrasts of arms (all but the reference if None) with the reference, for columns of the runs.
 
-    ``shares``: those outcomes that are shares or yes and no, for which equivalence at the margin of the rules is asked.
+    ``shares``: those outcomes that are shares or yes and no, for which equivalence at the margin of the rules
+    is asked.
     """
     against = reference or results.reference
     others = [arm for arm in arms or results.arms if arm != against]
@@ -155,8 +157,8 @@ def share_difference(
 ) -> tuple[Interval, NDArray[np.float64]]:
     """Difference of a conditional share between two sets of runs, with draws that weigh both sets' outer draws alike.
 
-    ``yes``, ``among``, ``first``, ``other``: (runs,). For shares such as P(gangs | dismantled), whose condition is not
-    met by the same seeds in both arms, so that runs cannot be paired.
+    ``yes``, ``among``, ``first``, ``other``: (runs,). For shares such as P(gangs | dismantled), whose
+    condition is not met by the same seeds in both arms, so that runs cannot be paired.
     """
     grouped = Clusters.of(results.clusters)
     sides = [(grouped.total(yes & among & side), grouped.total(among & side)) for side in (first, other)]

@@ -1,10 +1,11 @@
 """Scenario discovery: under which assumptions does an outcome come? PRIM of the EMA workbench, CART of scikit-learn.
 
-PRIM (Friedman & Fisher 1999; Bryant & Lempert 2010) peels the space of assumptions down to a box in which the outcome is
-frequent: *coverage* is the part of all its cases that lie in the box, *density* the part of the box in which it comes.
-CART (Breiman et al. 1984) cuts the space in two again and again. Both find conditions; neither proves causes, and a box found
-among many assumptions in few runs is partly luck: ``p`` says how surprising each limit is, and the report shows runs.
-(The workbench wraps scikit-learn's tree too, but loses which form of a switch a branch keeps.)
+PRIM (Friedman & Fisher 1999; Bryant & Lempert 2010) peels the space of assumptions down to a box in which the
+outcome is frequent: *coverage* is the part of all its cases that lie in the box, *density* the part of the
+box in which it comes. CART (Breiman et al. 1984) cuts the space in two again and again. Both find conditions;
+neither proves causes, and a box found among many assumptions in few runs is partly luck: ``p`` says how
+surprising each limit is, and the report shows runs. (The workbench wraps scikit-learn's tree too, but loses
+which form of a switch a branch keeps.)
 """
 
 import contextlib
@@ -76,7 +77,10 @@ class Box(NamedTuple):
         if not self.limits:
             return "no condition was found under which it is more frequent"
         said = " and ".join(limit.words for limit in self.limits)
-        return f"{said}: {self.density:.0%} of the runs there, {self.base:.0%} in all ({self.coverage:.0%} of all cases)"
+        return (
+            f"{said}: {self.density:.0%} of the runs there, {self.base:.0%} in all "
+            f"({self.coverage:.0%} of all cases)"
+        )
 
 
 class Leaf(NamedTuple):
@@ -136,8 +140,8 @@ def inputs(cases: "pd.DataFrame") -> "pd.DataFrame":
 def prim(x: "pd.DataFrame", y: NDArray[np.bool_], density: float = DENSITY) -> Box:
     """The box of at most ``MOST_LIMITS`` limits that best joins coverage and density.
 
-    Each limit must be clear at a level divided by the number of factors (Bonferroni): among 200 assumptions ten would seem
-    to matter at 5 per cent though none does.
+    Each limit must be clear at a level divided by the number of factors (Bonferroni): among 200 assumptions
+    ten would seem to matter at 5 per cent though none does.
     """
     workbench = _library("ema_workbench.analysis.prim")
     with _quiet():

@@ -1,8 +1,9 @@
 """Cumulative incidence with competing risks (Aalen & Johansen 1978): what happens first, how often, by when.
 
-A run is followed from the start of its campaign until the first of several things happens or the run ends. What
-happens first keeps the others from being first, so one less Kaplan and Meier would count too much; the shares
-here add up, with those to which nothing happened, to one. Variances are Aalen's, as in Marubini & Valsecchi 1995.
+A run is followed from the start of its campaign until the first of several things happens or the run ends.
+What happens first keeps the others from being first, so one less Kaplan and Meier would count too much; the
+shares here add up, with those to which nothing happened, to one. Variances are Aalen's, as in Marubini &
+Valsecchi 1995.
 """
 
 import math
@@ -22,8 +23,9 @@ CENSORED = -1
 class Incidence:
     """Cumulative incidence of several causes.
 
-    ``times`` (k,) at which something happened, rising; ``at_risk`` (k,) runs still watched; ``survival`` (k,) share
-    to which nothing has happened; ``incidence`` (causes, k) and ``variance`` (causes, k) after each time.
+    ``times`` (k,) at which something happened, rising; ``at_risk`` (k,) runs still watched; ``survival`` (k,)
+    share to which nothing has happened; ``incidence`` (causes, k) and ``variance`` (causes, k) after each
+    time.
     """
 
     times: NDArray[np.float64]
@@ -78,22 +80,13 @@ def aalen_johansen(times: ArrayLike, causes: ArrayLike, names: Sequence[str]) ->
     t, cause = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=np.int64)
     if not (np.isfinite(t).all() and (t >= 0).all()):
         raise ValueError("times must be numbers from 0 on")
-    if len(cause) and not (CENSORED <= cause.min() and cause.max() < len(names)):
+    if len(cause) and (cause.min() < CENSORED or cause.max() >= len(names)):
         raise ValueError(
             f"causes must be {CENSORED} (censored) or the place of a name, 0 to {len(names) - 1}"
         )
     moments = np.unique(t[cause != CENSORED])
     at_risk = len(t) - np.searchsorted(np.sort(t), moments, side="left")
-    happened = (
-        np.stack(
-            [
-                np.bincount(np.searchsorted(moments, t[cause == k]), minlength=len(moments))
-                for k in range(len(names))
-            ]
-        )
-        if len(names)
-        else np.zeros((0, len(moments)))
-    )
+    happened = np.stack([_counted(t[cause == k], moments) for k in range(len(names))])
     hazard = happened / np.maximum(at_risk, 1)
     survival = np.cumprod(1.0 - hazard.sum(axis=0))
     before = np.concatenate([[1.0], survival[:-1]]) if len(moments) else survival
@@ -107,6 +100,11 @@ def aalen_johansen(times: ArrayLike, causes: ArrayLike, names: Sequence[str]) ->
     return Incidence(moments, at_risk, survival, incidence, variance, tuple(names))
 
 
+def _counted(times: NDArray[np.float64], moments: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How often something happened at each moment (k,)."""
+    return np.bincount(np.searchsorted(moments, times), minlength=len(moments))
+
+
 def _variance(
     incidence: NDArray[np.float64],
     own: NDArray[np.int64],
@@ -116,12 +114,13 @@ def _variance(
 ) -> NDArray[np.float64]:
     """Variance (k,) of one cause after each time.
 
-    The sum over times up to t of (I(t) − I(s))² d/(n(n − d)) + S(s−)² d_k (n − d_k)/n³ − 2 (I(t) − I(s)) S(s−) d_k/n²,
-    opened into running sums so that no table of times by times is made.
+    The sum over times up to t of (I(t) − I(s))² d/(n(n − d)) + S(s−)² d_k (n − d_k)/n³ − 2 (I(t) − I(s))
+    S(s−) d_k/n², opened into running sums so that no table of times by times is made.
     """
     n = at_risk.astype(np.float64)
     d = all_causes.astype(np.float64)
-    # where everybody left at once the first term is nought over nought: nobody is left whose risk it could change
+    # where everybody left at once the first term is nought over nought: nobody is left whose risk it could
+    # change
     spread = np.divide(d, n * (n - d), out=np.zeros_like(n), where=n > d)
     first = incidence**2 * np.cumsum(spread)
     first += np.cumsum(incidence**2 * spread) - 2.0 * incidence * np.cumsum(incidence * spread)
@@ -136,8 +135,9 @@ def first_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """What happened first in each run, in the form that ``aalen_johansen`` takes.
 
-    ``weeks``: for each thing the week in which it happened (runs,), not a number if it never did. ``watched``: weeks
-    for which each run was watched. Of things in the same week the one that is named first counts.
+    ``weeks``: for each thing the week in which it happened (runs,), not a number if it never did.
+    ``watched``: weeks for which each run was watched. Of things in the same week the one that is named first
+    counts.
     """
     ends = np.asarray(watched, dtype=np.float64)
     table = np.stack([np.asarray(each, dtype=np.float64) for each in weeks.values()])

@@ -3,8 +3,8 @@
 Counts are of runs. Every interval keeps inside the range that a share or a difference of shares can have, and
 holds for small counts, where the textbook's normal interval does not.
 
-References: Wilson 1927; Newcombe 1998, Statistics in Medicine 17, method 10 for independent shares (p. 873) and
-method 10 for paired ones (p. 2635); McNemar 1947; Goodman 1965; Schuirmann 1987 (two one-sided tests).
+References: Wilson 1927; Newcombe 1998, Statistics in Medicine 17, method 10 for independent shares (p. 873)
+and method 10 for paired ones (p. 2635); McNemar 1947; Goodman 1965; Schuirmann 1987 (two one-sided tests).
 """
 
 import math
@@ -99,7 +99,7 @@ def _paired_correlation(table: PairTable) -> float:
     margins = (a + b) * (c + d) * (a + c) * (b + d)
     if margins == 0:
         return 0.0
-    product = a * d - b * c
+    product = float(a * d - b * c)
     if product > 0:
         product = max(product - table.pairs / 2.0, 0.0)
     return product / math.sqrt(margins)

@@ -1,7 +1,7 @@
 """End states: how often each, with intervals; and how far the answer hangs on where the thresholds stand.
 
-Labels are those that `observe` gave. Under moved thresholds they are given anew, by the same rules, from the measures in the
-table of runs: section 10 of the model description asks for ± 20 per cent in every report.
+Labels are those that `observe` gave. Under moved thresholds they are given anew, by the same rules, from the
+measures in the table of runs: section 10 of the model description asks for ± 20 per cent in every report.
 """
 
 from typing import NamedTuple
@@ -25,8 +25,8 @@ CENSORED_LABEL = ""
 class Shares(NamedTuple):
     """Shares of end states among ``runs`` runs.
 
-    ``simultaneous``: multinomial intervals that hold together if runs were independent; ``clustered``: intervals of one
-    label at a time that respect outer draws.
+    ``simultaneous``: multinomial intervals that hold together if runs were independent; ``clustered``:
+    intervals of one label at a time that respect outer draws.
     """
 
     runs: int

@@ -1,9 +1,9 @@
 """Neutrality: can every end state be reached, and does none win whatever is assumed?
 
-Section 10 of the model description: in prior-predictive runs, with parameters, switches and campaigns drawn, each label has at
-least 1 per cent at one horizon or more and none more than 60 per cent at any, under each definition of dismantled (*intact* and
-*resilient* excepted under *size*, which rules them out by itself). Beside it stand the null models, and the four parameters
-that can put an answer in by hand.
+Section 10 of the model description: in prior-predictive runs, with parameters, switches and campaigns drawn,
+each label has at least 1 per cent at one horizon or more and none more than 60 per cent at any, under each
+definition of dismantled (*intact* and *resilient* excepted under *size*, which rules them out by itself).
+Beside it stand the null models, and the four parameters that can put an answer in by hand.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Where the rule is broken: a label that is never reached, or one that wins; ``sure`` if the interval says so too."""
+    """Where the rule is broken: a label never reached, or one that wins; ``sure`` if the interval says so too."""
 
     definition: str
     label: str
@@ -56,9 +56,9 @@ class Fault(NamedTuple):
 class Neutrality:
     """The whole finding.
 
-    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``: how P(gangs |
-    dismantled) moves with the four parameters, ``screening_labels`` the same for other labels. ``levers``: factors by how far
-    P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
+    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``:
+    how P(gangs | dismantled) moves with the four parameters, ``screening_labels`` the same for other labels.
+    ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
     """
 
     cells: tuple[Cell, ...]

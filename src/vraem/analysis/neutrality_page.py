@@ -19,8 +19,10 @@ def page(found: Neutrality, results: Results, command: str) -> str:
         "# Neutrality",
         _opening(found, results, command),
         "## The rule",
-        f"Each end state must have at least {LEAST:.0%} at one horizon or more, and none more than {MOST:.0%} at any, under each "
-        "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules them out by itself.",
+        f"Each end state must have at least {LEAST:.0%} at one horizon or more, and none more than "
+        f"{MOST:.0%} at any, under each "
+        "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules "
+        "them out by itself.",
         _said(found),
         *(_definition(found, results, name) for name in results.definitions),
         "## Null models",
@@ -37,9 +39,12 @@ def page(found: Neutrality, results: Results, command: str) -> str:
 def _opening(found: Neutrality, results: Results, command: str) -> str:
     runs = f"{found.runs:,}".replace(",", " ")
     return (
-        f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the parameters of the group, the "
-        "structural switches and the campaigns were drawn from their ranges, nothing having been fitted to an outcome. "
-        f"{found.weak} further runs had less than .6 of the group's first strength when the campaign began and are left out. "
+        f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the "
+        "parameters of the group, the "
+        "structural switches and the campaigns were drawn from their ranges, nothing having been "
+        "fitted to an outcome. "
+        f"{found.weak} further runs had less than .6 of the group's first strength when the campaign "
+        "began and are left out. "
         "Shares are of dismantled runs; brackets are Wilson's 95 % intervals.\n\nMade by:\n\n```\n"
         + command
         + "\n```"
@@ -96,7 +101,8 @@ def _nulls(found: Neutrality) -> str:
 
 def _screening(found: Neutrality) -> str:
     said = [
-        f"P(gangs, given dismantled) {found.horizon} months after the campaign, by quarter of the draws of each. A parameter that "
+        f"P(gangs, given dismantled) {found.horizon} months after the campaign, by quarter of the draws "
+        "of each. A parameter that "
         "moved it from nearly nought to nearly one would be an answer put in by hand."
     ]
     for name in SCREENED:
@@ -113,8 +119,10 @@ def _screening(found: Neutrality) -> str:
         widest = max(others, key=lambda pair: abs(pair[1]), default=("", math.nan))
         rows = [[band.part, _share(band.share), f"{band.runs}"] for band in bands]
         said.append(
-            f"### `{name}`{note}\n\n{table([name, 'gangs', 'runs'], rows)}\n\nFrom the lowest to the highest quarter gangs move by "
-            f"{_signed(moved(bands))}; the label that moves most is {_words(widest[0])} ({_signed(widest[1])})."
+            f"### `{name}`{note}\n\n{table([name, 'gangs', 'runs'], rows)}\n\nFrom the lowest to the "
+            "highest quarter gangs move by "
+            f"{_signed(moved(bands))}; the label that moves most is {_words(widest[0])} "
+            f"({_signed(widest[1])})."
         )
     return "\n\n".join(said)
 
@@ -131,7 +139,8 @@ def _levers(found: Neutrality) -> str:
         for lever in found.levers[:_MOST_LEVERS]
     ]
     return (
-        "Highest less lowest share of gangs over the quarters of a parameter or the forms of a switch. With so many factors chance "
+        "Highest less lowest share of gangs over the quarters of a parameter or the forms of a switch. "
+        "With so many factors chance "
         "alone moves some of them by several points.\n\n" + table(["factor", "range", "share of gangs"], rows)
     )
 
@@ -142,8 +151,10 @@ def _made(about: object) -> str:
         return ""
     households = ", ".join(str(count) for count in said.get("households", ()))
     return (
-        f"*Experiment {said['name']} (id {said['experiment']}, rules {said['rules_sha256']}), vraem {said['vraem']}, design "
-        f"{said['design']}, seed {said['seed']}, {said['done']} runs done, {said['failed']} failed, households {households}.*"
+        f"*Experiment {said['name']} (id {said['experiment']}, rules {said['rules_sha256']}), vraem "
+        f"{said['vraem']}, design "
+        f"{said['design']}, seed {said['seed']}, {said['done']} runs done, {said['failed']} failed, "
+        f"households {households}.*"
     )
 
 

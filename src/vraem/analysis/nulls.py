@@ -1,7 +1,8 @@
 """Null models beside the model: does the mechanism do anything that chance would not?
 
-N0 lets members leave at random and nobody decide; N1 splits the group at random at the same attrition; N2 lets fees fall from
-the sky; N3 takes kin away. If N1 gives the same P(gangs | dismantled), the mechanism adds nothing, and this says so.
+N0 lets members leave at random and nobody decide; N1 splits the group at random at the same attrition; N2
+lets fees fall from the sky; N3 takes kin away. If N1 gives the same P(gangs | dismantled), the mechanism adds
+nothing, and this says so.
 """
 
 from collections.abc import Mapping
@@ -32,8 +33,8 @@ NULL_WORDS: Mapping[str, str] = {
 class NullComparison(NamedTuple):
     """One null model beside the model, among dismantled runs of the same arms at one horizon.
 
-    ``gangs`` under the null model, ``model`` in the model, ``difference`` model less null; ``equal`` at the margin of the
-    rules; ``sentence`` says what follows.
+    ``gangs`` under the null model, ``model`` in the model, ``difference`` model less null; ``equal`` at the
+    margin of the rules; ``sentence`` says what follows.
     """
 
     null: str

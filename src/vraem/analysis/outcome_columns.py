@@ -1,6 +1,7 @@
 """Names of the columns that the verdict reads from a table of runs: the one place where they are spelt.
 
-``observe`` writes them (its catalogue says what each means); ``{h}`` stands for months after the campaign's end.
+``observe`` writes them (its catalogue says what each means); ``{h}`` stands for months after the campaign's
+end.
 """
 
 from collections.abc import Iterable
@@ -46,6 +47,14 @@ LABEL_MEASURES = tuple(
 FIRST_SPLIT, THREE_GROUPS = "first_split_week", "three_groups_week"
 DISMANTLED_WEEK, WATCHED = "dismantled_week", "weeks_observed"
 REMOVED = "removed"
+
+EXPORTED = "exported_{route}_observed"
+"""Cocaine that left by a route over the years in which the share of Callao was observed (Q7)."""
+CALLAO = ("foot", "road_callao")
+VALLEY_AREA, NATIONAL_AREA = "coca_area_survey", "national_area_survey"
+"""Coca area of the valley and of Peru in the year of the survey (Q8)."""
+MOVED = "rest_area_"
+"""What columns of areas outside the valley begin with."""
 
 
 def at(name: str, horizon: int) -> str:

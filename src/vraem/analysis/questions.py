@@ -1,19 +1,22 @@
 """The other statements of the article: Q2, Q3, Q4, Q7 and Q8 as verdicts by rules like those of Q1.
 
-Q2, Q3 and Q7 are statements that hold or not in a run, and are judged as Q1 is. Q4 asks for effects whose sign is open: each is
-up, down, none (equal within the margin) or open. Q8 is a statement on the valley's share and an effect on the rest of Peru.
+Q2, Q3 and Q7 are statements that hold or not in a run, and are judged as Q1 is. Q4 asks for effects whose
+sign is open: each is up, down, none (equal within the margin) or open. Q8 is a statement on the valley's
+share and an effect on the rest of Peru.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
 from vraem.analysis.labels import CENSORED_LABEL
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import Judgement, Word, judge
+from vraem.valley import ROUTES
 
 Direction = Literal["up", "down", "none", "open"]
 DIRECTION_WORDS: Mapping[Direction, str] = {
@@ -36,8 +39,8 @@ STATEMENTS: Mapping[str, str] = {
 class Answer(NamedTuple):
     """The verdict on one statement.
 
-    ``judgement`` of a statement that holds or not, by horizon or arm in ``parts``; ``effects``: contrasts with their
-    directions. ``word`` is the verdict of the whole; ``sentence`` says what was asked of a run.
+    ``judgement`` of a statement that holds or not, by horizon or arm in ``parts``; ``effects``: contrasts
+    with their directions. ``word`` is the verdict of the whole; ``sentence`` says what was asked of a run.
     """
 
     question: str
@@ -81,7 +84,8 @@ def remains(results: Results) -> Answer | None:
         if (kept.frame["arm"] == arm).any():
             part(arm, kept.of_arm(arm), results.headline)
     asked = (
-        f"protection revenue of the lineage is at least {rules.revenue_remains:.0%} of the baseline's share of what "
+        f"protection revenue of the lineage is at least {rules.revenue_remains:.0%} of the baseline's "
+        "share of what "
         f"could be had, or others hold at least {rules.others_hold:.0%} of all groups' revenue"
     )
     return Answer("Q2", STATEMENTS["Q2"], asked, parts[f"{results.headline} months"].word, parts, [])
@@ -105,18 +109,27 @@ def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
 
 
 HEIR_OUTCOMES: Mapping[str, str] = {
-    "leader_lost": "the leader is lost",
-    "authority_after": "authority of the leader in the year after",
-    "successions": "changes of leader",
-    "split_after": "a column secedes",
-    "first_split_week": "weeks to the first secession, where there is one",
-    "link_after": "command link in the year after",
-    "attacks_after": "attacks on the state in the year after",
-    "exits_after": "members who quit or surrender in the year after",
-    "heirs_after": "adult heirs named three years after",
+    "authority_year1": "authority of the leader in the first year after",
+    "authority_year3": "authority of the leader in the third year after",
+    "leader_present_year3": "share of the three years after in which the group has a leader",
+    "command_link_year1": "command link of the columns in the first year after",
+    "command_link_year3": "command link of the columns in the third year after",
+    "splits_year3": "columns that secede in the three years after",
+    "exits_year1": "members who leave of their own will in the first year after",
+    "attacks_year1": "attacks on the state in the first year after",
+    "recruits_year1": "recruits in the first year after",
+    "armed_year3": "armed members in the third year after",
+    "fragmented_60": "three groups or more five years after",
 }
 """What losing heirs may change, where the runs have it: column and words. The sign of each is open."""
-HEIR_SHARES = ("leader_lost", "authority_after", "split_after", "link_after")
+HEIR_SHARES = (
+    "authority_year1",
+    "authority_year3",
+    "leader_present_year3",
+    "command_link_year1",
+    "command_link_year3",
+    "fragmented_60",
+)
 
 
 def heirs(results: Results, arms: Sequence[str]) -> Answer | None:
@@ -134,40 +147,64 @@ def heirs(results: Results, arms: Sequence[str]) -> Answer | None:
     return Answer("Q4", STATEMENTS["Q4"], asked, word, {}, found)
 
 
-def through_callao(results: Results, column: str = "callao_share") -> Answer | None:
+def through_callao(results: Results) -> Answer | None:
     """Q7: does a run without any measure send about 40 per cent of its cocaine by way of Callao?"""
     rules = results.rules
+    ways = [columns.EXPORTED.format(route=route) for route in ROUTES]
+    if not results.has(*ways):
+        return None
+    left = {way: results.numbers(way) for way in ways}
+    whole = np.sum(list(left.values()), axis=0)
+    through = np.sum([left[columns.EXPORTED.format(route=route)] for route in columns.CALLAO], axis=0)
+    share = np.divide(through, whole, out=np.full(len(whole), np.nan), where=whole > 0)
     asked = f"between {rules.callao_low:.0%} and {rules.callao_high:.0%} of what leaves goes by way of Callao"
-    return _inside("Q7", results, column, (rules.callao_low, rules.callao_high), asked)
+    return _inside("Q7", results, share, (rules.callao_low, rules.callao_high), asked)
 
 
-def valley_share(
-    results: Results, column: str = "valley_share", moved: Mapping[str, str] | None = None
-) -> Answer | None:
+def valley_share(results: Results) -> Answer | None:
     """Q8: does the valley hold about 37 per cent of Peru's coca, and does what is destroyed come back elsewhere?
 
-    ``moved``: columns of areas outside the valley with words, whose rise after eradication is displacement.
+    Columns that begin with ``rest_area_`` are areas outside the valley, whose rise after eradication is
+    displacement.
     """
     rules = results.rules
+    if not results.has(columns.VALLEY_AREA, columns.NATIONAL_AREA):
+        return None
+    share = results.numbers(columns.VALLEY_AREA) / results.numbers(columns.NATIONAL_AREA)
     asked = f"the valley holds between {rules.valley_low:.0%} and {rules.valley_high:.0%} of Peru's coca"
-    answer = _inside("Q8", results, column, (rules.valley_low, rules.valley_high), asked)
-    outcomes = [name for name in moved or {} if name in results.frame]
+    answer = _inside("Q8", results, share, (rules.valley_low, rules.valley_high), asked)
+    outcomes = [name for name in results.frame.columns if name.startswith(columns.MOVED)]
     if answer is None or not outcomes or len(results.arms) < 2:
         return answer
     return answer._replace(effects=_directed(contrasts(results, outcomes)))
 
 
 def _inside(
-    question: str, results: Results, column: str, band: tuple[float, float], asked: str
+    question: str, results: Results, values: NDArray[np.float64], band: tuple[float, float], asked: str
 ) -> Answer | None:
-    if column not in results.frame or results.reference not in set(results.frame["arm"]):
+    """Judge whether values (runs,) lie in a band, in the runs of the reference."""
+    rows = (results.frame["arm"] == results.reference).to_numpy()
+    if not rows.any():
         return None
-    own = results.of_arm(results.reference)
-    values = own.numbers(column)
-    held = (values >= band[0]) & (values <= band[1])
-    judgement = judge(own, held, np.isfinite(values), results.rules, name=question)
+    own, found = results.where(rows), values[rows]
+    held = (found >= band[0]) & (found <= band[1])
+    judgement = judge(own, held, np.isfinite(found), results.rules, name=question)
     return Answer(question, STATEMENTS[question], asked, judgement.word, {results.reference: judgement}, [])
 
 
 def _directed(found: Sequence[Contrast]) -> list[tuple[Contrast, Direction]]:
     return [(each, direction(each)) for each in found]
+
+
+def answers(results: Results) -> list[Answer]:
+    """Every answer that the rules ask for and the runs can give, Q1 aside; in the order of the rules."""
+    others = [arm for arm in results.arms if arm != results.reference]
+    makers: dict[str, Callable[[], Answer | None]] = {
+        "Q2": lambda: remains(results),
+        "Q3": lambda: needs_coca(results, others),
+        "Q4": lambda: heirs(results, others),
+        "Q7": lambda: through_callao(results),
+        "Q8": lambda: valley_share(results),
+    }
+    found = [makers[name]() for name in results.rules.questions if name in makers]
+    return [answer for answer in found if answer is not None]

@@ -1,16 +1,17 @@
 """Intervals that respect how a sweep is made: outer draws of assumptions, and seeds within each.
 
-Runs of one draw share their assumptions, so they are not independent: a sweep of 50 draws with 20 seeds each knows
-about 50 things, not 1 000. Everything here resamples whole draws (clusters). Weights are drawn anew for each
-cluster (Rubin's Bayesian bootstrap, 1981), which is smoother than drawing clusters with replacement and never
-leaves all of them out.
+Runs of one draw share their assumptions, so they are not independent: a sweep of 50 draws with 20 seeds each
+knows about 50 things, not 1 000. Everything here resamples whole draws (clusters). Weights are drawn anew for
+each cluster (Rubin's Bayesian bootstrap, 1981), which is smoother than drawing clusters with replacement and
+never leaves all of them out.
 
-A share has Jeffreys' prior in it, as one more cluster that says yes and one that says no, each with half the weight of
-a cluster. With one run a cluster its posterior is exactly Beta(yes + ½, no + ½).
+A share has Jeffreys' prior in it, as one more cluster that says yes and one that says no, each with half the
+weight of a cluster. With one run a cluster its posterior is exactly Beta(yes + ½, no + ½).
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,7 +30,8 @@ _CELLS = 4_000_000
 """Weights drawn at a time, so that memory stays flat."""
 
 
-class Clusters(NamedTuple):
+@dataclass(frozen=True)
+class Clusters:
     """Runs grouped by cluster: ``index`` (runs,) from 0 on, ``count`` of clusters."""
 
     index: NDArray[np.int64]
@@ -43,12 +45,10 @@ class Clusters(NamedTuple):
 
     def total(self, values: ArrayLike) -> NDArray[np.float64]:
         """Sum of values (runs,) in each cluster (clusters,)."""
-        return np.bincount(self.index, np.asarray(values, dtype=np.float64), self.count)
-
-
-def weights(count: int, draws: int, name: str) -> NDArray[np.float64]:
-    """Weights (draws, count) of clusters, exponential with mean 1; the same for the same name."""
-    return generator(SEED, name).standard_exponential((draws, count))
+        totals: NDArray[np.float64] = np.bincount(
+            self.index, np.asarray(values, dtype=np.float64), self.count
+        ).astype(np.float64)
+        return totals
 
 
 class Posterior(NamedTuple):
@@ -123,29 +123,10 @@ def _blocks(draws: int, clusters: int) -> list[slice]:
     return [slice(start, min(start + rows, draws)) for start in range(0, draws, rows)]
 
 
-def cluster_bootstrap(
-    statistic: Callable[[NDArray[np.float64]], Any],
-    clusters: Clusters,
-    *,
-    draws: int = DRAWS,
-    name: str = "bootstrap",
-) -> NDArray[np.float64]:
-    """Draws (draws, ...) of a statistic of weighted runs.
-
-    ``statistic`` takes weights (runs,) of runs, the same for runs of one cluster, and returns a number or an array.
-    """
-    random = generator(SEED, name)
-    found = []
-    for _ in range(draws):
-        w = random.standard_exponential(clusters.count)
-        found.append(statistic(w[clusters.index]))
-    return np.asarray(found, dtype=np.float64)
-
-
 def mean_draws(
     values: ArrayLike, clusters: ArrayLike, *, draws: int = DRAWS, name: str = "mean"
 ) -> NDArray[np.float64]:
-    """Draws (draws,) of the mean of values (runs,), whole clusters resampled; values that are no number do not count."""
+    """Draws (draws,) of the mean of values (runs,), whole clusters resampled; what is no number does not count."""
     found = np.asarray(values, dtype=np.float64)
     known = np.isfinite(found)
     if not known.any():

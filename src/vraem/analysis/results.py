@@ -1,7 +1,7 @@
 """Finished runs as a table, with what a verdict must know about them: arms, draws, rules.
 
-``Results.open("runs/claim")`` reads the folder of a sweep. The table is pandas: a row a run, its identity, the draw of
-the factors, its outcomes.
+``Results.open("runs/claim")`` reads the folder of a sweep. The table is pandas: a row a run, its identity,
+the draw of the factors, its outcomes.
 """
 
 import json
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
 
 NO_NULL = "none"
+CONTROL = "random-control"
+"""Arm whose operations take anybody: what another campaign does beyond it, it does by its choice of targets."""
 NULL_COLUMN = "null_model"
 
 
@@ -31,9 +33,10 @@ NULL_COLUMN = "null_model"
 class Results:
     """The runs of one experiment.
 
-    ``frame``: a row a run. ``arms`` in the order of the file; ``reference`` is the one that others are set against;
-    ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``: columns of
-    the draw. ``about``: name, question, versions and counts, for the report.
+    ``frame``: a row a run. ``arms`` in the order of the file; ``reference`` is the one that others are set
+    against; ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``:
+    columns of the draw. ``about``: name, question, versions and counts, for the report. ``directory``: folder of
+    the sweep that they were read from, which may hold weekly series.
     """
 
     frame: "pd.DataFrame"
@@ -43,6 +46,7 @@ class Results:
     factors: tuple[str, ...]
     rules: VerdictRules = field(default_factory=VerdictRules)
     about: Mapping[str, Any] = field(default_factory=dict)
+    directory: Path | None = None
 
     @classmethod
     def open(cls, directory: Path | str) -> "Results":
@@ -53,7 +57,7 @@ class Results:
         store = Store.open(directory)
         experiment = load_experiment(store.directory / EXPERIMENT_FILE)
         frame = store.runs().to_pandas()
-        return cls.of(experiment, frame, _about(store, experiment))
+        return replace(cls.of(experiment, frame, _about(store, experiment)), directory=store.directory)
 
     @classmethod
     def of(
@@ -79,6 +83,12 @@ class Results:
     def horizons(self) -> tuple[int, ...]:
         """Months after the campaign at which there are end states."""
         return columns.horizons_in(self.frame.columns)
+
+    @property
+    def control(self) -> str | None:
+        """The campaign that others are set against: that of the rules, or the one of random targets."""
+        wanted = self.rules.control or CONTROL
+        return wanted if wanted in self.campaigns else None
 
     @property
     def headline(self) -> int:
@@ -184,6 +194,9 @@ def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
         "first_day": str(min(scenario.run.start for _, scenario in experiment.arms)),
         "last_day": str(max(scenario.run.end for _, scenario in experiment.arms)),
         "arms": {name: scenario.description for name, scenario in experiment.arms},
+        "outcomes": [outcome.name for outcome in experiment.outcomes if outcome.measure is None],
+        "units": {outcome.name: outcome.unit for outcome in experiment.outcomes},
+        "directory": str(store.directory),
     }
 
 

@@ -1,9 +1,11 @@
 """Which assumptions matter: Morris' elementary effects, Sobol' indices, and plain tables by quarter of a range.
 
-Indices are SALib's, from sweeps whose designs are ``morris`` and ``saltelli``. Where the design is any other, quarters of a
-factor's range (or forms of a switch) show how a share moves with it, with intervals over outer draws.
+Indices are SALib's, from sweeps whose designs are ``morris`` and ``saltelli``. Where the design is any other,
+quarters of a factor's range (or forms of a switch) show how a share moves with it, with intervals over outer
+draws.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +25,10 @@ _SEED = 1
 
 
 class Effect(NamedTuple):
-    """Morris' measures of one factor: mean absolute effect, mean effect, spread of effects, and half width of the first."""
+    """Morris' measures of one factor.
+
+    Mean absolute effect with its half width (95 %), mean effect, spread of effects.
+    """
 
     factor: str
     importance: float
@@ -45,8 +50,9 @@ class Index(NamedTuple):
 def morris_effects(experiment: "Experiment", means: NDArray[np.float64]) -> list[Effect]:
     """Elementary effects, the most important factor first.
 
-    ``means`` (points,): the outcome of each point of a ``morris`` design, in order; factors are on the scale of their
-    priors, so that effects compare. Raises ``MissingLibraryError``, ``ValueError`` for another design.
+    ``means`` (points,): the outcome of each point of a ``morris`` design, in order; factors are on the scale
+    of their priors, so that effects compare. Raises ``MissingLibraryError``, ``ValueError`` for another
+    design.
     """
     _require(experiment, "morris", len(means))
     cube = unit_cube(experiment)
@@ -76,7 +82,10 @@ def sobol_indices(experiment: "Experiment", means: NDArray[np.float64]) -> list[
 
 
 def point_means(results: Results, column: str, points: int, arm: str | None = None) -> NDArray[np.float64]:
-    """Mean of an outcome at each point (points,), over replicates and arms (or one). Raises ``ValueError`` if one has none."""
+    """Mean of an outcome at each point (points,), over replicates and arms (or one arm).
+
+    Raises ``ValueError`` if a point has no run.
+    """
     kept = results if arm is None else results.of_arm(arm)
     values = kept.numbers(column)
     known = np.isfinite(values)
@@ -153,7 +162,7 @@ def by_quarter(
     values = column.to_numpy(dtype=np.float64)
     edges = np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, QUARTERS + 1)))
     found = []
-    for place, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for place, (low, high) in enumerate(itertools.pairwise(edges)):
         last = place == len(edges) - 2
         inside = (values >= low) & ((values <= high) if last else (values < high))
         text = f"{low:.3g} to {high:.3g}"

@@ -1,8 +1,9 @@
 """The verdict on a statement: supported, refuted, plural or contingent, by rules that were written down before.
 
-p is the probability that the statement holds among the runs in which its condition does. What is known of p is a
-posterior over outer draws (``resampling``). For Q1 the statement is the end state *gangs* and the condition that the group
-is dismantled; P(dismantled | campaign) is told apart from it, and P(gangs | campaign) never alone.
+p is the probability that the statement holds among the runs in which its condition does. What is known of p
+is a posterior over outer draws (``resampling``). For Q1 the statement is the end state *gangs* and the
+condition that the group is dismantled; P(dismantled | campaign) is told apart from it, and P(gangs |
+campaign) never alone.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,8 @@ SHOWN_SWITCHES: Mapping[str, str] = {KIN_SHOCK: "S1", FIRMS_INTEGRATE: "S6"}
 """Switches by whose forms the verdict on Q1 is always shown."""
 
 SAME_WORD_SENTENCE = (
-    "The model has evidence on fragmentation, none on the word gangs: fragmented remnants are as bent on profit as the "
+    "The model has evidence on fragmentation, none on the word gangs: fragmented remnants are as bent "
+    "on profit as the "
     "same groups were before the campaign."
 )
 
@@ -40,8 +42,9 @@ SAME_WORD_SENTENCE = (
 class Judgement(NamedTuple):
     """The verdict on one statement among some runs.
 
-    ``p`` with its 95 % interval; ``certainty_above`` and ``certainty_below`` the thresholds of the rules; ``modal_weight``
-    the share of draws in which the statement is what comes most often; ``runs`` that count, in ``clusters`` outer draws.
+    ``p`` with its 95 % interval; ``certainty_above`` and ``certainty_below`` the thresholds of the rules;
+    ``modal_weight`` the share of draws in which the statement is what comes most often; ``runs`` that count,
+    in ``clusters`` outer draws.
     """
 
     word: Word
@@ -89,9 +92,9 @@ def _word(p: float, above: float, below: float, weight: float, rules: VerdictRul
 class Fragmentation(NamedTuple):
     """Fragmentation and criminalisation, told apart, among dismantled runs at one horizon.
 
-    ``fragmented``: P(fragmented | dismantled). ``profit``: P(Π ≥ threshold | fragmented); ``profit_before``: the same of Π0
-    in the same runs; ``profit_change``: mean Π − Π0 there. ``speaks_of_gangs`` is whether the two differ by at least
-    the gap of the rules; ``sentence`` says so in words.
+    ``fragmented``: P(fragmented | dismantled). ``profit``: P(Π ≥ threshold | fragmented); ``profit_before``:
+    the same of Π0 in the same runs; ``profit_change``: mean Π − Π0 there. ``speaks_of_gangs`` is whether the
+    two differ by at least the gap of the rules; ``sentence`` says so in words.
     """
 
     fragmented: Interval
@@ -144,14 +147,15 @@ def _said_of_gangs(after: float, before: float, runs: int, rules: VerdictRules) 
         return False, SAME_WORD_SENTENCE
     direction = "more" if after > before else "less"
     return True, (
-        f"Fragmented remnants are {direction} often bent on profit ({after:.0%}) than the same groups were before "
+        f"Fragmented remnants are {direction} often bent on profit ({after:.0%}) than the same groups "
+        "were before "
         f"the campaign ({before:.0%})."
     )
 
 
 @dataclass(frozen=True)
 class ClaimAtHorizon:
-    """Q1 at one horizon under one definition: how often dismantled, what comes then, the verdict, both findings apart."""
+    """Q1 at one horizon under one definition: how often dismantled, what comes then, both findings apart."""
 
     definition: str
     horizon: int
@@ -165,9 +169,10 @@ class ClaimAtHorizon:
 class ClaimVerdict:
     """The verdict on Q1.
 
-    ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``: the headline for
-    each form of S1 and S6. ``by_arm``: the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of
-    runs left out because the group was weak before the campaign; ``censored``: share too short for the horizon.
+    ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``:
+    the headline for each form of S1 and S6. ``by_arm``: the headline for each campaign. ``stability``:
+    thresholds moved. ``weak``: share of runs left out because the group was weak before the campaign;
+    ``censored``: share too short for the horizon.
     """
 
     rules: VerdictRules

@@ -29,6 +29,12 @@ COMMANDS: dict[str, LazyCommand] = {
     "sweep": LazyCommand("vraem.cli.sweeping", "sweep", "Run all of an experiment, or go on with it."),
     "status": LazyCommand("vraem.cli.sweeping", "status", "Say what of a sweep is done, failed and left."),
     "export": LazyCommand("vraem.cli.sweeping", "export", "Write the tables of a sweep as one file each."),
+    "report": LazyCommand(
+        "vraem.cli.reporting", "report", "Judge a sweep: the verdict as a page with charts."
+    ),
+    "neutrality": LazyCommand(
+        "vraem.cli.reporting", "neutrality", "Ask of a sweep whether its answer is in its assumptions."
+    ),
     "merge": LazyCommand("vraem.cli.sweeping", "merge", "Bring sweeps of one experiment together."),
     "check": LazyCommand(
         "vraem.cli.authoring", "check", "Check scenario and experiment files and name every fault."

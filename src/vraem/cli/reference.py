@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vraem.engine import SCHEDULE
+from vraem.experiment.outcome_reference import outcomes_markdown
 from vraem.observe import SERIES
 from vraem.scenario.library_page import write_library
 from vraem.scenario.reference import (
@@ -55,6 +56,7 @@ def reference_pages() -> dict[str, str]:
         "schedule.md": _schedule(),
         "series.md": _series(),
         "inputs.md": _inputs(),
+        "outcomes.md": _outcomes(),
     }
 
 
@@ -114,6 +116,10 @@ def _series() -> str:
     rows = [(f"`{spec.name}`", spec.unit, spec.meaning) for spec in SERIES]
     text = "# Weekly series\n\n" + _NOTE + "The columns of `series.parquet`, one row a week.\n\n"
     return text + markdown_table(("Series", "Unit", "Meaning"), rows)
+
+
+def _outcomes() -> str:
+    return "# Outcomes: what became of the armed groups\n\n" + _NOTE + outcomes_markdown()
 
 
 def _inputs() -> str:

@@ -181,7 +181,10 @@ class FactorReader:
         key = str(entry.key)
         made: Factor | None
         if not key.startswith(_FREE_KEYS):
-            expected = "a key such as event.0.factor or campaign.0.intelligence; parameters and switches have keys of their own"
+            expected = (
+                "a key such as event.0.factor or campaign.0.intelligence; "
+                "parameters and switches have keys of their own"
+            )
             self._fault(path, "value", in_words(key), expected)
             return
         if entry.values:

@@ -39,7 +39,7 @@ def organisation_paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
         pages.append(("What became of them", _too_short(groups)))
     fates = groups["fates"].get(END)
     if fates:
-        since = "the campaign began" if groups["anchor"] is not None else "the run began"
+        since = "before the campaign" if groups["anchor"] is not None else "at the start of the run"
         pages.append(("The members", _fates(fates, since)))
     return pages
 
@@ -65,7 +65,7 @@ def _strength(years: Sequence[dict[str, Any]], leader: str) -> str:
         if splits or mergers
         else "no group split"
     )
-    return f"{text}; {led}. In all {said}."
+    return f"{text}; {led}. Over the run {said}."
 
 
 def _income(row: dict[str, Any]) -> str:
@@ -160,7 +160,7 @@ def _fates(fates: dict[str, int], since: str) -> str:
     total = sum(fates.values())
     kinds = sorted(((fate, number) for fate, number in fates.items() if number), key=lambda item: -item[1])
     parts = [f"{count(number)} {FATE_WORDS[fate]}" for fate, number in kinds]
-    return f"Of the {plural(total, 'member')} when {since}, {listed(parts)} at the end of the run."
+    return f"Where the {plural(total, 'member')} {since} are at its end: {listed(parts)}."
 
 
 def _times(number: float) -> str:

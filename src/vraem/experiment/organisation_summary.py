@@ -75,7 +75,7 @@ def leader_role(groups: OrganisationResult) -> str:
     if not groups.groups:
         return "nobody"
     founding = founding_group(groups.groups["founding"].astype(bool))
-    if founding < 0 or groups.groups["ended"][founding] >= 0:  # type: ignore[operator]
+    if founding < 0 or groups.groups["ended"][founding] >= 0:
         return "no such group any more"
     leader, fates = int(groups.groups["leader"][founding]), groups.fates
     if leader < 0:

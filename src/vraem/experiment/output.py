@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vraem.experiment.organisation_files import ORGANISATION_FILES, write_organisation
 from vraem.experiment.summary import summarise
 from vraem.observe import SERIES, RunResult
 from vraem.version import __version__
@@ -32,7 +33,7 @@ SCENARIO_FILE = "scenario.toml"
 MANIFEST_FILE = "manifest.json"
 FIGURES_FOLDER = "figures"
 FIGURE_ENDINGS = (".png", ".svg")
-OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
+OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, *ORGANISATION_FILES, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
 
 LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib", "pydantic")
 """Libraries on which the content of the files depends, named in the manifest with their versions."""
@@ -133,6 +134,7 @@ def write_run(
     check_folder(directory, result.scenario.id, result.seed, force=force)
     with _workshop(directory) as workshop:
         _write_tables(result, workshop, valley)
+        write_organisation(result, workshop, _json, _identity(result))
         (workshop / SUMMARY_FILE).write_text(_json(summarise(result)), encoding="utf-8")
         (workshop / SCENARIO_FILE).write_text(result.scenario.to_toml(), encoding="utf-8")
         if draw is not None:
@@ -145,7 +147,7 @@ def write_run(
 
 
 def content_hash(result: RunResult) -> str:
-    """SHA-256 of the weekly series and yearly snapshots: equal for equal runs, whatever wrote the files."""
+    """SHA-256 of series, snapshots, journal and fates: equal for equal runs, whatever wrote the files."""
     digest = hashlib.sha256()
     digest.update(result.dates.astype("datetime64[D]").astype("<i8").tobytes())
     for spec in SERIES:
@@ -154,6 +156,9 @@ def content_hash(result: RunResult) -> str:
     yearly = result.snapshots
     for values in (yearly.coca_area, yearly.leaf_price, yearly.income_quantiles, yearly.income_by_source):
         digest.update(np.ascontiguousarray(values).astype("<f8").tobytes())
+    groups = result.organisation
+    for noted in (*groups.journal.columns.values(), groups.fates.codes):
+        digest.update(np.ascontiguousarray(noted).astype("<f8").tobytes())
     return digest.hexdigest()
 
 

@@ -37,8 +37,9 @@ def prior_problem(prior: str, low: float, high: float, mode: float | None) -> st
 def quantile(factor: Factor, share: float) -> float | int:
     """The value below which ``share`` (0 to 1) of the prior of a range lies, kept inside the range.
 
-    All but uniform, loguniform and triangular priors are cut off at the ends of the range. Whole numbers are spread evenly under a
-    uniform prior and rounded under the others. Raises ``ValueError`` for a factor without a range.
+    All but uniform, loguniform and triangular priors are cut off at the ends of the range. Whole numbers are
+    spread evenly under a uniform prior and rounded under the others. Raises ``ValueError`` for a factor
+    without a range.
     """
     if factor.low is None or factor.high is None:
         raise ValueError(f"{factor.key} has no range")

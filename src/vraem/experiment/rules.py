@@ -1,14 +1,15 @@
 """What would count as an answer: the thresholds of the verdict, written down before the runs and hashed into them.
 
-``[rules.verdict]`` of an experiment file; what it leaves out has the default of the model description (sections 10
-and 11). Thresholds of the labels themselves (what is a gang) are no part of it: they stand in one table of their own.
+``[rules.verdict]`` of an experiment file; what it leaves out has the default of the model description
+(sections 10 and 11). Thresholds of the labels themselves (what is a gang) are no part of it: they stand in
+one table of their own.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from vraem.scenario.fields import Name, Table, quantity
 
@@ -23,7 +24,10 @@ def _probability(description: str, default: float) -> Any:
 
 
 class VerdictRules(Table):
-    """Thresholds of the verdict. p is the probability that a statement holds, among the runs in which its condition does."""
+    """Thresholds of the verdict.
+
+    p is the probability that a statement holds, among the runs in which its condition does.
+    """
 
     questions: tuple[Question, ...] = Field(
         ("Q1",), description="statements judged", json_schema_extra={"example": '["Q1", "Q2"]'}
@@ -39,14 +43,16 @@ class VerdictRules(Table):
     refuted_certainty: float = _probability("... with this probability", 0.95)
     profit_oriented: float = _probability("profit orientation from which a fragmented lineage is gangs", 0.7)
     fragmentation_gap: float = _probability(
-        "if P(profit-oriented | fragmented) differs by less from what the same runs were before the campaign, "
+        "if P(profit-oriented | fragmented) differs by less from what the same runs were before the "
+        "campaign, "
         "there is evidence on fragmentation and none on the word gangs",
         0.05,
     )
     equivalence: float = _probability("shares that differ by less than this are equal (TOST)", 0.05)
     label_variation: float = _probability("how far thresholds of labels are moved to see what changes", 0.2)
     revenue_remains: float = quantity(
-        "Q2: organised crime remains if the lineage's protection revenue is at least this share of the baseline ...",
+        "Q2: organised crime remains if the lineage's protection revenue is at least this share of the "
+        "baseline ...",
         "ratio",
         0.5,
         ge=0,
@@ -59,12 +65,15 @@ class VerdictRules(Table):
     valley_low: float = _probability("Q8: 37 per cent of Peru's coca means from this share ...", 0.33)
     valley_high: float = _probability("... to this one", 0.41)
     reference: Name | None = Field(None, description="arm that others are set against; the first if left out")
+    control: Name | None = Field(
+        None, description="campaign that other campaigns are set against; random-control if there is one"
+    )
 
 
 class Rules(Table):
     """Rules of an experiment: those of the verdict, and any others as numbers, texts and lists."""
 
-    model_config = {**Table.model_config, "extra": "allow"}
+    model_config = ConfigDict(extra="allow")
 
     verdict: VerdictRules | None = Field(
         None, description="thresholds of the verdict; section 10 if left out"
@@ -75,4 +84,4 @@ def verdict_rules(rules: Any) -> VerdictRules:
     """The thresholds in the rules of an experiment, those of the model description if it has none."""
     said = dict(rules).get("verdict", {})
     tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
-    return VerdictRules(**tuples)
+    return VerdictRules.model_validate(tuples)

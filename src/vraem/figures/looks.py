@@ -4,6 +4,9 @@ Warm colours: several groups; blue: one group; green: firms; grey: nobody or oth
 lightness by 20 points or more.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vraem.figures.style import Look
 from vraem.observe.end_states import END_STATES
 from vraem.observe.fates import FATES
@@ -95,3 +98,18 @@ _DARKER = {
 def letters(colour: str) -> str:
     """A colour for the name of a line or area: darker where that of the line is too pale to read."""
     return _DARKER.get(colour, colour)
+
+
+def group_looks(
+    founding: NDArray[np.bool_], outsider: NDArray[np.bool_], size: NDArray[np.floating]
+) -> list[Look]:
+    """A look for each group (groups,) of a run: the founding one, its splinters, largest by `size` first, others."""
+    looks = [OUTSIDER_LOOK] * len(founding)
+    splinters = [
+        group for group in np.argsort(-size, kind="stable") if not (founding[group] or outsider[group])
+    ]
+    for place, group in enumerate(splinters):
+        looks[group] = SPLINTER_LOOKS[place] if place < len(SPLINTER_LOOKS) else LATER_SPLINTERS
+    for group in np.flatnonzero(founding):
+        looks[group] = FOUNDING_LOOK
+    return looks

@@ -42,8 +42,9 @@ class Anchor:
             return cls._between(*span, "campaign", clock)
         measure = getattr(scenario, "measure", None)
         start, end = getattr(measure, "anchor_start", None), getattr(measure, "anchor_end", None)
-        if start is not None or end is not None:
-            first, last = clock.week_of(start or end), clock.week_of(end or start)
+        days = [day for day in (start, end) if day is not None]
+        if days:
+            first, last = clock.week_of(days[0]), clock.week_of(days[-1])
             return cls._between(first, max(first, last), "measure", clock)
         first, last = clock.week_of(DEFAULT_START), clock.week_of(DEFAULT_END)
         return cls._between(first, last, "default", clock) if last < clock.weeks else None

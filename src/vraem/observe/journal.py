@@ -4,7 +4,7 @@ Violence by perpetrator and victim, splits and mergers, desertions, relapse. Not
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ DESERTERS = (5.0, 15.0)
 class Journal:
     """Incidents of a run, arrays (incidents,) by the names of the columns of `INCIDENTS`."""
 
-    columns: dict[str, NDArray[np.generic]]
+    columns: dict[str, NDArray[Any]]
 
     @classmethod
     def of(cls, world: "World", weeks: int) -> "Journal":
@@ -65,7 +65,7 @@ class Journal:
     def __len__(self) -> int:
         return len(self.columns["week"])
 
-    def __getitem__(self, name: str) -> NDArray[np.generic]:
+    def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name]
 
     def of_kind(self, *kinds: int) -> NDArray[np.bool_]:
@@ -75,13 +75,13 @@ class Journal:
     def within(self, first: int, last: int) -> NDArray[np.bool_]:
         """Mask (incidents,) of those in the weeks `first` to `last`, both included."""
         week = self.columns["week"]
-        mask: NDArray[np.bool_] = (week >= first) & (week <= last)  # type: ignore[operator]
+        mask: NDArray[np.bool_] = (week >= first) & (week <= last)
         return mask
 
     def first_week(self, kind: int, since: int) -> int:
         """The first week from `since` on with an incident of a kind; −1 if there is none."""
         weeks = self.columns["week"][self.of_kind(kind)]
-        later = weeks[weeks >= since]  # type: ignore[operator]
+        later = weeks[weeks >= since]
         return int(later.min()) if len(later) else -1
 
     def violence(self, first: int, last: int, population: float) -> "Violence":
@@ -93,8 +93,8 @@ class Journal:
         violent = inside & self.of_kind(*VIOLENT)
         events = np.bincount(place[violent], minlength=shape[0] * shape[1]).reshape(shape)
         deaths = self.columns["deaths"].astype(np.float64)
-        killed = np.bincount(place[inside], deaths[inside], shape[0] * shape[1]).reshape(shape)
-        return Violence(first, last, events.astype(np.float64), killed, person_months)
+        killed = np.bincount(place[inside], deaths[inside], shape[0] * shape[1])
+        return Violence(first, last, events.astype(float), killed.astype(float).reshape(shape), person_months)
 
     def counts(self, first: int, last: int) -> dict[str, int]:
         """How often groups split, merged and lost members in a body, in the weeks `first` to `last`."""

@@ -76,9 +76,13 @@ class Persons:
     def of(cls, world: "World") -> "Persons":
         """Now."""
         members, count = world.members, world.members.count
-        names = ("status", "rank", "seat", "heir", "lineage", "group")
         return cls(
-            *(members.__dict__[name][:count].copy() for name in names),
+            status=members.status[:count].copy(),
+            rank=members.rank[:count].copy(),
+            seat=members.seat[:count].copy(),
+            heir=members.heir[:count].copy(),
+            lineage=members.lineage[:count].copy(),
+            group=members.group[:count].copy(),
             leaders=world.groups.leader[: world.groups.count].copy(),
         )
 

@@ -5,7 +5,7 @@ processes.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,12 @@ from vraem.observe.end_states import (
 )
 from vraem.observe.fates import Fates, no_fates
 from vraem.observe.journal import PERSONS_A_HOUSEHOLD, Journal, Violence
-from vraem.observe.logbook import Logbook, Persons
+from vraem.observe.logbook import Logbook, Persons, Weekly
 from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_of, horizon_measures
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
-from vraem.observe.weekly import GroupWeeks, WeeklyMeasures, weekly_measures
+from vraem.observe.weekly import WeeklyMeasures, weekly_measures
 from vraem.world.organisation_tables import CAPTURED, DEAD, QUIT, SURRENDERED
 from vraem.world.security_tables import REJOINED, SPLIT
 
@@ -88,7 +88,7 @@ class OrganisationResult:
     """
 
     weeks: int = 0
-    groups: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    groups: dict[str, NDArray[Any]] = field(default_factory=dict)
     group_weeks: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal.empty)
     territory: Territory = field(default_factory=lambda: TerritoryBook().result())
@@ -159,8 +159,9 @@ def organisation_of(
     groups, members = world.groups, world.members
     count = groups.count
     founding = groups.founding[:count].copy()
-    weekly, known = weekly_measures(logbook, founding, 0, done)
-    measured = _measured(world, logbook, series, anchor, (weekly, known)) if anchor is not None else {}
+    weeks = (logbook.columns(0, done), logbook.groups(0, done))
+    weekly, known = weekly_measures(*weeks, founding)
+    measured = _measured(world, logbook, weeks, weekly, series, anchor) if anchor is not None else {}
     left = np.isin(members.status[: members.count], (QUIT, SURRENDERED)).sum()
     journal = Journal.of(world, done)
     returned = int(journal["persons"][journal.of_kind(REJOINED)].astype(np.float64).sum())
@@ -182,11 +183,15 @@ def organisation_of(
 def _measured(
     world: "World",
     logbook: Logbook,
+    weeks: tuple[Weekly, Weekly],
+    headline: WeeklyMeasures,
     series: dict[str, NDArray[np.float64]],
     anchor: Anchor,
-    headline: tuple[WeeklyMeasures, GroupWeeks],
-) -> dict[str, object]:
-    """Baselines, measures and verdicts, if the run has got past the campaign's start and anybody was there."""
+) -> dict[str, Any]:
+    """Baselines, measures and verdicts, if the run has got past the campaign's start and anybody was there.
+
+    `weeks` are the logbook's fields of columns and groups, `headline` the measures under the table as it stands.
+    """
     done, count = len(series["members"]), world.groups.count
     founding = world.groups.founding[:count]
     if anchor.start - 1 not in logbook.persons or done <= anchor.start:
@@ -198,9 +203,7 @@ def _measured(
     found: dict[str, tuple[Baseline, HorizonMeasures]] = {}
     verdicts: dict[str, Verdicts] = {}
     for name, thresholds in VARIANTS.items():
-        weekly = (
-            headline[0] if name == "default" else weekly_measures(logbook, founding, 0, done, thresholds)[0]
-        )
+        weekly = headline if name == "default" else weekly_measures(*weeks, founding, thresholds)[0]
         baseline = baseline_of(weekly, counted, anchor, thresholds)
         if baseline.armed <= 0.0:
             return {}

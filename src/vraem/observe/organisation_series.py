@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vraem.observe.logbook import Logbook
 from vraem.observe.spec import SeriesSpec
-from vraem.observe.weekly import over, row_total, weekly_measures
+from vraem.observe.weekly import LOOK_BACK, over, row_total, weekly_measures
 from vraem.world.clock import WEEKS_A_MONTH
 from vraem.world.organisation_tables import ACTIVE, HIRED, NO_ROW
 from vraem.world.security_tables import (
@@ -222,11 +222,9 @@ def _of_the_founding_group(world: "World") -> tuple[float, ...]:
     members, groups = world.members, world.groups
     count = members.count
     paid = members.status[:count] == HIRED
-    hired = (
-        np.count_nonzero(paid & members.lineage[:count] & members.armed_when_left[:count])
-        if paid.any()
-        else 0
-    )
+    hired = 0
+    if paid.any():
+        hired = int(np.count_nonzero(paid & members.lineage[:count] & members.armed_when_left[:count]))
     group = founding_group(groups.founding[: groups.count])
     if group == NO_ROW:
         return hired, 0.0, 0.0, 0.0
@@ -254,12 +252,14 @@ def derived_values(
 
     `hired`, `reference_pay` (weeks,) are the noted series of those weeks.
     """
-    weekly, _ = weekly_measures(logbook, founding, first, last)
-    columns = logbook.columns(first, last)
+    begin = max(first - LOOK_BACK, 0)
+    columns = logbook.columns(begin, last)
+    weekly, _ = weekly_measures(columns, logbook.groups(begin, last), founding)
+    hired, reference_pay = (np.pad(values, (first - begin, 0)) for values in (hired, reference_pay))
     living, armed = columns["living"], columns["armed"]
     members = armed + columns["supporters"]
     lineage_hired = hired + weekly.in_service
-    return np.column_stack(
+    whole = np.column_stack(
         [
             row_total(members),
             row_total(armed),
@@ -292,6 +292,7 @@ def derived_values(
             _mean(columns["pay"], armed) * reference_pay * WEEKS_A_MONTH,
         ]
     )
+    return whole[first - begin :]
 
 
 def _mean(values: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Who controls what, and where columns and units of the state are: a picture at the end of each year."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from vraem.world import World
 
 
+LEAST_SHARE = 0.01
+"""Share of control below which nobody is said to hold a community."""
+
+
 @dataclass(frozen=True)
 class Territory:
     """Pictures at the ends of years, first axis the picture, in the order of the yearly snapshots' dates.
 
-    `group` (k, C) int16, the group with the largest share of control of each community, −1 none; `share` (k, C)
+    `group` (k, C) int16, the group with the largest share of control of each community, −1 below 1 %; `share` (k, C)
     float16, its share; `control` (k, C) float16, all groups' shares. `column_group`, `column_seat` (k, columns) int16
     and `column_armed` (k, columns) float32 of living columns, −1 and 0 else; `unit_community` (k, units) int16, −1
     where a unit is not there; `unit_kind`, `unit_force` (units,) int8.
@@ -37,7 +41,7 @@ class TerritoryBook:
     """Collects the pictures of one run; they are never changed, so that copies share them."""
 
     def __init__(self) -> None:
-        self._pictures: list[dict[str, NDArray[np.generic]]] = []
+        self._pictures: list[dict[str, NDArray[Any]]] = []
 
     def copy(self, kept: int) -> "TerritoryBook":
         """A book with the first `kept` pictures."""
@@ -81,10 +85,10 @@ class TerritoryBook:
             **{name: np.asarray(last.get(name, np.zeros(0)), dtype=np.int8) for name in kinds},
         )
 
-    def _stacked(self, name: str, kind: type, missing: int) -> NDArray[np.generic]:
+    def _stacked(self, name: str, kind: type, missing: int) -> NDArray[Any]:
         """One field of all pictures (pictures, rows), filled up with `missing` where rows came later."""
         rows = max((len(picture[name]) for picture in self._pictures), default=0)
-        whole = np.full((len(self._pictures), rows), missing, dtype=kind)
+        whole: NDArray[Any] = np.full((len(self._pictures), rows), missing, dtype=kind)
         for place, picture in enumerate(self._pictures):
             whole[place, : len(picture[name])] = picture[name]
         return whole
@@ -103,5 +107,5 @@ def _control(
     shares = np.stack([world.columns.control[:, columns[of == group]].sum(axis=1) for group in groups])
     largest = shares.argmax(axis=0)
     top = shares[largest, np.arange(places)]
-    group = np.where(top > 0.0, groups[largest], NO_ROW).astype(np.int16)
+    group = np.where(top >= LEAST_SHARE, groups[largest], NO_ROW).astype(np.int16)
     return group, top.astype(np.float16), shares.sum(axis=0).astype(np.float16)

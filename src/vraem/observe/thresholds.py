@@ -108,7 +108,7 @@ class Thresholds:
 
     def scaled(self, factor: float, *only: str) -> "Thresholds":
         """A copy with the thresholds times `factor`: all that may be moved, or those named in `only`."""
-        moved = {row.name: row.value * factor for row in self.rows() if row.moved}
+        moved: dict[str, Any] = {row.name: row.value * factor for row in self.rows() if row.moved}
         unknown = set(only) - set(moved)
         if unknown:
             raise KeyError(f"no threshold that may be moved is called {', '.join(sorted(unknown))}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.observe.logbook import Logbook, Weekly
+from vraem.observe.logbook import Weekly
 from vraem.observe.thresholds import THRESHOLDS, Thresholds
 from vraem.world.organisation_tables import NO_ROW
 
@@ -76,25 +76,17 @@ class WeeklyMeasures:
 
 
 def weekly_measures(
-    logbook: Logbook,
+    columns: Weekly,
+    groups: Weekly,
     founding: NDArray[np.bool_],
-    first: int,
-    last: int,
     thresholds: Thresholds = THRESHOLDS,
 ) -> tuple[WeeklyMeasures, GroupWeeks]:
-    """Measures of the weeks `first` to `last` (left out), and the groups behind them.
+    """Measures of all weeks of the fields of columns and groups, and what is known of the groups behind them.
 
     `founding` (groups,) says which groups stood at the start.
     """
-    begin = max(first - LOOK_BACK, 0)
-    columns, groups = logbook.columns(begin, last), logbook.groups(begin, last)
     known = group_weeks(columns, groups, thresholds)
-    measures = measures_of(columns, known, founding)
-    skipped = first - begin
-    return (
-        WeeklyMeasures(**{name: values[skipped:] for name, values in measures.__dict__.items()}),
-        GroupWeeks(**{name: values[:, skipped:] for name, values in known.__dict__.items()}),
-    )
+    return measures_of(columns, known, founding), known
 
 
 def group_weeks(columns: Weekly, groups: Weekly, thresholds: Thresholds = THRESHOLDS) -> GroupWeeks:
@@ -121,7 +113,7 @@ def group_weeks(columns: Weekly, groups: Weekly, thresholds: Thresholds = THRESH
     weeks = _trailing(independent_week.astype(np.float64), thresholds.independence_window)
     return GroupWeeks(
         living=living,
-        lineage=living & (groups["lineage_share"] >= np.float32(thresholds.lineage_share)),
+        lineage=living & (groups["lineage_share"].astype(np.float32) >= np.float32(thresholds.lineage_share)),
         independent=living & (weeks >= thresholds.independent_weeks),
         members=by_group(columns["armed"] + columns["supporters"]),
         armed=by_group(columns["armed"]),
@@ -184,7 +176,11 @@ def _by_group(values: Values, group: Values, shape: tuple[int, ...]) -> Values:
     """Rows of columns added up by their group of the week, `shape` (groups, weeks)."""
     place = group.astype(np.int64) * shape[1] + np.arange(shape[1])
     size = shape[0] * shape[1]
-    return np.bincount(place.ravel(), values.ravel(), size).reshape(shape) if size else np.zeros(shape)
+    return (
+        np.bincount(place.ravel(), values.ravel(), size).astype(float).reshape(shape)
+        if size
+        else np.zeros(shape)
+    )
 
 
 def _of_group(flag: Mask, group: Values) -> Mask:
@@ -195,13 +191,17 @@ def _of_group(flag: Mask, group: Values) -> Mask:
 
 
 def _alliance(groups: Weekly) -> Values:
-    """The strongest alliance of each group, whichever side holds it, (groups, weeks)."""
-    link = np.where(groups["allied"] != NO_ROW, groups["alliance"], 0.0) * groups["living"]
+    """The strongest alliance of each group with one that lives, whichever side holds it, (groups, weeks)."""
+    allied = groups["allied"].astype(np.int64)
+    weeks = np.arange(allied.shape[1])
+    with_living = (allied != NO_ROW) & (groups["living"] > 0.0)
+    if len(allied):
+        with_living &= groups["living"][allied, weeks] > 0.0
+    link = np.where(with_living, groups["alliance"], 0.0)
     strongest = link.copy()
-    weeks = np.arange(link.shape[1])
-    for row, allied in enumerate(groups["allied"].astype(np.int64)):
+    for row in range(len(allied)):
         held = link[row] > 0.0
-        partner = (allied[held], weeks[held])
+        partner = (allied[row, held], weeks[held])
         strongest[partner] = np.maximum(strongest[partner], link[row, held])
     return strongest
 

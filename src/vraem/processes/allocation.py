@@ -17,7 +17,6 @@ from vraem.world.declarations import SEIZED
 from vraem.world.presence import nearest_communities, standing
 from vraem.world.security_tables import AIR_CONTROL, PATROL, POST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
 
-REVIEW_WEEKS = 4
 WATCHES = {
     "air": of_kinds(AIR_CONTROL),
     "foot": of_kinds(POST, PATROL),
@@ -37,12 +36,11 @@ PERSONS_PER_CONTROL = 10.0
 LEAST_FACTOR, LARGEST_FACTOR = 0.5, 2.0
 
 
-def allocate(world: World) -> None:
-    """Once a month: learn from loads stopped, move controls by the switch, and say what that does to detection."""
-    _remember(world)
+def allocate(world: World, weeks: int) -> None:
+    """Learn from the loads stopped in the last `weeks`, and move controls by the switch."""
+    _remember(world, weeks)
     if world.scenario.switches.allocation != "static":
         _move_controls(world)
-    world.security.control_factor = _control_factor(world)
 
 
 def place_of_seizures(
@@ -68,10 +66,10 @@ def place_of_seizures(
     return np.where(draws[:, 0] < p.allocation_exploration, anywhere, best)
 
 
-def _remember(world: World) -> None:
-    """Loads whose fate is known since last month: those stopped count for the nearest unit that watches the way."""
+def _remember(world: World, weeks: int) -> None:
+    """Loads whose fate is known since the last time: those stopped count for the nearest unit that watches the way."""
     units, shipments, security = world.units, world.shipments, world.security
-    units.seizures[: units.count] *= exp(-REVIEW_WEEKS / WEEKS_A_YEAR)
+    units.seizures[: units.count] *= exp(-weeks / WEEKS_A_YEAR)
     rows = slice(security.settled_loads, world.first_under_way)
     security.settled_loads = max(security.settled_loads, world.first_under_way)
     stopped = np.flatnonzero(shipments.status[rows] == SEIZED)
@@ -114,8 +112,8 @@ def _move_controls(world: World) -> None:
         units.cell[rows[moving]] = place.cell[to]
 
 
-def _control_factor(world: World) -> NDArray[np.float64] | None:
-    """Controls near each firm's ways over those of the start, to the power of the table, (5, F)."""
+def watched_ways(world: World) -> NDArray[np.float64] | None:
+    """Controls near each firm's ways over those of the start, to the power of the table (5, F); None if unchanged."""
     units, p = world.units, world.p
     count = units.count
     watches = CONTROLS[units.kind[:count]]

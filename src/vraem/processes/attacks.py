@@ -1,16 +1,16 @@
 """B7 D4: attacks of armed groups on the state that are not tied to cargo, and killings of alleged informers.
 
 Source: section 7 of the model description, levels from the fact tables. How much effort a column has for attacks
-follows from its ideology and its wish for revenge (B7); here it becomes acts. State operations near provoke more of them.
+follows from its ideology and its wish for revenge (B7); here it becomes acts. Raids provoke more of them.
 """
 
-from math import log
+from math import exp, log
 
 import numpy as np
 
 from vraem.processes.communities import WRITES as COMMUNITY_WRITES
 from vraem.processes.communities import frighten
-from vraem.processes.groups import living_columns, members_of, together
+from vraem.processes.groups import members_of, together
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import remove_members
@@ -48,17 +48,28 @@ MOST_FEAR = 3.0
 
 def step(world: World) -> None:
     """Each column may attack this week, by effort, arms and what the state has done to it lately."""
-    columns, p = world.columns, world.p
-    rows = living_columns(world)
-    if not len(rows):
-        return
-    draws = world.streams.uniform_double("attack", world.week, 0, DRAWS_A_COLUMN * columns.count)
-    draws = draws.reshape(-1, DRAWS_A_COLUMN)[rows]
-    provoked = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
-    rate = p.attack_rate * columns.attack_effort[rows] * (columns.armed[rows] / FULL_COLUMN)
-    rate *= (1.0 + p.attack_pressure_weight * provoked) * (columns.hidden_until[rows] <= world.week)
-    for position in np.flatnonzero(draws[:, HAPPENS] < 1.0 - np.exp(-rate)).tolist():
-        _attack(world, int(rows[position]), draws[position].tolist())
+    columns, week = world.columns, world.week
+    count = columns.count
+    draws = world.streams.uniform_double("attack", week, 0, DRAWS_A_COLUMN * count)
+    happens = draws[HAPPENS::DRAWS_A_COLUMN].tolist()
+    pressure, armed = columns.pressure[:count].tolist(), columns.armed[:count].tolist()
+    hidden_until = columns.hidden_until[:count].tolist()
+    # a column that has ended, or serves a firm, has no effort for attacks
+    for column, effort in enumerate(columns.attack_effort[:count].tolist()):
+        if effort > 0.0 and hidden_until[column] <= week:
+            chance = attack_chance(world, effort, armed[column], pressure[column])
+            if happens[column] < chance:
+                start = DRAWS_A_COLUMN * column
+                _attack(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
+
+
+def attack_chance(world: World, effort: float, armed: float, pressure: float) -> float:
+    """Chance of an attack of a column in one week: by its effort, its arms and the pressure it feels above normal."""
+    p = world.p
+    provoked = max(pressure - world.burn_in.pressure, 0.0)
+    return 1.0 - exp(
+        -p.attack_rate * effort * armed / FULL_COLUMN * (1.0 + p.attack_pressure_weight * provoked)
+    )
 
 
 def take_reprisal(world: World, column: int, place: int, draw: float) -> None:

@@ -52,6 +52,7 @@ def prepare(world: World) -> None:
     burn.link, burn.ideology = p.link_baseline, p.ideology_initial
     burn.hoarding = float(hoarding_of(world, rows).mean()) if len(rows) else 0.0
     burn.kin_share = float(kin_share(world, rows).mean()) if len(rows) else 0.0
+    burn.drug_share = _drug_share(world, rows)
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
@@ -109,14 +110,15 @@ def _follow_means(world: World, rows: Rows) -> None:
     equivalents = float(strength_equivalents(world, rows).sum())
     paid = float(columns.paid[rows].sum()) / equivalents
     burn.reference_pay += pace * (paid - burn.reference_pay)
-    income = _income(world, rows)
-    if income > 0.0:
-        drugs = sum(float(columns.__dict__[name][rows].sum()) for name in ("fees", "escorts", "leaf_tax"))
-        burn.drug_share += pace * (drugs / income - burn.drug_share)
+    burn.drug_share += pace * (_drug_share(world, rows) - burn.drug_share)
 
 
-def _income(world: World, rows: Rows) -> float:
-    return float(sum(world.columns.__dict__[name][rows].sum() for name in SOURCES))
+def _drug_share(world: World, rows: Rows) -> float:
+    """Share of this week's income of all columns that comes from coca and cocaine; as before if there is none."""
+    columns = world.columns
+    income = float(sum(columns.__dict__[name][rows].sum() for name in SOURCES))
+    drugs = float(sum(columns.__dict__[name][rows].sum() for name in ("fees", "escorts", "leaf_tax")))
+    return drugs / income if income > 0.0 else world.burn_in.drug_share
 
 
 def _solve_recruitment(world: World) -> None:

@@ -14,12 +14,7 @@ from vraem.world import World
 from vraem.world.declarations import BRIBES, CONTRACT
 from vraem.world.organisation_tables import NO_ROW
 
-WRITES: dict[str, tuple[str, ...]] = {
-    "firms": ("capital", "security_cost"),
-    "columns": ("fees", "escorts"),
-    "shipments": ("protector", "escorted"),
-}
-
+Array = NDArray[np.float64]
 Loads = NDArray[np.int64]
 
 
@@ -28,66 +23,64 @@ class Marks(NamedTuple):
 
     charged: NDArray[np.bool_]
     escorted: NDArray[np.bool_]
-    protector: NDArray[np.int64]
-    risk: NDArray[np.float64]
+    protector: Loads
+    risk: Array
 
 
-def mark(world: World, route: Loads, firm: Loads, draws: NDArray[np.float32]) -> Marks:
-    """Let each load meet whom it meets, and say what that does to its chance of being stopped."""
+def mark(world: World, ways: Loads, firm: Loads, draws: NDArray[np.float32]) -> Marks:
+    """Let each load meet whom it meets on its way, and say what that does to its chance of being stopped."""
     firms, p = world.firms, world.p
-    guarded = firms.escorted_share[route, firm]
-    escorted = draws < guarded
-    charged = ~escorted & (draws < guarded + firms.charged_share[route, firm])
-    warned = charged & (firms.protection[firm] == CONTRACT)
-    bribed = 1.0 - firms.bribe_share[firm] * (1.0 - p.bribe_detection_factor)
-    seen = 1.0 - p.escort_effect * escorted - p.contract_effect * warned
-    protector = np.full(len(route), NO_ROW, dtype=np.int64)
-    rank = (draws - guarded) / np.maximum(firms.charged_share[route, firm], TINY)
-    ways = route * len(firms) + firm
-    _meet(world, protector, ways, charged, rank, "tolls")
-    _meet(world, protector, ways, escorted, draws / np.maximum(guarded, TINY), "guards")
-    return Marks(charged, escorted, protector, bribed * seen / world.burn_in.protective_effect)
+    guarded = firms.escorted_share.ravel()[ways]
+    reach = guarded + firms.charged_share.ravel()[ways]
+    escorted, met = draws < guarded, draws < reach
+    charged = met & ~escorted
+    # by firm: risk under bribes, and what is left of it once a contract has warned
+    unseen = (1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)) / world.burn_in.protective_effect
+    warned = p.contract_effect * (firms.protection == CONTRACT)
+    risk = unseen[firm] * (1.0 - p.escort_effect * escorted - warned[firm] * charged)
+    protector = np.full(len(ways), NO_ROW, dtype=np.int64)
+    loads = np.flatnonzero(met)
+    if len(loads) and world.columns.count:
+        spread = np.where(escorted, guarded, reach - guarded)[loads]
+        rank = (draws - np.where(escorted, 0.0, guarded))[loads] / np.maximum(spread, TINY)
+        protector[loads] = _who(world, ways[loads], escorted[loads], rank)
+    return Marks(charged, escorted, protector, risk)
 
 
-def _meet(
-    world: World,
-    protector: NDArray[np.int64],
-    ways: Loads,
-    which: NDArray[np.bool_],
-    rank: NDArray[np.float64],
-    share: str,
-) -> None:
-    """Which column each of the loads `which` meets: what is left of its draw, `rank`, against the columns' shares."""
-    columns = world.columns
-    loads = np.flatnonzero(which)
-    if not len(loads) or not columns.count:
-        return
-    reach = np.cumsum(columns.__dict__[share][ways[loads], : columns.count], axis=1)
-    place = (reach <= rank[loads, None] * reach[:, -1:]).sum(axis=1)
-    found = np.minimum(place, columns.count - 1)
-    protector[loads] = np.where(reach[:, -1] > 0.0, found, NO_ROW)
+def _who(world: World, ways: Loads, escorted: NDArray[np.bool_], rank: Array) -> Loads:
+    """The column that each load meets: what is left of its draw, `rank`, against the columns' shares of the way."""
+    columns, count = world.columns, world.columns.count
+    share = np.where(escorted[:, None], columns.guards[ways, :count], columns.tolls[ways, :count])
+    reach = np.cumsum(share, axis=1)
+    found = (reach <= rank[:, None] * reach[:, -1:]).sum(axis=1)
+    who: Loads = np.where(reach[:, -1] > 0.0, np.minimum(found, count - 1), NO_ROW)
+    return who
 
 
-def settle(world: World, ways: Loads, load: NDArray[np.float64], marks: Marks) -> None:
-    """Firms pay tolls, escorts, gunmen and bribes for the loads of the week; columns receive theirs."""
+def settle(world: World, ways: Loads, load: Array, sent: Array, marks: Marks) -> None:
+    """Firms pay tolls, escorts, gunmen and bribes for the loads of the week; columns receive theirs.
+
+    `sent` (5, F) kg by route and firm.
+    """
     firms, columns, flows, p = world.firms, world.columns, world.flows, world.p
-    count, size = columns.count, columns.exposure.shape[0]
-    tolled = np.bincount(ways[marks.charged], load[marks.charged], size)
-    guarded = np.bincount(ways[marks.escorted], load[marks.escorted], size) * p.fee_escort
-    sent = np.bincount(ways, load, size).reshape(-1, len(firms))
+    count = columns.count
+    tolled = np.bincount(ways, load * marks.charged, sent.size)
+    guarded = np.bincount(ways, load * marks.escorted, sent.size) * p.fee_escort
     flows.charged_kg = float(tolled.sum())
     if world.scenario.switches.null_model == "exogenous_fees":
         paid = tolled * p.fee_transit
         columns.fees[:count] = columns.escorts[:count] = 0.0
     else:
-        tolls, guards = columns.tolls[:, :count], columns.guards[:, :count]
-        columns.fees[:count] = tolled @ tolls
-        columns.escorts[:count] = guarded @ guards
-        paid = tolled * tolls.sum(axis=1) + guarded * guards.sum(axis=1)
-    by_firm = paid.reshape(-1, len(firms)).sum(axis=0)
+        by_toll, by_guard = (
+            tolled[:, None] * columns.tolls[:, :count],
+            guarded[:, None] * columns.guards[:, :count],
+        )
+        columns.fees[:count], columns.escorts[:count] = by_toll.sum(axis=0), by_guard.sum(axis=0)
+        paid = (by_toll + by_guard).sum(axis=1)
+    by_firm = paid.reshape(sent.shape).sum(axis=0)
     bribes = bribe_cost(world) * sent.sum(axis=0) * (firms.protection == BRIBES)
     firms.security_cost[:] = gunman_wage(world) * firms.gunmen + bribes
     firms.capital -= by_firm + firms.security_cost
     flows.transit_fees = float(by_firm.sum())
     flows.security_cost = float(firms.security_cost.sum())
-    flows.potential_protection = float((sent * firms.full_fee).sum())
+    flows.potential_protection += float((sent * firms.full_fee).sum())

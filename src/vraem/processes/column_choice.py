@@ -27,6 +27,7 @@ from vraem.processes.column_values import (
 from vraem.processes.followers import Vote, cast, poll
 from vraem.processes.groups import columns_of, living_columns, strength_equivalents
 from vraem.processes.journal import note
+from vraem.processes.remittance import pay_at
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 from vraem.world.organisation_tables import NO_ROW
@@ -98,8 +99,8 @@ def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
     """The other group takes a column in by its own value: what its members are paid afterwards, and strength."""
     rows = columns_of(world, offers.partner)
     wage = max(world.burn_in.reference_pay, 1e-9) * world.p.solvency
-    before = float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
-    gain = merged_pay(world, me, offers.partner) - before + CONSENT_OF_ALLIES
+    affluence = float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
+    gain = merged_pay(world, me, offers.partner) - pay_at(affluence, world.p.solvency) + CONSENT_OF_ALLIES
     chance = 1.0 / (1.0 + np.exp(-gain / world.p.column_choice_scale))
     draw = world.streams.uniform_double("partner_consent", world.week, me.column, me.column + 1)[0]
     return bool(draw < chance)

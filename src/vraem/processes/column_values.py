@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from vraem.processes.groups import columns_of, living_groups, strength_equivalents
+from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
-from vraem.processes.protection import gunmen_wanted
+from vraem.processes.remittance import pay_at
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -34,13 +35,17 @@ FIRM_PRESSURE = 0.5
 
 
 class Standing(NamedTuple):
-    """What a column is and gets now; money in pay units, shares in [0, 1]."""
+    """What a column is and gets now; pay in pay units, shares in [0, 1].
+
+    `affluence` is its own revenue over what normal pay and all else take, `own_pay` what it could pay from it.
+    """
 
     column: int
     group: int
     single: bool
     leads: bool
     equivalents: float
+    affluence: float
     own_pay: float
     pay: float
     link: float
@@ -87,7 +92,8 @@ def standing_of(world: World, column: int) -> Standing:
         single=single,
         leads=commander == leader or int(groups.centre[group]) == column,
         equivalents=equivalents,
-        own_pay=float(columns.revenue[column]) / upkeep,
+        affluence=float(columns.revenue[column]) / upkeep,
+        own_pay=pay_at(float(columns.revenue[column]) / upkeep, p.solvency),
         pay=float(columns.pay[column]),
         link=float(columns.link[column]),
         authority=float(groups.authority[group]),
@@ -131,8 +137,9 @@ def merged_pay(world: World, me: Standing, partner: int) -> float:
     rows = columns_of(world, partner)
     theirs = float(strength_equivalents(world, rows).sum())
     wage = max(world.burn_in.reference_pay, 1e-9) * p.solvency
-    mine = me.own_pay * me.equivalents
-    return (float(columns.revenue[rows].sum()) / wage + mine) / (theirs + me.equivalents)
+    mine = me.affluence * me.equivalents
+    affluence = (float(columns.revenue[rows].sum()) / wage + mine) / (theirs + me.equivalents)
+    return pay_at(affluence, p.solvency)
 
 
 def _offering_firm(world: World, me: Standing) -> int:
@@ -142,7 +149,7 @@ def _offering_firm(world: World, me: Standing) -> int:
     draws = world.streams.uniform_double("firm_offer", world.week, 2 * me.column, 2 * me.column + 2)
     if draws[0] >= world.p.firm_offer_probability:
         return NO_ROW
-    wanted = np.maximum(gunmen_wanted(world) - world.firms.gunmen, 0.0)
+    wanted = persons_wanted(world)
     able = np.where(wanted >= HALF * float(world.columns.armed[me.column]), wanted, 0.0)
     total = float(able.sum())
     if total <= 0.0:
@@ -161,7 +168,7 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
     values[STAY] = _stay(world, me, cause, pressure)
     if not (me.single or me.leads) or me.firm != NO_ROW:
         values[INDEPENDENT] = (
-            me.own_pay * (HALF + HALF * me.contest)
+            pay_at(me.affluence * (HALF + HALF * me.contest), p.solvency)
             + cause
             - p.independence_security_cost
             - p.independence_brand_loss

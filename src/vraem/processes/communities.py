@@ -1,8 +1,8 @@
 """E1 support, fear and anger; E2 readiness to tell; E3 self-defence committees; E4 the pool of young people.
 
 Source: section 8 of the model description; forms after Kalyvas (2006), Bennett (2008) and Sviatschi (2022). Feelings
-move slowly, so each quarter of this process has its own week of the month. Events raise fear and anger at once,
-through `frighten` and `anger`, wherever they happen.
+move slowly, so each part of this process has its own week of the month or of two months. Events raise fear and anger
+at once, through `frighten` and `anger`, wherever they happen.
 """
 
 from math import exp, log
@@ -24,9 +24,11 @@ WRITES: dict[str, tuple[str, ...]] = {
     "columns": ("community_link", "tip_rate"),
     "groups": ("support",),
 }
-REVIEW_WEEKS = 4
+MONTH, TWO_MONTHS = 4, 8
+"""Weeks between two looks at what moves in months, and at what moves in years."""
 NEIGHBOURS_FEEL = 0.5
 """Fear and anger in the communities within sight, over those where it happened."""
+LEAST_TERRITORY = 1e-6
 TRUST_RETURN_YEARS = 3.0
 """Trust tends to the paid share of rewards over so many years where nobody has own experience of one."""
 COMMITTEE_STATE_WEIGHT = 2.0
@@ -36,18 +38,20 @@ LEAST_YOUTH = 0.2
 
 
 def step(world: World) -> None:
-    """One quarter of the month's work: feelings, support, readiness to tell, or what moves over years."""
-    turn = world.week % REVIEW_WEEKS
-    if turn == 0:
+    """Feelings, presence, and who tells are looked at once a month; support, committees, youth every other month."""
+    month, turn = world.week % MONTH, world.week % TWO_MONTHS
+    if month == 0:
         _fade(world)
         world.communities.state_presence[:] = state_presence(world)
-        _support_state(world)
+    elif month == 2:
+        _meet(world)
     elif turn == 1:
         _support_groups(world)
-    elif turn == 2:
-        _tell(world)
-    else:
+    elif turn == 3:
+        _support_state(world)
+    elif turn == 5:
         _arm_committees(world)
+    else:
         _raise_youth(world)
 
 
@@ -61,8 +65,8 @@ def anger(world: World, community: int, events: float = 1.0) -> None:
     _stir(world, world.communities.anger, community, world.p.anger_gain * events)
 
 
-def presence_effect(presence: NDArray[np.float64] | float, half: float) -> NDArray[np.float64] | float:
-    """Effect of presence x, 0 to 1: x/(x + half)."""
+def presence_effect(presence: NDArray[np.float64], half: float) -> NDArray[np.float64]:
+    """Effect of presence x, 0 to 1: x/(x + half), of the shape of `presence`."""
     return presence / (presence + half)
 
 
@@ -77,13 +81,13 @@ def _stir(world: World, feeling: NDArray[np.float64], community: int, gain: floa
 def _fade(world: World) -> None:
     """Four weeks of fading fear, anger and trust, and the anger that this month's eradication leaves."""
     communities, p = world.communities, world.p
-    communities.fear *= _monthly(p.fear_half_life * WEEKS_A_MONTH)
-    communities.anger *= _monthly(p.anger_half_life * WEEKS_A_MONTH)
+    communities.fear *= _left(p.fear_half_life, MONTH)
+    communities.anger *= _left(p.anger_half_life, MONTH)
     if communities.eradication_news.any():
         # the news lasts a quarter: its share of a month adds up to one step for all the coca of a place
-        step_of_month = p.anger_eradication * REVIEW_WEEKS / WEEKS_A_QUARTER
+        step_of_month = p.anger_eradication * MONTH / WEEKS_A_QUARTER
         communities.anger += step_of_month * communities.eradication_news * (1.0 - communities.anger)
-    pace = REVIEW_WEEKS / (TRUST_RETURN_YEARS * WEEKS_A_YEAR)
+    pace = MONTH / (TRUST_RETURN_YEARS * WEEKS_A_YEAR)
     communities.trust += pace * (p.reward_paid_share - communities.trust)
 
 
@@ -102,61 +106,54 @@ def _support_state(world: World) -> None:
 
 
 def _support_groups(world: World) -> None:
-    """E1: support for each group tends to σ(a + roots + order + anger at the state − violence) less what unfair tax costs.
-
-    λ of a column is the mean of the support for its group over its territory.
-    """
+    """E1: support for a group tends to σ(a + roots + order + anger at the state − violence) less unfair tax."""
     communities, columns, groups, p = world.communities, world.columns, world.groups, world.p
     rows = living_columns(world)
-    over = p.support_overtax_loss * np.clip(communities.leaf_tax / p.fair_leaf_tax - 1.0, 0.0, 1.0)
     felt = p.support_intercept + p.support_anger_weight * communities.anger
     order = p.support_service_weight - p.support_violence_weight * communities.fear
     roots = p.support_roots_weight * roots_of_lineage(world.valley)
     pace = _pace(p.support_half_life)
     for group in living_groups(world).tolist():
-        own = rows[columns.group[rows] == group]
-        control = columns.control[:, own]
-        held = control.sum(axis=1)
-        logit = felt + float(groups.lineage_share[group]) * roots + order * held
-        resting = 1.0 / (1.0 + np.exp(-logit)) - over * held
+        control = columns.control[:, rows[columns.group[rows] == group]].sum(axis=1)
+        logit = felt + float(groups.lineage_share[group]) * roots + order * control
+        resting = 1.0 / (1.0 + np.exp(-logit))
+        if communities.leaf_tax.max() > p.fair_leaf_tax:
+            over = np.minimum(np.maximum(communities.leaf_tax / p.fair_leaf_tax - 1.0, 0.0), 1.0)
+            resting = np.maximum(resting - p.support_overtax_loss * over * control, 0.0)
         support = groups.support[:, group]
-        support += pace * (np.maximum(resting, 0.0) - support)
-        _link_columns(world, own, control, support)
+        support += pace * (resting - support)
 
 
-def _link_columns(
-    world: World, rows: NDArray[np.int64], control: NDArray[np.float32], support: NDArray[np.float32]
-) -> None:
-    """λ of the columns `rows` (n,) of one group from their `control` (C, n); without territory, support at the seat."""
-    columns = world.columns
-    territory = control.sum(axis=0)
-    mean = np.einsum("cn,c->n", control, support) / np.maximum(territory, np.float32(1e-6))
-    link = np.where(territory > 0.0, mean, support[columns.seat[rows]])
-    columns.community_link[rows] = np.clip(link, 0.0, 1.0)
+def _meet(world: World) -> None:
+    """E1 E2: λ of every column, the mean support over its territory; and how readily its communities tell of it.
 
-
-def _tell(world: World) -> None:
-    """E2: weekly tips of each community on a group that holds it wholly, and by column from its territory.
-
-    σ(a − fear x control − support for the group + presence + trust); `tip_base` is for the full effect of presence.
+    Tips a week on a group that holds a place wholly are σ(a − fear x control − support for the group + presence +
+    trust); `tip_base` is for the full effect of presence.
     """
     communities, columns, groups, p = world.communities, world.columns, world.groups, world.p
     rows = living_columns(world)
-    columns.tip_rate[: columns.count] = 0.0
     held, backing = np.zeros(len(communities)), np.zeros(len(communities))
     for group in living_groups(world).tolist():
-        control = columns.control[:, rows[columns.group[rows] == group]].sum(axis=1)
-        held += control
-        backing += control * groups.support[:, group]
+        own = rows[columns.group[rows] == group]
+        control, support = columns.control[:, own], groups.support[:, group]
+        of_group = control.sum(axis=1)
+        held += of_group
+        backing += of_group * support
+        territory = control.sum(axis=0)
+        mean = np.einsum("cn,c->n", control, support) / np.maximum(territory, LEAST_TERRITORY)
+        # where it holds nothing, what counts is the support at its seat
+        link = np.where(territory > LEAST_TERRITORY, mean, support[columns.seat[own]])
+        columns.community_link[own] = np.minimum(link, 1.0)
     near = presence_effect(communities.state_presence, p.presence_half)
     logit = (
         p.tip_base
         - p.tip_fear_weight * communities.fear * held
-        - p.tip_support_weight * (backing / np.maximum(held, 1e-6))
+        - p.tip_support_weight * (backing / np.maximum(held, LEAST_TERRITORY))
         + p.tip_presence_weight * (near - 1.0)
         + p.tip_trust_weight * communities.trust
     )
     communities.tip_rate[:] = 1.0 / (1.0 + np.exp(-logit))
+    columns.tip_rate[: columns.count] = 0.0
     if len(rows):
         columns.tip_rate[rows] = np.einsum("cn,c->n", columns.control[:, rows], communities.tip_rate)
 
@@ -174,7 +171,7 @@ def _arm_committees(world: World) -> None:
 def _raise_youth(world: World) -> None:
     """E4: the pool of young adults follows the leaf price of past years, a lag of mean `youth_pool_lag`."""
     communities, p = world.communities, world.p
-    pace = REVIEW_WEEKS / (p.youth_pool_lag * WEEKS_A_YEAR)
+    pace = TWO_MONTHS / (p.youth_pool_lag * WEEKS_A_YEAR)
     over_base = communities.leaf_price / world.market.leaf_price_base
     communities.past_leaf_price += pace * (over_base - communities.past_leaf_price)
     households = p.farm_households * world.valley.communities.household_share
@@ -182,11 +179,11 @@ def _raise_youth(world: World) -> None:
     communities.youth[:] = p.youth_per_household * households * np.maximum(factor, LEAST_YOUTH)
 
 
-def _monthly(half_life_weeks: float) -> float:
-    """What is left after four weeks of something with this half-life."""
-    return exp(-log(2.0) * REVIEW_WEEKS / half_life_weeks)
+def _left(half_life_months: float, weeks: int) -> float:
+    """What is left after some weeks of something with this half-life."""
+    return exp(-log(2.0) * weeks / (half_life_months * WEEKS_A_MONTH))
 
 
 def _pace(half_life_months: float) -> float:
-    """Share of a gap that closes in four weeks."""
-    return 1.0 - _monthly(half_life_months * WEEKS_A_MONTH)
+    """Share of a gap that closes in two months."""
+    return 1.0 - _left(half_life_months, TWO_MONTHS)

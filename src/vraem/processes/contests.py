@@ -71,7 +71,7 @@ def _clear_ended(world: World) -> None:
     ended = np.flatnonzero(columns.ended[: columns.count] == world.week)
     if len(ended):
         columns.control[:, ended] = 0.0
-        columns.territory[ended] = 0.0
+        columns.territory[ended] = columns.past_territory[ended] = 0.0
         for name in ("exposure", "tolls", "guards"):
             columns.__dict__[name][:, ended] = 0.0
         territory.refresh(world)

@@ -171,16 +171,20 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
         world.streams.uniform(stream, world.week, 0, every)[address]
         for stream in ("seizure", "load_protection")
     )
-    marks = charges.mark(world, route, firm, meeting)
+    ways = route * len(world.firms) + firm
+    marks = charges.mark(world, ways, firm, meeting)
     factor = np.array(world.inputs.detection_factor[world.week])
     risk = routes.detection[route] * factor[route] * routes.control[route, firm] * marks.risk
+    watched = world.security.control_factor
+    if watched is not None:  # controls have moved or were added since the start (D6, D7)
+        risk *= watched[route, firm]
     trip = np.minimum(risk, LARGEST_TRIP_RISK)
     shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
     shipments.status[new] = UNDER_WAY
     shipments.luck[new] = luck
     shipments.protector[new], shipments.escorted[new] = marks.protector, marks.escorted
     shipments.count = last
-    charges.settle(world, route * len(world.firms) + firm, load, marks)
+    charges.settle(world, ways, load, kg, marks)
 
 
 def _addresses(

@@ -8,11 +8,10 @@ orders of the scenario. Where controls go is D6 (`allocation`).
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.allocation import allocate, place_of_seizures
+from vraem.processes.allocation import allocate, place_of_seizures, watched_ways
 from vraem.processes.exogenous import assist, in_districts
 from vraem.world import World
-from vraem.world.build_security import add_units
-from vraem.world.declarations import UNITS
+from vraem.world.build_security import MORALE, OUT, ROTATION, add_units
 from vraem.world.organisation_tables import NO_ROW
 from vraem.world.presence import nearest_communities, standing
 from vraem.world.security_tables import (
@@ -23,19 +22,22 @@ from vraem.world.security_tables import (
     PATROL,
     POLICE,
     POST,
+    RAID,
     REST,
     ROAD_CONTROL,
+    UNITS,
 )
 
 WRITES: dict[str, tuple[str, ...]] = {
     "units": tuple(column.name for column in UNITS.columns),
     "communities": ("assisted_share",),
 }
-REVIEW_WEEKS = 4
+REVIEW_WEEKS, QUARTER = 4, 12
+"""Weeks between two allocations; controls that stay where they are only count what they stop, once a quarter."""
 PATROL_PLACES = 12
 """Communities nearest to its base among which a patrol goes about."""
-ROTATION, OUT_OF_ROTATION = 9, 4
-"""Of nine months a patrol is out in four (parameter table: patrols_in_field)."""
+MORALE_RETURN = 0.1
+"""Share a month of the way back to usual morale."""
 FOLLOW_ON_KIND = {"post": POST, "road": ROAD_CONTROL}
 """What a campaign leaves where it removed somebody; a road comes with the guards who keep it open."""
 
@@ -50,8 +52,12 @@ def step(world: World) -> None:
     if world.security.developed:
         _end_development(world)
     if world.week % REVIEW_WEEKS == REVIEW_WEEKS - 1:
+        _recover(world)
         _move_patrols(world)
-        allocate(world)
+        static = world.scenario.switches.allocation == "static"
+        if not static or world.week % QUARTER == QUARTER - 1:
+            allocate(world, QUARTER if static else REVIEW_WEEKS)
+        world.security.control_factor = watched_ways(world)
 
 
 def control_factor(world: World) -> NDArray[np.float64] | None:
@@ -128,6 +134,18 @@ def _end_development(world: World) -> None:
         assist(world)
 
 
+def _recover(world: World) -> None:
+    """Morale comes back; teams that have rested go home."""
+    units, place = world.units, world.valley.communities
+    count = units.count
+    units.morale[:count] += MORALE_RETURN * (MORALE - units.morale[:count])
+    rested = np.flatnonzero((units.task[:count] == RAID) & (units.free_from[:count] <= world.week))
+    if len(rested):
+        units.task[rested] = REST
+        units.community[rested] = home = units.home[rested]
+        units.cell[rested] = place.cell[home]
+
+
 def _move_patrols(world: World) -> None:
     """Patrols whose month it is go to a community near their base; the others rest at home."""
     units, place = world.units, world.valley.communities
@@ -135,7 +153,7 @@ def _move_patrols(world: World) -> None:
     if not len(patrols):
         return
     month = world.week // REVIEW_WEEKS
-    turn = (np.arange(len(patrols)) + 2 * month) % ROTATION < OUT_OF_ROTATION
+    turn = (np.arange(len(patrols)) + 2 * month) % ROTATION < OUT
     out = turn | (units.until[patrols] != NO_ROW)  # those that came for a time are always out
     draws = world.streams.uniform_double("patrol_move", world.week, 0, 3 * units.count).reshape(-1, 3)[
         patrols

@@ -24,12 +24,15 @@ def step(world: World) -> None:
     bearing += growth * (growers.licit_area[rows] - bearing)
     licit = bearing * np.float32(p.licit_net_margin / QUARTERS_A_YEAR)
     idle = 1.0 + (1.0 - communities.harvested_share)
-    cut = p.logging_income * communities.forest * idle
-    _take_quotas(world, community, licit, cut)
-    kept = (1.0 - p.extortion_rate * communities.control).astype(np.float32).take(community)
-    logging = (cut * (1.0 - p.logging_quota * communities.control)).astype(np.float32).take(community)
-    licit *= kept
-    off_farm = np.float32(p.off_farm_income) * kept
+    logging = (p.logging_income * communities.forest * idle).astype(np.float32).take(community)
+    held = communities.control.astype(np.float32).take(community)
+    left = np.float32(1.0) - np.float32(p.extortion_rate) * held
+    # what is taken is what the households earned less what they keep
+    off_farm = np.float32(p.off_farm_income)
+    before = _sum(logging), _sum(licit) + float(off_farm) * len(licit)
+    logging *= np.float32(1.0) - np.float32(p.logging_quota) * held
+    licit *= left
+    off_farm = off_farm * left
 
     cash = growers.cash[rows]
     cash += licit + logging + off_farm
@@ -38,23 +41,20 @@ def step(world: World) -> None:
     growers.logging_income[rows] += logging
     growers.off_farm_income[rows] += off_farm
     flows, weight = world.flows, world.households_per_row
-    flows.licit_income = float(licit.sum(dtype=np.float64)) * weight
-    flows.logging_income = float(logging.sum(dtype=np.float64)) * weight
-    flows.off_farm_income = float(off_farm.sum(dtype=np.float64)) * weight
+    flows.logging_income = _sum(logging) * weight
+    flows.licit_income, flows.off_farm_income = _sum(licit) * weight, _sum(off_farm) * weight
+    gross_timber, gross_other = (gross * weight for gross in before)
+    _take_quotas(world, gross_timber, gross_other)
 
 
-def _take_quotas(
-    world: World, community: NDArray[np.int64], licit: NDArray[np.float32], cut: NDArray[np.float64]
-) -> None:
-    """What columns take, by their share of control, of licit and other income and of logging `cut` (C,) USD each."""
-    columns, p, weight = world.columns, world.p, world.households_per_row
-    count, places = columns.count, len(cut)
-    households = world.cohort_households[world.week % WEEKS_A_QUARTER]
-    other = (
-        p.extortion_rate * (np.bincount(community, licit, places) + p.off_farm_income * households) * weight
-    )
-    timber = p.logging_quota * cut * households * weight
-    columns.logging[:count], columns.extortion[:count] = (
-        np.stack([timber, other]) @ columns.control[:, :count]
-    )
-    world.flows.potential_protection += float(timber.sum() + other.sum())
+def _sum(values: NDArray[np.float32]) -> float:
+    return float(values.sum(dtype=np.float64))
+
+
+def _take_quotas(world: World, timber: float, other: float) -> None:
+    """Columns share what was taken of the incomes `timber` and `other`, USD, by what their ground yields."""
+    columns, flows, p = world.columns, world.flows, world.p
+    share = columns.ground_share[: columns.count]
+    columns.logging[: columns.count] = (timber - flows.logging_income) * share
+    columns.extortion[: columns.count] = (other - flows.licit_income - flows.off_farm_income) * share
+    flows.potential_protection += p.logging_quota * timber + p.extortion_rate * other

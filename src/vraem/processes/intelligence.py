@@ -11,7 +11,7 @@ from vraem.processes.communities import WRITES as COMMUNITY_WRITES
 from vraem.processes.tips import hear
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.declarations import INCIDENTS
+from vraem.world.security_tables import INCIDENTS
 
 WRITES: dict[str, tuple[str, ...]] = {
     "members": ("location_known", "role_known"),

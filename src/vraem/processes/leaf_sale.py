@@ -5,9 +5,6 @@ from this valley. Columns take their tax at the sale, by their share of control 
 and the buyers' shares; writes the firms' leaf and capital and the columns' tax.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vraem.world import World
 
 
@@ -28,7 +25,8 @@ def step(world: World) -> None:
     flows.predation_loss = float(value @ communities.predation)
     flows.leaf_income = gross - flows.leaf_tax - flows.predation_loss
     flows.potential_protection += world.p.leaf_tax_share * gross
-    _pay_tax(world, value)
+    if world.scenario.switches.null_model != "exogenous_fees":  # there the tax feeds nobody
+        columns.leaf_tax[: columns.count] = flows.leaf_tax * columns.ground_share[: columns.count]
     flows.leaf_price_paid = gross / total
     flows.leaf_sold_legal = total * legal_share
     flows.leaf_sold_firms = total - flows.leaf_sold_legal
@@ -42,10 +40,3 @@ def step(world: World) -> None:
     payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(paid.sum()))
     firms.capital -= payment
     flows.leaf_paid_by_firms = float(payment.sum())
-
-
-def _pay_tax(world: World, value: NDArray[np.float64]) -> None:
-    """Share the tax on leaf of `value` (C,) USD out among the columns; in the null model N2 it feeds nobody."""
-    columns, count = world.columns, world.columns.count
-    if world.scenario.switches.null_model != "exogenous_fees":
-        columns.leaf_tax[:count] = (world.p.leaf_tax_share * value) @ columns.control[:, :count]

@@ -19,12 +19,11 @@ from vraem.processes.groups import (
     move_members,
     nearest_column,
     new_column,
-    together,
 )
+from vraem.processes.integration import persons_wanted
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members
-from vraem.processes.protection import gunmen_wanted
 from vraem.processes.remittance import hoarding_of
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -39,7 +38,7 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import COLUMN_DIVIDED, COLUMN_JOINED, DESERTION, EXIT
 
-WRITES = together(LOSS_WRITES, {"firms": ("gunmen",)})
+WRITES = LOSS_WRITES
 REVIEW_WEEKS = 4
 SUPPORTERS_PAY_SHARE = 0.5
 """Pay weighs half as much for supporters (parameter table: exit_pay_weight)."""
@@ -67,6 +66,7 @@ def step(world: World) -> None:
         leaving = _with_companions(world, rows, leaving)
         _leave(world, leaving)
     if world.week % REVIEW_WEEKS == 2:
+        _leave_firms(world)
         _promote(world)
         _keep_size(world)
 
@@ -143,8 +143,6 @@ def _leave(world: World, leaving: Rows) -> None:
     ):
         firm = _firm_that_hires(world, chance) if skilled else NO_ROW
         leave_members(world, np.array([member]), QUIT if firm == NO_ROW else HIRED, firm)
-        if firm != NO_ROW:
-            world.firms.gunmen[firm] += 1.0
     world.flows.exits += len(leaving)
     for column in np.unique(members.column[leaving]).tolist():
         gone = int((members.column[leaving] == column).sum())
@@ -161,12 +159,24 @@ def _firm_that_hires(world: World, draw: float) -> int:
     """
     if world.scenario.switches.firms_integrate == "no" or draw >= world.p.firm_offer_probability:
         return NO_ROW
-    wanted = np.maximum(gunmen_wanted(world) - world.firms.gunmen, 0.0)
+    wanted = persons_wanted(world)
     total = float(wanted.sum())
     if total < 1.0:
         return NO_ROW
     place = draw / world.p.firm_offer_probability * total
     return int(np.searchsorted(np.cumsum(wanted), place, "right").clip(0, len(wanted) - 1))
+
+
+def _leave_firms(world: World) -> None:
+    """Hired former members do not stay with a firm for good."""
+    members, count = world.members, world.members.count
+    # those of this week have had their draw
+    hired = np.flatnonzero((members.status[:count] == HIRED) & (members.left[:count] < world.week))
+    if len(hired):
+        chance = 1.0 - (1.0 - world.p.hired_leave_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
+        draws = world.streams.uniform_double("member_exit", world.week, 0, count)[hired]
+        gone = hired[draws < chance]
+        members.status[gone], members.firm[gone], members.left[gone] = QUIT, NO_ROW, world.week
 
 
 def _promote(world: World) -> None:

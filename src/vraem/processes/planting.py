@@ -61,8 +61,10 @@ def _perceive_risk(
     growers, p, inputs = world.growers, world.p, world.inputs
     news, predation = world.communities.eradication_news, world.communities.predation
     event = growers.eradicated_share[rows].copy()
-    if news.any() or predation.any():
-        unharmed = (1.0 - news) ** p.grower_contacts * (1.0 - predation / p.predation_loss)
+    unharmed = 1.0 - predation / p.predation_loss
+    if news.any():
+        unharmed *= (1.0 - news) ** p.grower_contacts
+    if (unharmed < 1.0).any():
         spared = unharmed.astype(np.float32).take(community)
         event = np.float32(1.0) - (np.float32(1.0) - event) * spared
     events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]

@@ -1,7 +1,7 @@
 """C3, C4, C7: each month every firm chooses what it relies on: a contract with a group, own gunmen, bribes, or nothing.
 
-A logit over the cost of each per kg: tolls and losses that it leaves, fees, pay, bribes. When a group ends or loses
-the ways, its contracts are void and the firms choose anew that month. Source: section 6 of the model description.
+A logit over the cost of each per kg: tolls and losses that it leaves, fees, pay, bribes. When a group ends its
+contracts are void; that month its firms choose anew. Source: section 6 of the model description.
 """
 
 from typing import NamedTuple
@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from vraem.processes import contracts
 from vraem.processes.tolls import (
-    NOBODY_MET,
     TINY,
     Array,
     Crossing,
-    Firms,
     bargained_fee,
     bribe_cost,
     escort_wish,
@@ -28,7 +26,7 @@ from vraem.processes.tolls import (
 from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH
-from vraem.world.declarations import BRIBES, CONTRACT, OWN_GUNMEN
+from vraem.world.declarations import BRIBES, CONTRACT, NO_PROTECTION, OWN_GUNMEN
 from vraem.world.organisation_tables import ENDED, NO_ROW
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -39,9 +37,11 @@ WRITES: dict[str, tuple[str, ...]] = {
     "columns": ("tolls", "guards"),
 }
 REVIEW_WEEKS = 4
+NOBODY_MET = 0.01
+"""Share of the cargo that meets a column below which a firm has nobody to contract with."""
 ROUNDS = 80
 """Rounds of the search for reach, threat and escorts at the start; each closes most of the gap."""
-CLOSE_ENOUGH = 1e-7
+CLOSE_ENOUGH = 1e-6
 FIRST_REACH, FIRST_THREAT = 0.1, 2.0
 """Where the search begins: hazard per community of control, and threat over the transit fee."""
 HIGHEST_THREAT = 100.0
@@ -49,9 +49,9 @@ HIGHEST_THREAT = 100.0
 
 
 class Options(NamedTuple):
-    """The options of m firms, in the order of the codes (4, m), and what a contract would cost.
+    """The options of the F firms, in the order of the codes (4, F), and what a contract would cost.
 
-    `cost` USD/kg of all cargo; `chance` of choosing; `fee` (m,) USD/kg under contract; `accepted` (m,) share of the
+    `cost` USD/kg of all cargo; `chance` of choosing; `fee` (F,) USD/kg under contract; `accepted` (F,) share of the
     controls that take a bribe.
     """
 
@@ -62,48 +62,45 @@ class Options(NamedTuple):
 
 
 def step(world: World) -> None:
-    """Firms whose protector is gone, and a quarter of the others, look about and choose; terms follow."""
+    """Contracts with groups that are gone are void; once a month firms look about and choose, and terms follow."""
     if fees_are_exogenous(world):
         return
-    firms = world.firms
     if not world.week:
         _set_authority(world)
-    turn = np.arange(len(firms)) % REVIEW_WEEKS == world.week % REVIEW_WEEKS
     void_contracts(world)
-    left_alone = (firms.protector == NO_ROW) & (firms.protection == CONTRACT)
-    reviewing = np.flatnonzero(turn | left_alone)
-    if len(reviewing):
-        crossing = look(world, reviewing)
+    if world.week % REVIEW_WEEKS == 0:
+        crossing = look(world)
         choose(world, crossing, options(world, crossing))
         set_terms(world, crossing)
 
 
 def void_contracts(world: World) -> None:
-    """C4: contracts with a group that has ended bind nobody; the firm is on its own until it has chosen."""
+    """C4: a contract with a group that has ended binds nobody, and nobody escorts; the firm is on its own."""
     firms, groups = world.firms, world.groups
-    bound = firms.protector != NO_ROW
-    if bound.any():
-        firms.protector[bound & (groups.status[firms.protector] == ENDED)] = NO_ROW
+    void = (firms.protector != NO_ROW) & (groups.status[firms.protector] == ENDED)
+    if void.any():
+        firms.protection[void], firms.protector[void], firms.fee[void] = NO_PROTECTION, NO_ROW, 0.0
+        firms.escorted_share[:, void] = 0.0
 
 
 def options(world: World, crossing: Crossing) -> Options:
     """What each option would cost the firms, USD/kg of all their cargo, and how likely they take it."""
     p, met = world.p, crossing.crossing
-    total = np.maximum(crossing.weight.sum(axis=1), TINY)
-    toll = (crossing.weight * crossing.toll).sum(axis=1) / total
+    route, loss = world.firms.route_share, crossing.loss
     gunmen = gunmen_cost(world, crossing)
-    per_met = gunmen / np.maximum(met, TINY) + crossing.threat * crossing.leave_with
-    fee = crossing.factor * bargained_fee(world, crossing.crossing_loss, crossing.threat, per_met)
-    own_part = crossing.cover * (fee - p.contract_effect * crossing.crossing_loss)
-    of_others = toll - crossing.cover * crossing.threat * crossing.factor
-    accepted = bribes_accepted(world, crossing)
-    spared = accepted * (1.0 - p.bribe_detection_factor) * (crossing.route * crossing.loss).sum(axis=0)
+    met_loss = (route * crossing.met * loss).sum(axis=0) / np.maximum(met, TINY)
+    own = gunmen / np.maximum(met, TINY) + crossing.threat * crossing.leave_needed
+    fee = crossing.factor * bargained_fee(world, met_loss, crossing.threat, own)
+    tolled = met * crossing.mean_toll
+    contract = met * (contract_price(crossing, fee) - p.contract_effect * crossing.cover * met_loss)
+    accepted = bribes_accepted(world)
+    spared = accepted * (1.0 - p.bribe_detection_factor) * (route * loss).sum(axis=0)
     cost = np.stack(
         [
-            met * toll,
-            np.where(met >= NOBODY_MET, met * (own_part + of_others), np.inf),
-            met * toll * crossing.leave_with + gunmen,
-            met * toll + bribe_cost(world) - spared,
+            tolled,
+            np.where(met >= NOBODY_MET, contract, np.inf),
+            tolled * crossing.leave_needed + gunmen,
+            tolled + bribe_cost(world) - spared,
         ]
     )
     # what is at stake moves with the value of the cargo, and so does what is overlooked
@@ -112,46 +109,55 @@ def options(world: World, crossing: Crossing) -> Options:
     return Options(cost, odds / odds.sum(axis=0), fee, accepted)
 
 
-def bribes_accepted(world: World, crossing: Crossing) -> Array:
-    """C7: σ(b1 · bribe/wage − b2 · monitoring), the bribe being what a usual load of the firm offers."""
+def contract_price(crossing: Crossing, fee: Array) -> Array:
+    """What a firm under contract pays for a kg that meets a column, (F,): the fee, and tolls to other collectors."""
+    own_toll = crossing.threat * crossing.factor
+    price: Array = crossing.mean_toll + crossing.cover * (fee - own_toll)
+    return price
+
+
+def bribes_accepted(world: World) -> Array:
+    """C7: σ(b1 · bribe/wage − b2 · monitoring), the bribe being what a usual load of the firm offers, (F,)."""
     p = world.p
-    bribe = bribe_cost(world) * (crossing.route * world.routes.load[:, None]).sum(axis=0)
+    bribe = bribe_cost(world) * (world.firms.route_share * world.routes.load[:, None]).sum(axis=0)
     logit = p.bribe_wage_weight * bribe / p.police_wage - p.bribe_monitoring_weight * p.monitoring
     accepted: Array = 1.0 / (1.0 + np.exp(-logit))
     return accepted
 
 
 def choose(world: World, crossing: Crossing, found: Options) -> None:
-    """Draw each firm's option and write what follows from it; a draw is the firm's, whoever else reviews."""
-    table, firms, week = world.firms, crossing.firms, world.week
-    draws = world.streams.uniform_double("protection_choice", week, 0, len(table))[firms]
+    """Draw each firm's option, by its own draw, and write what follows from it."""
+    firms, week = world.firms, world.week
+    draws = world.streams.uniform_double("protection_choice", week, 0, len(firms))
     option = (draws >= np.cumsum(found.chance[:-1], axis=0)).sum(axis=0)
-    contract, own, bribes = (option == code for code in (CONTRACT, OWN_GUNMEN, BRIBES))
-    begun = own & (table.protection[firms] != OWN_GUNMEN)
-    hired = hired_by(world)[firms]
-    ready = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - hired / crossing.needed, 0.0)
-    table.gunmen_from[firms[begun]] = week + np.rint(ready[begun]).astype(np.int32)
-    table.protection[firms] = option
-    table.protector[firms] = np.where(contract, _main_group(world, crossing), NO_ROW)
-    table.fee[firms] = np.where(contract, found.fee, 0.0)
-    table.gunmen[firms] = np.maximum(own * crossing.needed, hired)
-    table.bribe_share[firms] = np.where(bribes, _controls_bribed(world, firms, found.accepted), 0.0)
+    contract, own = option == CONTRACT, option == OWN_GUNMEN
+    begun = own & (firms.protection != OWN_GUNMEN)
+    hired = hired_by(world)
+    wait = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - hired / crossing.needed, 0.0)
+    firms.gunmen_from[begun] = week + np.rint(wait[begun]).astype(np.int32)
+    firms.protection[:] = option
+    firms.protector[:] = np.where(contract, _main_group(world, crossing), NO_ROW)
+    firms.fee[:] = np.where(contract, found.fee, 0.0)
+    firms.gunmen[:] = np.maximum(own * crossing.needed, hired)
+    firms.bribe_share[:] = 0.0
+    if (option == BRIBES).any():
+        firms.bribe_share[:] = (option == BRIBES) * _controls_bribed(world, found.accepted)
 
 
 def _main_group(world: World, crossing: Crossing) -> NDArray[np.int64]:
-    """The group of the column that each firm meets most among those of its main collector, (m,)."""
+    """The group of the column that each firm meets most among those of its main collector, (F,)."""
     if not len(crossing.rows):
-        return np.full(len(crossing.firms), NO_ROW)
+        return np.full(len(crossing.main), NO_ROW)
     of_main = crossing.weight * (crossing.collector == crossing.main[:, None])
     group: NDArray[np.int64] = world.columns.group[crossing.rows[of_main.argmax(axis=1)]].astype(np.int64)
     return group
 
 
-def _controls_bribed(world: World, firms: Firms, accepted: Array) -> Array:
-    """Share of the ways on which the bribes of the month are taken, (m,); one draw a firm and route."""
+def _controls_bribed(world: World, accepted: Array) -> Array:
+    """Share of the ways on which the bribes of the month are taken, (F,); one draw a firm and route."""
     routes = len(ROUTES)
-    draws = world.streams.uniform_double("bribe", world.week, 0, routes * len(world.firms))
-    taken: Array = (draws.reshape(-1, routes)[firms] < accepted[:, None]).mean(axis=1)
+    draws = world.streams.uniform_double("bribe", world.week, 0, routes * len(accepted))
+    taken: Array = (draws.reshape(-1, routes) < accepted[:, None]).mean(axis=1)
     return taken
 
 
@@ -162,6 +168,11 @@ def gunmen_wanted(world: World) -> Array:
         return np.zeros(len(firms))
     wish = world.p.firm_gunmen_demand * gunmen_needed(world) * (firms.protection == OWN_GUNMEN)
     return np.maximum(wish - hired_by(world), 0.0)
+
+
+def fees_are_exogenous(world: World) -> bool:
+    """Whether fees stay as drawn and no economy carries them (null model N2)."""
+    return world.scenario.switches.null_model == "exogenous_fees"
 
 
 def prepare(world: World) -> None:
@@ -179,33 +190,23 @@ def prepare(world: World) -> None:
         firms.charged_share[:] = p.share_of_flow_charged
         firms.fee_cost[:] = p.share_of_flow_charged * p.fee_transit
         return
-    _first_strength(world)
-    burn.toll_reach, burn.threat = FIRST_REACH, FIRST_THREAT * p.fee_transit
-    every = np.arange(len(firms))
-    for _ in range(ROUNDS):
-        if _close_gaps(world, look(world, every)) < CLOSE_ENOUGH:
-            break
-    crossing = look(world, every)
+    if world.columns.count:
+        _first_strength(world)
+        burn.toll_reach, burn.threat = FIRST_REACH, FIRST_THREAT * p.fee_transit
+        for _ in range(ROUNDS):
+            if _close_gaps(world, look(world)) < CLOSE_ENOUGH:
+                break
+    crossing = look(world)
     choose(world, crossing, options(world, crossing))
-    firms.gunmen_from[:] = np.minimum(
-        firms.gunmen_from, world.week
-    )  # who has gunmen at the start has had them
-    crossing = look(world, every)
-    set_terms(world, crossing)
+    firms.gunmen_from[:] = world.week  # who has gunmen at the start has had them
+    set_terms(world, look(world))
     firms.risk_belief[:] = world.routes.detection[:, None] * firms.shield
-
-
-def fees_are_exogenous(world: World) -> bool:
-    """Whether fees stay as drawn and no economy carries them (null model N2)."""
-    return world.scenario.switches.null_model == "exogenous_fees"
 
 
 def _first_strength(world: World) -> None:
     """What arms and authority are measured against, and a first pay unit for the price of gunmen."""
     burn, columns, p = world.burn_in, world.columns, world.p
     armed = columns.armed[: columns.count]
-    if not columns.count:
-        return
     burn.column_armed = float(armed.mean())
     _set_authority(world)
     carried = p.share_of_flow_charged * p.fee_transit + p.share_of_flow_escorted * p.fee_escort
@@ -222,35 +223,27 @@ def _set_authority(world: World) -> None:
 
 
 def _close_gaps(world: World, crossing: Crossing) -> float:
-    """Move reach, threat, escorts and the mean effect of protection towards the targets; the largest gap, in logs."""
-    burn, p = world.burn_in, world.p
-    found = options(world, crossing)
+    """Move reach, threat, escorts and the mean effect of protection to their targets; the largest gap, in logs."""
+    burn, p, route = world.burn_in, world.p, world.firms.route_share
+    found, met = options(world, crossing), crossing.crossing
     size = world.firms.hcl_rate / world.firms.hcl_rate.sum()
-    total = np.maximum(crossing.weight.sum(axis=1), TINY)
-    toll = (crossing.weight * crossing.toll).sum(axis=1) / total
-    met = crossing.crossing
-    wish = escort_wish(world, crossing)
-    escorted = crossing.cover * (crossing.route * crossing.met * wish).sum(axis=0)
-    under_contract = crossing.cover * found.fee + toll - crossing.cover * crossing.threat * crossing.factor
-    charged = np.stack([met, met - escorted, met * crossing.leave_with, met])
-    price = np.stack([toll, under_contract, toll, toll])
-    unseen = np.stack(
+    escorted = crossing.cover * (route * crossing.met * escort_wish(world, crossing)).sum(axis=0)
+    toll, fee = crossing.mean_toll, contract_price(crossing, found.fee)
+    charged = np.stack([met, met - escorted, met * crossing.leave_needed, met])
+    price = np.stack([toll, fee, toll, toll])
+    warned = 1.0 - p.contract_effect * charged[CONTRACT] - p.escort_effect * escorted
+    bribed = 1.0 - found.accepted * (1.0 - p.bribe_detection_factor)
+    unseen = np.stack([np.ones_like(met), warned, np.ones_like(met), bribed])
+    burn.protective_effect = float(((found.chance * unseen) @ size).sum())
+    share = float(((found.chance * charged) @ size).sum())
+    mean_fee = float(((found.chance * charged * price) @ size).sum()) / max(share, TINY)
+    gaps = np.log(
         [
-            np.ones_like(met),
-            1.0 - p.contract_effect * charged[CONTRACT] - p.escort_effect * escorted,
-            np.ones_like(met),
-            1.0 - found.accepted * (1.0 - p.bribe_detection_factor),
+            p.share_of_flow_charged / max(share, TINY),
+            p.fee_transit / max(mean_fee, TINY),
+            p.share_of_flow_escorted / max(float(found.chance[CONTRACT] * escorted @ size), TINY),
         ]
     )
-    burn.protective_effect = float((found.chance * unseen) @ size @ np.ones(len(unseen)))
-    share = float(((found.chance * charged) @ size).sum())
-    fee = float(((found.chance * charged * price) @ size).sum()) / max(share, TINY)
-    guarded = float(found.chance[CONTRACT] * escorted @ size)
-    gaps = [
-        np.log(p.share_of_flow_charged / max(share, TINY)),
-        np.log(p.fee_transit / max(fee, TINY)),
-        np.log(p.share_of_flow_escorted / max(guarded, TINY)),
-    ]
     burn.toll_reach *= float(np.exp(gaps[0]))
     burn.threat = min(burn.threat * float(np.exp(gaps[1])), HIGHEST_THREAT * p.fee_transit)
     burn.escort_intercept += float(gaps[2])

@@ -16,12 +16,12 @@ from vraem.processes.groups import Rows, living_columns, members_of
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top as holds_post
 from vraem.processes.losses import remove_members
-from vraem.processes.targets import BLOCK, guard_class, knowledge, race
+from vraem.processes.targets import BLOCK, guard_class, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
 from vraem.world.clock import WEEKS_A_MONTH
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, NO_ROW
-from vraem.world.presence import nearness, standing
+from vraem.world.presence import nearness
 from vraem.world.security_tables import (
     CIVILIANS,
     FIREFIGHT,
@@ -135,11 +135,11 @@ def carry_out(world: World, operation: Operation) -> list[tuple[int, bool]]:
 
 def chance_to_take(world: World, target: int, effort: float, leaked: bool) -> float:
     """`success_probability` of an operation on the member `target`."""
-    columns = world.columns
-    column = int(world.members.column[target])
+    columns, members = world.columns, world.members
+    column = int(members.column[target])
     return success_probability(
         world.p,
-        known=float(knowledge(world, np.array([target]))[0]),
+        known=0.5 * (float(members.location_known[target]) + float(members.role_known[target])),
         effort=effort,
         terrain=terrain_share(world, int(columns.seat[column])),
         guards=guard_class(world, target),
@@ -165,7 +165,7 @@ def _team(world: World, place: int) -> int:
     """The nearest special team that is free, `NO_ROW` if none is: then ordinary troops go."""
     units = world.units
     count = units.count
-    free = (units.kind[:count] == SPECIAL_TEAM) & (units.free_from[:count] <= world.week) & standing(world)
+    free = (units.kind[:count] == SPECIAL_TEAM) & (units.free_from[:count] <= world.week)
     rows = np.flatnonzero(free)
     if not len(rows):
         return NO_ROW

@@ -5,6 +5,8 @@ column spreads its income over some weeks; of what it spends, pay and upkeep tak
 rest goes into arms and food. All pay is measured in *pay units*: over its mean in the burn-in.
 """
 
+from typing import TypeVar
+
 import numpy as np
 
 from vraem.processes.groups import centre_of, living_columns, strength_equivalents
@@ -26,6 +28,7 @@ MISSED_PAY = 0.5
 """Below this share of the reference pay a payday counts as missed."""
 MISSED_IN_A_ROW = 4.0
 """Missed paydays in a row that call for a review of the column's options (B8)."""
+FloatOrArray = TypeVar("FloatOrArray", float, np.ndarray)
 SOURCES = ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages")
 """Columns of revenue by source (B1)."""
 
@@ -47,7 +50,7 @@ def step(world: World) -> None:
     columns.sent[rows], columns.received[rows] = sent, received
     treasury = columns.treasury[rows] + income - sent + received
     spent = treasury / p.pay_smoothing
-    paid = _payroll(spent, wage * equivalents, p.solvency)
+    paid = wage * equivalents * pay_at(spent / upkeep, p.solvency)
     columns.treasury[rows] = treasury - spent
     columns.paid[rows] = paid
     flows.group_pay += float(paid.sum())
@@ -55,15 +58,13 @@ def step(world: World) -> None:
     _settle_pay(world, rows, paid / equivalents / wage)
 
 
-def _payroll(spent: np.ndarray, normal: np.ndarray, solvency: float) -> np.ndarray:
-    """Pay and upkeep out of what a column spends (n,), USD: hunger is fought first, arms and comforts can wait.
+def pay_at(affluence: FloatOrArray, solvency: float) -> FloatOrArray:
+    """Pay in pay units for spending of `affluence` times what normal pay and all else take.
 
-    At normal income pay is `normal` and solvency − 1 of it is left for other things; pay moves less than in
-    proportion with income, as far as the money goes.
+    Hunger is fought first, arms and comforts can wait: pay moves less than in proportion with income, as far as the
+    money goes; at normal income the part solvency − 1 of pay is left for other things.
     """
-    affluence = spent / (solvency * normal)
-    payroll: np.ndarray = np.minimum(normal * affluence**PAY_ELASTICITY, spent)
-    return payroll
+    return np.minimum(affluence**PAY_ELASTICITY, solvency * affluence)
 
 
 def _remit(

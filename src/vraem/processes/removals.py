@@ -38,9 +38,9 @@ STATUS_OF_OUTCOME = {"captured": CAPTURED, "killed": DEAD, "surrendered": SURREN
 def remove_dated(world: World) -> list[tuple[int, bool]]:
     """Carry out this week's dated removals; return who may talk, each with whether it was of the top."""
     captives: list[tuple[int, bool]] = []
-    for number, order in enumerate(world.inputs.removals):
-        if order.week == world.week:
-            captives += _remove(world, number, order)
+    of_this_week = [order for order in world.inputs.removals if order.week == world.week]
+    for number, order in enumerate(of_this_week):
+        captives += _remove(world, number, order)
     return captives
 
 
@@ -53,7 +53,7 @@ def holders_of(world: World, role: str) -> Rows:
 
 
 def _remove(world: World, number: int, order: RemovalOrder) -> list[tuple[int, bool]]:
-    """Take out the order's persons; they are no routine removals."""
+    """Take out the persons of the order `number` of this week; they are no routine removals."""
     rows = holders_of(world, order.role)
     start = number * BLOCK
     draws = world.streams.uniform_double("dated_removal", world.week, start, start + world.members.count)

@@ -7,7 +7,6 @@ that have taken a firm under their wing; then the week is added up. Source: sect
 
 import numpy as np
 
-from vraem.processes.groups import living_columns
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
@@ -25,14 +24,16 @@ SOURCES = ("fees", "escorts", *ON_THE_GROUND)
 def step(world: World) -> None:
     """Wages of columns in service, the part of hosted firms, and the sums of the week."""
     columns, flows = world.columns, world.flows
+    count = columns.count
+    columns.wages[:count] = 0.0
     if world.scenario.switches.null_model == "exogenous_fees":
         _take_exogenous_income(world)
-    rows = living_columns(world)
-    columns.wages[: columns.count] = 0.0
-    _pay_service(world, rows[columns.service[rows] != NO_ROW])
-    _host(world, rows[columns.hosted[rows] != NO_ROW])
+    serving, hosting = columns.service[:count] != NO_ROW, columns.hosted[:count] != NO_ROW
+    if serving.any() or hosting.any():
+        _pay_service(world, np.flatnonzero(serving))
+        _host(world, np.flatnonzero(hosting))
     for source in (*SOURCES, "wages"):
-        setattr(flows, f"group_{source}", float(columns.__dict__[source][: columns.count].sum()))
+        setattr(flows, f"group_{source}", float(columns.__dict__[source][:count].sum()))
 
 
 def _take_exogenous_income(world: World) -> None:

@@ -5,6 +5,8 @@ classes of role in the groups of the lineage. A draw is a race: each member has 
 rate, from a draw of its own, so that one member more or less changes nobody else's time.
 """
 
+from math import exp
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +31,7 @@ LEADER_GUARD, COMMANDER_GUARD, HEIR_GUARD = 2.2, 1.0, 0.7
 """Guard classes (parameter table: raid_guard_weight)."""
 CENTRAL_SHARE = 0.05
 """Share of the members with the most ties who count as central."""
+LEAST_WEIGHT = 1e-12
 BLOCK = 1 << 16
 """Draws reserved for one race: more than members can be."""
 
@@ -130,10 +133,10 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     members, columns, p = world.members, world.columns, world.p
     seat = columns.seat[: columns.count]
     near = presence_effect(world.communities.state_presence[seat], p.presence_half)
-    top, leader = is_top(world, rows), members.rank[rows] == LEADER
-    visible = np.exp(p.routine_rank_visibility * top + LEADER_VISIBILITY * leader)
-    known = p.target_visibility + 2.0 * knowledge(world, rows)
-    weight: NDArray[np.float64] = visible * known * near[members.column[rows]]
+    weight: NDArray[np.float64] = p.target_visibility + 2.0 * knowledge(world, rows)
+    weight *= near[members.column[rows]]
+    weight[is_top(world, rows)] *= exp(p.routine_rank_visibility)
+    weight[members.rank[rows] == LEADER] *= exp(LEADER_VISIBILITY)
     return weight
 
 
@@ -143,10 +146,9 @@ def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np
         return NO_ROW
     start = address * BLOCK
     draws = world.streams.uniform_double(stream, world.week, start, start + world.members.count)[rows]
-    with np.errstate(divide="ignore"):
-        time = -np.log1p(-draws) / weight
+    time = -np.log1p(-draws) / np.maximum(weight, LEAST_WEIGHT)
     first = int(time.argmin())
-    return int(rows[first]) if np.isfinite(time[first]) else NO_ROW
+    return int(rows[first]) if weight[first] > 0.0 else NO_ROW
 
 
 def guard_class(world: World, member: int) -> float:

@@ -16,7 +16,10 @@ from vraem.world.presence import nearness
 
 WRITES: dict[str, tuple[str, ...]] = {
     "communities": ("control", "leaf_tax", "predation"),
-    "columns": ("control", "territory", "past_territory", "territory_change", "exposure", "tolls", "guards"),
+    "columns": (
+        *("control", "territory", "past_territory", "territory_change", "ground_share"),
+        *("exposure", "tolls", "guards"),
+    ),
 }
 REVIEW_WEEKS = 4
 ALLIED_FROM = 0.3
@@ -110,6 +113,9 @@ def refresh(world: World) -> None:
     held = columns.control[:, rows]
     communities.control[:] = held.sum(axis=1, dtype=np.float64)
     columns.territory[rows] = held.sum(axis=0)
+    ground = np.einsum("c,cn->n", np.maximum(communities.coca_area, 0.0), held)
+    columns.ground_share[: columns.count] = 0.0
+    columns.ground_share[rows] = ground / max(float(ground.sum()), 1e-9)
     if world.scenario.switches.null_model != "exogenous_fees" or world.week == 0:
         communities.leaf_tax[:] = p.leaf_tax_share * communities.control
     _suffer_predation(world, rows, held)
@@ -146,7 +152,10 @@ def look_along_ways(world: World) -> None:
     rows = living_columns(world)
     columns.exposure[:, : columns.count] = 0.0
     meets = (columns.hidden_until[rows] <= world.week) & (columns.service[rows] == NO_ROW)
-    columns.exposure[:, rows] = (world.routes.passes @ columns.control[:, rows]) * meets
+    # one contiguous row a column, or the sums along the ways would leap through memory
+    held = np.ascontiguousarray(columns.control[:, rows].T).take(world.routes.passed, axis=1)
+    met = np.add.reduceat(held, world.routes.first_passed, axis=1)
+    columns.exposure[:, rows] = met.T * meets
 
 
 def collectors(world: World, rows: Rows) -> NDArray[np.int64]:
@@ -161,7 +170,7 @@ def collectors(world: World, rows: Rows) -> NDArray[np.int64]:
 def hand_over(world: World, column: int, other: int, share: float) -> None:
     """`column` leaves `share` of its ground, and what it collects there, to `other`: a merger or a division."""
     columns = world.columns
-    for name in ("control", "exposure", "tolls", "guards", "past_territory", "territory"):
+    for name in ("control", "exposure", "tolls", "guards", "ground_share", "past_territory", "territory"):
         values = columns.__dict__[name]
         moved = share * values[..., column]
         values[..., column] -= moved

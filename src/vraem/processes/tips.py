@@ -8,7 +8,7 @@ the place it may kill for a tip.
 import numpy as np
 
 from vraem.processes.attacks import take_reprisal
-from vraem.processes.groups import Rows, living_columns, members_of
+from vraem.processes.groups import Rows, members_of
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -17,22 +17,20 @@ DRAWS_A_COLUMN = 8
 
 
 def hear(world: World) -> None:
-    """This week's tips and signals on every column."""
+    """This week's tips and signals on every column: at most one of each, with its rate as the chance."""
     columns, p = world.columns, world.p
-    rows = living_columns(world)
-    if not len(rows):
-        return
-    draws = world.streams.uniform_double("tip", world.week, 0, DRAWS_A_COLUMN * columns.count)
-    draws = draws.reshape(-1, DRAWS_A_COLUMN)[rows]
-    told = draws[:, GIVEN] < 1.0 - np.exp(-columns.tip_rate[rows])
-    heard = (draws[:, HEARD] < p.signal_rate) & (columns.hidden_until[rows] <= world.week)
-    if told.any():
-        for position in np.flatnonzero(told).tolist():
-            _take_tip(world, int(rows[position]), draws[position].tolist())
-    if heard.any():
-        commanders = columns.commander[rows[heard]]
-        commanders = commanders[commanders != NO_ROW].astype(np.int64)
-        _learn(world, commanders, p.signal_gain, p.signal_gain)
+    count = columns.count
+    draws = world.streams.uniform_double("tip", world.week, 0, DRAWS_A_COLUMN * count)
+    told, heard = draws[GIVEN::DRAWS_A_COLUMN].tolist(), draws[HEARD::DRAWS_A_COLUMN].tolist()
+    # a column that has ended is told of by nobody and has no commander to be heard
+    for column, rate in enumerate(columns.tip_rate[:count].tolist()):
+        if told[column] < rate:
+            start = DRAWS_A_COLUMN * column
+            _take_tip(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
+        if heard[column] < p.signal_rate and columns.hidden_until[column] <= world.week:
+            commander = int(columns.commander[column])
+            if commander != NO_ROW:
+                _learn(world, np.array([commander]), p.signal_gain, p.signal_gain)
 
 
 def _take_tip(world: World, column: int, draws: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""What a firm meets on its ways through the columns' ground: chances, threats and prices (C3, C5).
+"""What firms meet on their ways through the columns' ground: chances, threats and prices (C3, C5).
 
 A load meets a column with a hazard that grows with the control on its way. Who has no contract pays what the column's
 threat is worth; several collectors on a firm's ways compete, or each adds its own (S3). Source: section 6 of the model
@@ -18,95 +18,82 @@ from vraem.world.declarations import CONTRACT, OWN_GUNMEN
 from vraem.world.organisation_tables import HIRED, NO_ROW
 
 TINY = 1e-9
-NOBODY_MET = 0.01
-"""Share of the cargo that meets a column below which a firm has nobody to contract with (C4)."""
 
-Firms = NDArray[np.int64]
 Array = NDArray[np.float64]
 
 
 class Crossing(NamedTuple):
-    """What m firms meet; n columns, K collectors (groups, or groups in a pact).
+    """What the F firms meet; n living columns, K collectors (groups, or groups in a pact).
 
-    `firms` (m,), `rows` (n,) and `collector` (n,) numbers; `hazard` (5, m, n) of meeting a column on a way; `met`
-    (5, m) chance of meeting any; `route` (5, m) shares of the cargo; `weight` (m, n) hazard over the cargo;
-    `crossing` (m,) share of the cargo that meets a column; `toll` (m, n) USD/kg that each column takes from who has
-    no contract; `leave` (m,) share of the tolls that stays with the firm's gunmen, `leave_with` with the gunmen it
-    would need, `needed` persons; `main` (m,) the collector met most, `cover` (m,) its share of what is met, `threat`
-    (m,) its toll before competition; `factor` (m,) what the number of collectors does to prices; `loss` (5, m) USD/kg
-    expected without protection, `crossing_loss` (m,) the same of the cargo that meets a column.
+    `rows` (n,) the columns, `collector` (n,) who collects for each; `share` (5, F, n) of what is met on a way that is
+    each column's; `met` (5, F) chance of meeting any; `weight` (F, n) hazard over all cargo; `crossing` (F,) share of
+    the cargo that meets a column; `toll` (F, n) USD/kg that each column takes from who has no contract, `mean_toll`
+    (F,); `needed` (F,) gunmen that the firm would need and `leave_needed` the share of tolls that they leave,
+    `leave` the share that its present guards leave; `main` (F,) the collector met most, `cover` (F,) its share of
+    what is met, `threat` (F,) its toll before competition; `factor` (F,) what the number of collectors does to prices;
+    `loss` (5, F) USD/kg expected without protection.
     """
 
-    firms: Firms
     rows: Rows
     collector: NDArray[np.int64]
-    hazard: Array
+    share: Array
     met: Array
-    route: Array
     weight: Array
     crossing: Array
     toll: Array
-    leave: Array
-    leave_with: Array
+    mean_toll: Array
     needed: Array
+    leave_needed: Array
+    leave: Array
     main: NDArray[np.int64]
     cover: Array
     threat: Array
     factor: Array
     loss: Array
-    crossing_loss: Array
 
 
-def look(world: World, firms: Firms) -> Crossing:
-    """What the firms meet this week, by the control on their ways, arms, authority and the price of the cargo."""
-    table, columns = world.firms, world.columns
+def look(world: World) -> Crossing:
+    """What firms meet this month, by the control on their ways, arms, authority and the value of the cargo."""
+    firms, columns = world.firms, world.columns
     rows = living_columns(world)
     collector = collectors(world, rows)
-    hazard = world.burn_in.toll_reach * columns.exposure[ways_of(world, firms)[:, :, None], rows]
-    met = -np.expm1(-hazard.sum(axis=2))
-    route = table.route_share[:, firms]
-    weight = np.einsum("rm,rmn->mn", route, hazard)
+    count, route = len(firms), firms.route_share
+    hazard = world.burn_in.toll_reach * columns.exposure[:, rows].reshape(len(ROUTES), count, len(rows))
+    on_way = hazard.sum(axis=2)
+    met = -np.expm1(-on_way)
+    weight = np.einsum("rf,rfn->fn", route, hazard)
+    total = np.maximum(weight.sum(axis=1), TINY)
     crossing = (route * met).sum(axis=0)
 
-    names = np.unique(collector)
+    names = np.unique(collector) if len(rows) else np.array([NO_ROW])
     member = (collector[:, None] == names).astype(np.float64)
     by_collector = weight @ member
-    total = np.maximum(by_collector.sum(axis=1), TINY)
-    main = by_collector.argmax(axis=1) if len(names) else np.zeros(len(firms), dtype=np.int64)
-    factor = _factor(world, hazard @ member, route, crossing, by_collector / total[:, None])
+    main, every = by_collector.argmax(axis=1), np.arange(count)
+    of_main = by_collector[every, main]
+    factor = _factor(world, hazard @ member, crossing, by_collector / total[:, None])
     threat = threats(world, rows)
-    of_main = np.take_along_axis(by_collector, main[:, None], axis=1)[:, 0] if len(names) else 0.0 * total
-    threat_of = (weight * threat) @ member
-    main_threat = np.take_along_axis(threat_of, main[:, None], axis=1)[:, 0] if len(names) else 0.0 * total
-
-    armed = (weight @ columns.armed[rows]) / total
-    guards, needed = guards_of(world, firms), gunmen_needed(world)[firms]
-    loss = expected_loss(world, firms)
+    toll = threat * factor[:, None]
+    needed = gunmen_needed(world)
+    left = _left_by(world, (weight @ columns.armed[rows]) / total, np.stack([needed, guards_of(world)]))
+    value = world.routes.value * world.flows.border_price_index
     return Crossing(
-        firms=firms,
         rows=rows,
         collector=collector,
-        hazard=hazard,
+        share=hazard / np.maximum(on_way, TINY)[:, :, None],
         met=met,
-        route=route,
         weight=weight,
         crossing=crossing,
-        toll=threat * factor[:, None],
-        leave=_left_by(world, armed, guards),
-        leave_with=_left_by(world, armed, np.maximum(guards, needed)),
+        toll=toll,
+        mean_toll=(weight * toll).sum(axis=1) / total,
         needed=needed,
-        main=names[main] if len(names) else np.full(len(firms), NO_ROW),
+        leave_needed=left[0],
+        leave=left[1],
+        main=names[main],
         cover=of_main / total,
-        threat=main_threat / np.maximum(of_main, TINY),
+        threat=((weight * threat) @ member)[every, main] / np.maximum(of_main, TINY),
         factor=factor,
-        loss=loss,
-        crossing_loss=(route * met * loss).sum(axis=0) / np.maximum(crossing, TINY),
+        loss=firms.risk_belief / firms.shield * value[:, None],
     )
-
-
-def ways_of(world: World, firms: Firms) -> NDArray[np.int64]:
-    """Numbers of the ways of `firms` by route, (5, m)."""
-    return np.arange(len(ROUTES))[:, None] * len(world.firms) + firms
 
 
 def threats(world: World, rows: Rows) -> Array:
@@ -130,33 +117,25 @@ def _prevails(world: World, armed: Array, guards: Array | float) -> Array:
     return force / (force + np.asarray(guards) ** exponent)
 
 
-def _left_by(world: World, armed: Array, guards: Array) -> Array:
-    """Share of the tolls that columns of `armed` members still take from cargo with `guards` gunmen."""
-    alone = _prevails(world, np.maximum(armed, TINY), world.p.load_guards)
-    return _prevails(world, np.maximum(armed, TINY), world.p.load_guards + guards) / alone
+def _left_by(world: World, armed: Array, gunmen: Array) -> Array:
+    """Share of the tolls that columns of `armed` members still take from cargo with that many `gunmen`."""
+    present, carriers = np.maximum(armed, TINY), world.p.load_guards
+    return _prevails(world, present, carriers + gunmen) / _prevails(world, present, carriers)
 
 
-def _factor(world: World, hazard: Array, route: Array, crossing: Array, share: Array) -> Array:
-    """C5: what several collectors on a firm's ways do to the price of passage, (m,); 1 with one collector.
+def _factor(world: World, hazard: Array, crossing: Array, share: Array) -> Array:
+    """C5: what several collectors on a firm's ways do to the price of passage, (F,); 1 with one collector.
 
     Under competition the price falls with their effective number, n_eff^(−elasticity); in series who meets several
-    pays each of them. `hazard` (5, m, K) by collector, `share` (m, K) of what is met.
+    pays each of them. `hazard` (5, F, K) by collector, `share` (F, K) of what is met.
     """
     if share.shape[1] <= 1:
         return np.ones(len(crossing))
     if world.scenario.switches.fees == "series":
-        each = (route[:, :, None] * -np.expm1(-hazard)).sum(axis=(0, 2))
+        each = (world.firms.route_share[:, :, None] * -np.expm1(-hazard)).sum(axis=(0, 2))
         return np.where(crossing > 0.0, each / np.maximum(crossing, TINY), 1.0)
     effective = 1.0 / np.maximum((share * share).sum(axis=1), TINY)
     return np.where(crossing > 0.0, effective**-world.p.fee_competition_elasticity, 1.0)
-
-
-def expected_loss(world: World, firms: Firms) -> Array:
-    """Loss a kg that the firms expect without protection by route (5, m), USD: belief over their shield, x value."""
-    value = world.routes.value * world.flows.border_price_index
-    bare = world.firms.risk_belief[:, firms] / world.firms.shield[firms]
-    loss: Array = bare * value[:, None]
-    return loss
 
 
 def gunmen_needed(world: World) -> Array:
@@ -166,15 +145,15 @@ def gunmen_needed(world: World) -> Array:
     return needed
 
 
-def guards_of(world: World, firms: Firms) -> Array:
-    """Guards of the firms' cargo, (m,): ready gunmen, the skill of ex-members, columns in their service."""
-    table, columns = world.firms, world.columns
-    ready = (table.gunmen_from[firms] <= world.week) & (table.protection[firms] == OWN_GUNMEN)
-    guards = ready * table.gunmen[firms] + (world.p.ex_member_premium - 1.0) * hired_by(world)[firms]
+def guards_of(world: World) -> Array:
+    """Guards of the firms' cargo, (F,): ready gunmen, the skill of ex-members, columns in their service."""
+    firms, columns = world.firms, world.columns
+    ready = (firms.gunmen_from <= world.week) & (firms.protection == OWN_GUNMEN)
+    guards = ready * firms.gunmen + (world.p.ex_member_premium - 1.0) * hired_by(world)
     serving = columns.service[: columns.count]
     if (serving != NO_ROW).any():
         armed = np.where(serving != NO_ROW, columns.armed[: columns.count], 0.0)
-        guards += np.bincount(np.maximum(serving, 0), armed, len(table))[firms]
+        guards += np.bincount(np.maximum(serving, 0), armed, len(firms))
     return guards
 
 
@@ -190,70 +169,17 @@ def gunman_wage(world: World) -> float:
     return world.p.own_gunman_wage_ratio * world.burn_in.reference_pay
 
 
+def gunmen_cost(world: World, crossing: Crossing) -> Array:
+    """Cost of own gunmen over all of a firm's cargo, USD/kg (F,); skilled ex-members do with fewer."""
+    spared = (world.p.ex_member_premium - 1.0) * hired_by(world)
+    persons = np.maximum(crossing.needed - spared, 0.0)
+    cost: Array = gunman_wage(world) * persons / np.maximum(world.firms.hcl_rate, TINY)
+    return cost
+
+
 def bribe_cost(world: World) -> float:
     """Bribes along the way, USD/kg: those who take them know what the cargo is worth."""
     return world.p.bribe_cost * world.flows.border_price_index
-
-
-def set_terms(world: World, crossing: Crossing) -> None:
-    """Write what the loads of these firms will meet and pay until the next look: chances, prices, escorts, shield."""
-    table, columns, p = world.firms, world.columns, world.p
-    firms, rows, hazard = crossing.firms, crossing.rows, crossing.hazard
-    contract = table.protection[firms] == CONTRACT
-    covered = contract[:, None] & (crossing.collector == crossing.main[:, None])
-    price = np.where(covered, table.fee[firms, None], crossing.toll)
-    share = hazard / np.maximum(hazard.sum(axis=2, keepdims=True), TINY)
-    guards = hazard * covered
-    on_its_ground = guards.sum(axis=2, keepdims=True)
-    guards = guards / np.maximum(on_its_ground, TINY)
-    wish = escort_wish(world, crossing)
-    guarded = share * covered
-    escorted = crossing.met * guarded.sum(axis=2) * wish
-    charged = (crossing.met - escorted) * crossing.leave
-    tolls = share * price
-
-    ways = ways_of(world, firms)[:, :, None]
-    columns.tolls[ways, rows] = tolls
-    columns.guards[ways, rows] = guards
-    table.charged_share[:, firms] = charged
-    table.escorted_share[:, firms] = escorted
-    table.fee_cost[:, firms] = charged * tolls.sum(axis=2) + escorted * p.fee_escort
-    table.full_fee[:, firms] = (1.0 - wish) * full_price(world, crossing) + wish * p.fee_escort
-    seen = p.contract_effect * charged * contract + p.escort_effect * escorted
-    unbribed = 1.0 - table.bribe_share[firms] * (1.0 - p.bribe_detection_factor)
-    kept = unbribed * (1.0 - (crossing.route * seen).sum(axis=0))
-    table.shield[firms] = kept / world.burn_in.protective_effect
-
-
-def escort_wish(world: World, crossing: Crossing) -> Array:
-    """Share of the cargo that a firm under contract wants escorted where its protector stands, (5, m).
-
-    A logit of the loss that an escort avoids less its fee; columns with fewer arms than at the start escort less.
-    """
-    columns, p, burn = world.columns, world.p, world.burn_in
-    gain = (p.escort_effect * crossing.loss - p.fee_escort) / p.escort_choice_scale
-    armed = (crossing.weight @ columns.armed[crossing.rows]) / np.maximum(crossing.weight.sum(axis=1), TINY)
-    able = np.minimum(armed / max(burn.column_armed, TINY), 1.0)
-    wish: Array = able / (1.0 + np.exp(-(burn.escort_intercept + gain)))
-    return wish
-
-
-def full_price(world: World, crossing: Crossing) -> Array:
-    """Fee that one protector of every way, as strong as a column of the start, would agree with each firm, (m,)."""
-    threat = world.burn_in.threat * world.flows.border_price_index
-    loss = (crossing.route * crossing.loss).sum(axis=0)
-    left = _left_by(world, np.full(len(loss), world.burn_in.column_armed), crossing.needed)
-    gunmen = gunmen_cost(world, crossing) + threat * left
-    return bargained_fee(world, loss, threat, gunmen)
-
-
-def gunmen_cost(world: World, crossing: Crossing) -> Array:
-    """Cost of own gunmen over all of a firm's cargo, USD/kg (m,); skilled ex-members do with fewer."""
-    p = world.p
-    spared = (p.ex_member_premium - 1.0) * hired_by(world)[crossing.firms]
-    volume = np.maximum(world.firms.hcl_rate[crossing.firms], TINY)
-    cost: Array = gunman_wage(world) * np.maximum(crossing.needed - spared, 0.0) / volume
-    return cost
 
 
 def bargained_fee(world: World, loss: Array, threat: Array | float, gunmen: Array) -> Array:
@@ -267,3 +193,52 @@ def bargained_fee(world: World, loss: Array, threat: Array | float, gunmen: Arra
     worth = np.minimum(p.contract_effect * loss + threat, gunmen)
     fee: Array = p.protection_bargaining * worth + (1.0 - p.protection_bargaining) * p.protection_service_cost
     return fee
+
+
+def set_terms(world: World, crossing: Crossing) -> None:
+    """Write what loads will meet and pay until the next look: chances, prices, escorts and the shield of each firm."""
+    firms, columns, p = world.firms, world.columns, world.p
+    contract = firms.protection == CONTRACT
+    covered = contract[:, None] & (crossing.collector == crossing.main[:, None])
+    price = np.where(covered, firms.fee[:, None], crossing.toll)
+    guarded = crossing.share * covered
+    by_protector = guarded.sum(axis=2)
+    wish = escort_wish(world, crossing)
+    escorted = crossing.met * by_protector * wish
+    charged = (crossing.met - escorted) * crossing.leave
+    tolls = crossing.share * price
+
+    ways, rows = columns.exposure.shape[0], crossing.rows
+    columns.tolls[:, rows] = tolls.reshape(ways, len(rows))
+    columns.guards[:, rows] = (guarded / np.maximum(by_protector, TINY)[:, :, None]).reshape(ways, len(rows))
+    firms.charged_share[:] = charged
+    firms.escorted_share[:] = escorted
+    firms.fee_cost[:] = charged * tolls.sum(axis=2) + escorted * p.fee_escort
+    firms.full_fee[:] = (1.0 - wish) * _full_price(world, crossing) + wish * p.fee_escort
+    seen = p.contract_effect * charged * contract + p.escort_effect * escorted
+    unbribed = 1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)
+    unseen = unbribed * (1.0 - (firms.route_share * seen).sum(axis=0))
+    firms.shield[:] = unseen / world.burn_in.protective_effect
+
+
+def escort_wish(world: World, crossing: Crossing) -> Array:
+    """Share of the cargo that a firm under contract wants escorted where its protector stands, (5, F).
+
+    A logit of the loss that an escort avoids less its fee; columns with fewer arms than at the start escort less.
+    """
+    p, burn = world.p, world.burn_in
+    gain = (p.escort_effect * crossing.loss - p.fee_escort) / p.escort_choice_scale
+    total = np.maximum(crossing.weight.sum(axis=1), TINY)
+    armed = (crossing.weight @ world.columns.armed[crossing.rows]) / total
+    able = np.minimum(armed / max(burn.column_armed, TINY), 1.0)
+    wish: Array = able / (1.0 + np.exp(-(burn.escort_intercept + gain)))
+    return wish
+
+
+def _full_price(world: World, crossing: Crossing) -> Array:
+    """Fee that one protector of every way, as strong as a column of the start, would agree with each firm, (F,)."""
+    burn = world.burn_in
+    threat = burn.threat * world.flows.border_price_index
+    loss = (world.firms.route_share * crossing.loss).sum(axis=0)
+    left = _left_by(world, np.float64(burn.column_armed), crossing.needed)
+    return bargained_fee(world, loss, threat, gunmen_cost(world, crossing) + threat * left)

@@ -26,11 +26,11 @@ TARGETS: dict[str, str] = {
     "committee": "members with a seat on a committee",
     "commanders": "commanders of columns",
     "fighters": "armed members without a post, squad leaders included",
-    "finance": "those who keep the money: of the largest treasuries",
-    "central": "whoever has the most ties to others, of any rank",
+    "finance": "who keeps the money of each of the columns with the largest treasuries",
+    "central": "the twentieth of the members with the most ties: kin, tie to the leader, a seat; of any rank",
     "random": "any member, with equal chance: the control for all other targets",
 }
-"""Classes of target with what they mean, in the order of the type."""
+"""Classes of target with what they mean, in the order of the type; all are adults of groups of the lineage."""
 
 
 def _pace(value: Any) -> Any:

@@ -106,7 +106,7 @@ class Presence(Dated):
 
     kind: Literal["presence"]
     districts: SettledDistricts = Field(
-        description="districts with more presence; units are dealt out in turn"
+        description="districts with more presence; the units stand in their largest communities"
     )
     posts: int = quantity("posts added, in all districts together", "posts", 0, ge=0, le=200)
     patrols: int = quantity("patrols added, in all districts together", "patrols", 0, ge=0, le=200)

@@ -91,24 +91,30 @@ NAMES: dict[str, Callable[[], tuple[str, ...]]] = {
 """Names that a file may use, by what a message calls one of them."""
 
 
-def _one_of(what: str) -> Any:
-    """A text that is one of the names of ``NAMES[what]``."""
+def _known(what: str) -> AfterValidator:
+    """The check that a text is one of the names of ``NAMES[what]``."""
 
     def check(name: str) -> str:
         if name not in NAMES[what]():
             raise PydanticCustomError("unknown_name", "no such name", {"what": what})
         return name
 
-    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"expected": what})]
+    return AfterValidator(check)
 
 
 _SOME_DISTRICTS: dict[str, Any] = {"example": '["Llochegua", "Sivia"]', "of": "districts", "minItems": 1}
-_District = _one_of("a district of the valley")
-_SettledDistrict = _one_of("a district with communities of the coca belt")
 Districts = Annotated[
-    tuple[_District, ...], Field(json_schema_extra=_SOME_DISTRICTS), AfterValidator(some_each_once)
+    tuple[Annotated[str, _known("a district of the valley")], ...],
+    Field(json_schema_extra=_SOME_DISTRICTS),
+    AfterValidator(some_each_once),
 ]
 SettledDistricts = Annotated[
-    tuple[_SettledDistrict, ...], Field(json_schema_extra=_SOME_DISTRICTS), AfterValidator(some_each_once)
+    tuple[Annotated[str, _known("a district with communities of the coca belt")], ...],
+    Field(json_schema_extra=_SOME_DISTRICTS),
+    AfterValidator(some_each_once),
 ]
-Site = _one_of("a town or a district of the valley")
+Site = Annotated[
+    str,
+    _known("a town or a district of the valley"),
+    Field(json_schema_extra={"expected": "a town or a district of the valley"}),
+]

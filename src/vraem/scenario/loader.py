@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path as File
 from typing import Any
 
@@ -14,7 +15,13 @@ from vraem.scenario.driver_files import driver_problem, read_driver_file
 from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, Drivers, history_rows
 from vraem.scenario.faults import Fault, ScenarioError, in_words
 from vraem.scenario.layers import Layers, as_tuples, parse_override, read_layers
-from vraem.scenario.messages import dotted, fault_at, faults_of_parameters, faults_of_shape
+from vraem.scenario.messages import (
+    MOST_TOLD,
+    dotted,
+    fault_at,
+    faults_of_parameters,
+    faults_of_shape,
+)
 from vraem.scenario.parameters import Parameters
 from vraem.scenario.positions import Path
 from vraem.scenario.rules import faults_of_dates, faults_of_tables
@@ -22,6 +29,9 @@ from vraem.scenario.scenario import Scenario
 from vraem.scenario.schema import Document
 from vraem.scenario.sources import find, inside, library
 from vraem.scenario.syntax import TOO_DEEP
+
+LONGEST_LIST = 50_000
+"""Items of a list or keys of a table that are looked at: more than any that is allowed has."""
 
 
 def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -75,7 +85,7 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
     Raises ``ScenarioError`` with these and all that is wrong with the document.
     """
     try:
-        data = as_tuples(layers.data)
+        data = _cut(as_tuples(layers.data), LONGEST_LIST)
     except RecursionError:
         raise ScenarioError([Fault(layers.file, 0, 0, "", TOO_DEEP, "a few levels")]) from None
     found = [*faults, *faults_of_parameters(data, layers.at)]
@@ -84,7 +94,7 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
     try:
         document = Document.model_validate(data)
     except ValidationError as error:
-        found += faults_of_shape(error, layers.at)
+        found += faults_of_shape(_fewer(error, data), layers.at)
     table_rows, more = _table_rows(data, layers, folder or library())
     found += more
     found += _faults_of_driver_values(data, layers)
@@ -111,6 +121,26 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
         folder=folder,
     )
     return dataclasses.replace(scenario, origins=_origins(scenario, layers))
+
+
+def _fewer(error: ValidationError, data: Mapping[str, Any]) -> ValidationError:
+    """The error, or that of the document with long lists and tables cut, if it holds many more faults than are told.
+
+    Taking a hundred thousand faults apart to tell a thousand would take hundreds of megabytes.
+    """
+    if error.error_count() > MOST_TOLD:
+        try:
+            Document.model_validate(_cut(data, MOST_TOLD))
+        except ValidationError as less:
+            return less if less.error_count() >= MOST_TOLD else error
+    return error
+
+
+def _cut(value: Any, most: int) -> Any:
+    """The first items of lists and tables, all the way down."""
+    if isinstance(value, dict):
+        return {key: _cut(item, most) for key, item in islice(value.items(), most)}
+    return tuple(_cut(item, most) for item in value[:most]) if isinstance(value, tuple) else value
 
 
 def _table_rows(

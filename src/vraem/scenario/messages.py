@@ -75,9 +75,9 @@ def _fault(found: Any, schema: Mapping[str, Any], at: At) -> Fault:
     if kind == "union_tag_not_found":
         return fault_at(at, (*path, "kind"), "parent", "nothing", one_of(EVENT_KINDS))
     if kind == "unknown_name":
-        known = NAMES[context["what"]]()
-        hint = did_you_mean(str(found["input"]), known)
-        return fault_at(at, path, "value", got, context["what"], hint or one_of(known))
+        names = NAMES[context["what"]]()
+        hint = did_you_mean(str(found["input"]), names)
+        return fault_at(at, path, "value", got, context["what"], hint or one_of(names))
     if kind == "named_twice":
         thing = str(_node(schema, found["loc"]).get("of", "name")).removesuffix("s")
         return fault_at(at, path, "value", context["got"], f"each {thing} once")

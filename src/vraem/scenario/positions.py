@@ -39,6 +39,8 @@ def positions(text: str) -> dict[Path, Spot]:
 
 
 DEEPEST = 40
+MOST_ITEMS = 20_000
+"""Items of one array whose places are kept; those after it have the place of the array."""
 _SPACE = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -140,8 +142,9 @@ class _Scanner:
         self.blank()
         index = 0
         while self.text[self.at] != "]":
-            place = self.position(self.at)
-            self.found[(*path, index)] = Spot(place, place)
+            if index < MOST_ITEMS:
+                place = self.position(self.at)
+                self.found[(*path, index)] = Spot(place, place)
             self.value((*path, index))
             index += 1
             self.separator()

@@ -38,6 +38,7 @@ def header(world: "World") -> dict[str, Any]:
         "weeks": world.clock.weeks,
         "households": len(world.growers),
         "householdsPerRow": world.households_per_row,
+        "groupNames": [group.get("name") for group in document.get("group", ())],
         "firmBases": world.firms.base.tolist(),
         "ways": world.routes.waypoints.reshape(-1, world.routes.waypoints.shape[-1]).tolist(),
         # days and other values of a scenario file as text that JSON knows

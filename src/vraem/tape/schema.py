@@ -106,7 +106,7 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("heir", "u1"),
         Field("firm", "u1"),
     ),
-    # what is in the minds of active members, twice a year
+    # what is in the minds of active members, four times a year
     "minds": (
         Field("row", "u2"),
         Field("ideology", "u1", SHARE),
@@ -155,7 +155,7 @@ KEYFRAMES: dict[str, Keyframes] = {
     ),
     "people": Keyframes(
         "places",
-        13,
+        4,
         (
             Field("fear", "u1", 0.02),
             Field("anger", "u1", 0.02),
@@ -174,7 +174,7 @@ KEYFRAMES: dict[str, Keyframes] = {
 }
 """Keyframes of a tape."""
 
-MINDS_EVERY = 26
+MINDS_EVERY = 13
 """Weeks between two looks into the minds of members."""
 
 SERIES: tuple[str, ...] = (

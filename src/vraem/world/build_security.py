@@ -61,8 +61,8 @@ FORCE_OF_POST = {
     "air_force": AIR_FORCE,
 }
 FURTHER_BASE_STRENGTH = 90.0
-IN_FIELD_SHARE = 4.0 / 9.0
-"""Share of the patrols that is out at one time: one officer had made four missions of a month in nine months."""
+OUT, ROTATION = 4, 9
+"""Patrols are out in four of nine months: so many missions of a month had one officer made (press, 2011)."""
 PATROL_STRENGTH = 15.0
 TOWNS = ("district_capital", "town")
 TOWN_REACH_KM = 12.0
@@ -186,7 +186,7 @@ def nearest_community(valley: Valley, cells: NDArray[np.int64]) -> NDArray[np.in
 def _posts_of_the_record(valley: Valley) -> list[StartPost]:
     """Posts known from press reports, all present from the start."""
     posts = valley.posts
-    near = nearest_community(valley, posts.cell).tolist()
+    near = nearest_community(valley, posts.cell.astype(np.int64)).tolist()
     return [
         StartPost(town, int(cell), community, kind, force, KIND_OF_POST[kind][1])
         for town, cell, community, kind, force in zip(
@@ -204,11 +204,12 @@ def _add_bases(world: World) -> None:
 
 def _add_patrols(world: World, bases: NDArray[np.int64]) -> None:
     """Patrols based at the posts in turn; less than half of them are out at one time (D1)."""
-    count = round(world.p.patrols_in_field / IN_FIELD_SHARE)
+    count = round(world.p.patrols_in_field * ROTATION / OUT)
     homes = (
         bases[np.arange(count) % len(bases)] if len(bases) else _drawn(world, _towns(world), count, block=8)
     )
-    add_units(world, PATROL, ARMY, homes, PATROL_STRENGTH)
+    rows = add_units(world, PATROL, ARMY, homes, PATROL_STRENGTH)
+    world.units.task[rows] = np.where(np.arange(count) % ROTATION < OUT, MOVE, REST)
 
 
 def _sites(world: World) -> dict[str, NDArray[np.int64]]:

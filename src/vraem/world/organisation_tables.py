@@ -123,6 +123,7 @@ COLUMNS = TableSpec(
             1,
             "an arrest, purge, new leader or missed payday calls for a review",
         ),
+        Column("ground_share", "float64", "share", 0, 1.0001, "share of what all columns take on their ground (B1)"),
         Column("past_territory", "float32", "communities", 0, 1e4, "territory, mean of about a year"),
         Column("control", "float32", "share", 0, 1, "share of control of each community (B11)", "community"),
         Column(

@@ -28,7 +28,8 @@ class RouteTable(NamedTuple):
     chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year;
-    `passes` (5 F, C) which communities each firm's way by each route passes, the ways in the order route, firm.
+    `passed` the communities that the firms' ways pass, way after way in the order route, firm; those of way w begin at
+    `first_passed[w]`.
     """
 
     leaf_haul: NDArray[np.float64]
@@ -42,12 +43,14 @@ class RouteTable(NamedTuple):
     value: NDArray[np.float64]
     detection: NDArray[np.float64]
     capacity_growth: NDArray[np.float64]
-    passes: NDArray[np.float32]
+    passed: NDArray[np.int64]
+    first_passed: NDArray[np.int64]
 
     @classmethod
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
         """The table for firms at the communities `base` (F,)."""
         posts_passed = 1.0 + valley.routes.controls[:, base]
+        passed = _passed(valley, base)
         leaf_haul = valley.community_hours[base].astype(np.float64) * p.leaf_haul_cost
         return cls(
             leaf_haul=leaf_haul,
@@ -65,7 +68,8 @@ class RouteTable(NamedTuple):
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
-            passes=_passes(valley, base),
+            passed=np.concatenate(passed),
+            first_passed=np.cumsum([0, *map(len, passed[:-1])]),
         )
 
 
@@ -78,14 +82,13 @@ def _waypoints(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.int32]:
     return cells
 
 
-def _passes(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.float32]:
+def _passed(valley: "Valley", base: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Communities on each way, in the order route, firm; at least the firm's own."""
     ground = _ground(valley)
-    passes = np.zeros((len(ROUTES) * len(base), len(valley.communities)), dtype=np.float32)
-    ways = ((route, int(community)) for route in range(len(ROUTES)) for community in base)
-    for row, (route, community) in enumerate(ways):
-        met = ground[valley.path(community, route)]
-        passes[row, met[met >= 0]] = 1.0
-    return passes
+    met = [
+        ground[valley.path(community, route)] for route in range(len(ROUTES)) for community in base.tolist()
+    ]
+    return [np.unique(way[way >= 0]) for way in met]
 
 
 def _ground(valley: "Valley") -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ export function borders(place) {
   for (const [kind, edges] of Object.entries(kinds)) {
     for (const chain of chained(edges)) {
       const path = chain.map(([col, row]) => [col * place.cellKm, row * place.cellKm]);
-      lines.push({ region: kind === "region", path: rounded(rounded(path)) });
+      lines.push({ region: kind === "region", path: rounded(rounded(middles(path))) });
     }
   }
   return lines;
@@ -59,6 +59,12 @@ function* chained(edges) {
       yield chain;
     }
   }
+}
+
+/** The middles of the edges, between the two ends: takes the steps of the cells away. */
+function middles(path) {
+  const between = path.slice(1).map((point, i) => [(point[0] + path[i][0]) / 2, (point[1] + path[i][1]) / 2]);
+  return [path[0], ...between, path.at(-1)];
 }
 
 /** Chaikin's corner cutting; the ends stay. */

@@ -74,7 +74,7 @@ export class Card {
           h("div", { className: "group-row" },
             h("span", { className: "badge", style: { background: groupColour(group.row) } }, letter(group.row)),
             this.link(capital(groupName(tape, group.row)), { kind: "group", arm, row: group.row }),
-            h("span", { className: "quiet" }, ` ${number(group.members)} · ${number(group.armed)} ${t("card.armed").toLowerCase()}`)),
+            h("span", { className: "quiet" }, t("card.count", { n: number(group.members), armed: number(group.armed) }))),
           h("ul", { className: "chips" }, columns.filter((column) => column.group === group.row).map((column) => h("li", {}, this.link(columnName(column.row), { kind: "column", arm, row: column.row }, "chip")))),
         );
       }
@@ -99,7 +99,7 @@ export class Card {
       const largest = rows.sort((a, b) => share[b] - share[a]).slice(0, 12);
       const seen = new Map();
       for (const row of largest) {
-        const label = place.label(row).split(",")[0];
+        const label = place.short(row);
         seen.set(label, (seen.get(label) ?? 0) + 1);
         group.append(h("option", { value: row }, seen.get(label) > 1 ? `${label} (${seen.get(label)})` : label));
       }

@@ -3,7 +3,7 @@
 
 import { KILLED, ROUTES, SOURCES, groupColour, letter } from "vraem/colours";
 import { groupName } from "vraem/sentences";
-import { number, short, t } from "vraem/speech";
+import { number, t } from "vraem/speech";
 
 const MONTH = 52.1775 / 12;
 const QUARTER = 13;
@@ -11,12 +11,12 @@ const SMOOTH = 13; // weeks of the running mean of flows
 
 /** Charts in their order: {id, unit, kind, digits, series(tape) -> [{name, colour, values}]}. */
 export const CHARTS = [
-  { id: "area", unit: "unit.ha", kind: "line", zero: true, format: number, series: (tape) => one(tape.series("cocaArea")) },
-  { id: "leaf", unit: "unit.usdkg", kind: "line", zero: true, format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
-  { id: "hcl", unit: "unit.usdkg", kind: "line", zero: true, format: number, series: (tape) => one(tape.series("hclPrice")) },
+  { id: "area", unit: "unit.ha", kind: "line", format: number, series: (tape) => one(tape.series("cocaArea")) },
+  { id: "leaf", unit: "unit.usdkg", kind: "line", format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
+  { id: "hcl", unit: "unit.usdkg", kind: "line", format: number, series: (tape) => one(tape.series("hclPrice")) },
   { id: "members", unit: "unit.persons", kind: "area", format: number, series: members },
-  { id: "link", unit: "unit.share", kind: "line", zero: true, top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
-  { id: "groups", unit: "unit.groups", kind: "step", zero: true, format: number, series: (tape) => one(weekly(tape).groups) },
+  { id: "link", unit: "unit.share", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
+  { id: "groups", unit: "unit.groups", kind: "step", format: number, series: (tape) => one(weekly(tape).groups) },
   {
     id: "violence", unit: "unit.quarter", kind: "bars", format: number,
     series: (tape) => [
@@ -33,14 +33,14 @@ export const CHARTS = [
     ],
   },
   {
-    id: "income", unit: "unit.usdmonth", kind: "area", format: short,
+    id: "income", unit: "unit.usdmonth", kind: "area", format: number,
     series: (tape) => Object.entries(SOURCES).map(([name, colour]) => ({ name: t(`series.${name}`), colour, values: mean(tape.series(name), SMOOTH, MONTH) })),
   },
   {
     id: "routes", unit: "unit.kgweek", kind: "area", format: number,
     series: (tape) => Object.entries(ROUTES).map(([route, colour], index) => ({ name: t(`route.${route}`), colour, values: mean(tape.series(`exported${index}`), SMOOTH, 1) })),
   },
-  { id: "growers", unit: "unit.usdmonth", kind: "line", zero: true, format: short, series: (tape) => one(mean(tape.series("growerIncome"), SMOOTH, MONTH)) },
+  { id: "growers", unit: "unit.usdmonth", kind: "line", format: number, series: (tape) => one(mean(tape.series("growerIncome"), SMOOTH, MONTH / (tape.head.households * tape.head.householdsPerRow))) },
 ];
 
 function one(values) {

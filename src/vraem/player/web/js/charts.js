@@ -5,8 +5,10 @@ import { ARMS, HAIRLINE, MUTED } from "vraem/colours";
 import { CHARTS } from "vraem/chart_data";
 import { capital, dateOf, onLanguage, t } from "vraem/speech";
 
-const PAD = { left: 4, right: 6, top: 8, bottom: 17 };
+const PAD = { left: 4, right: 6, top: 15, bottom: 17 };
 const GAP = 14; // between the halves for two arms
+const BAR_WEEKS = 13;
+const READ_MS = 120; // values beside the titles change at most so often while playing
 const REDRAW_MS = 250; // at most so often while weeks come in
 
 export class Charts {
@@ -16,21 +18,36 @@ export class Charts {
     this.font = font;
     this.charts = CHARTS.map((spec) => new Chart(stage, spec, font));
     root.append(...this.charts.map((chart) => chart.figure));
-    this.future = false;
     this.stale = true;
     this.drawn = 0;
+    this.readAt = 0;
     stage.on("arms", () => this.refresh());
     stage.on("weeks", () => (this.stale = true));
     stage.on("time", () => this.move());
-    stage.on("week", () => this.read());
+    stage.on("week", () => (this.unread = true));
     stage.on("tab", () => this.refresh());
     onLanguage(() => this.refresh());
     new ResizeObserver(() => this.refresh()).observe(root);
+    this.watch();
+  }
+
+  /** Charts scrolled out of sight need not follow the time. */
+  watch() {
+    const watcher = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const chart = this.charts.find(({ figure }) => figure === target);
+        chart.seen = isIntersecting;
+        chart.move();
+        if (isIntersecting) chart.read();
+      }
+    });
+    for (const { figure } of this.charts) watcher.observe(figure);
   }
 
   showFuture(shown) {
-    this.future = shown;
+    for (const chart of this.charts) chart.future = shown;
     this.root.classList.toggle("future", shown);
+    this.read();
   }
 
   refresh() {
@@ -45,6 +62,7 @@ export class Charts {
   /** Called once a picture: draw what has come in, but not too often. */
   tick(now) {
     if (this.stale && now - this.drawn > REDRAW_MS) this.refresh();
+    if (this.unread && (!this.stage.playing || now - this.readAt > READ_MS)) this.read();
   }
 
   move() {
@@ -53,6 +71,8 @@ export class Charts {
   }
 
   read() {
+    this.unread = false;
+    this.readAt = performance.now();
     if (this.root.offsetParent === null) return;
     for (const chart of this.charts) chart.read();
   }
@@ -70,11 +90,14 @@ class Chart {
     this.legend = this.figure.querySelector(".legend");
     this.plot = this.figure.querySelector(".plot");
     this.canvas = this.figure.querySelector("canvas");
-    this.marks = [0, 1].map(() => {
-      const curtain = Object.assign(document.createElement("div"), { className: "curtain" });
-      this.plot.append(curtain);
-      return curtain;
+    this.windows = [0, 1].map(() => {
+      const window = Object.assign(document.createElement("div"), { className: "window" });
+      window.append(Object.assign(document.createElement("div"), { className: "curtain" }));
+      this.plot.append(window);
+      return window;
     });
+    this.seen = true;
+    this.future = false;
     const seek = (event) => {
       if (event.type === "pointermove" && !(event.buttons & 1)) return;
       const box = this.plot.getBoundingClientRect();
@@ -120,7 +143,9 @@ class Chart {
     this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
     this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec.kind, series))));
     for (const panel of this.panels()) this.panel(context, panel);
+    this.keyed = null;
     this.describe();
+    this.placeWindows();
     this.plot.classList.toggle("split", this.split);
   }
 
@@ -170,7 +195,7 @@ class Chart {
     }
     context.textAlign = "left";
     context.textBaseline = "bottom";
-    context.fillText(this.spec.format(this.top), panel.left + 1, this.y(this.top) + 11);
+    context.fillText(this.spec.format(this.top), panel.left, this.y(this.top) - 1);
   }
 
   line(context, panel, { values }, arm) {
@@ -212,7 +237,7 @@ class Chart {
 
   bars(context, panel, series) {
     const count = series[0].values.length;
-    const width = Math.max((panel.width * 13) / this.stage.horizon - 0.7, 0.8);
+    const width = Math.max((panel.width * BAR_WEEKS) / this.stage.horizon - 0.7, 0.8);
     for (let quarter = 0; quarter < count; quarter += 1) {
       let base = 0;
       for (const { values, colour } of series) {
@@ -220,17 +245,26 @@ class Chart {
         if (value > 0) {
           context.fillStyle = colour;
           const [low, high] = this.spec.side ? [0, value] : [base, base + value];
-          context.fillRect(this.x(panel, quarter * 13), this.y(high), width, this.y(low) - this.y(high));
+          context.fillRect(this.x(panel, quarter * BAR_WEEKS), this.y(high), width, this.y(low) - this.y(high));
         }
         base += value;
       }
     }
   }
 
+  /** Names of what is drawn, once it has appeared: a group that is still to form is not told. */
   describe() {
     const keyed = this.spec.kind === "area" || this.spec.kind === "bars";
     const names = new Map();
-    if (keyed) for (const series of this.data) for (const { name, colour, tag, values } of series) if (values.some((value) => value > 0)) names.set(name, { colour, tag });
+    for (const series of keyed ? this.data : []) {
+      for (const line of series) {
+        line.first ??= line.values.findIndex((value) => value > 0);
+        if (line.first >= 0 && (this.future || line.first <= this.at())) names.set(line.name, line);
+      }
+    }
+    const key = [...names.keys()].join();
+    if (key === this.keyed) return;
+    this.keyed = key;
     this.legend.replaceChildren(
       ...[...names].map(([name, { colour, tag }]) => {
         const key = document.createElement("span");
@@ -243,24 +277,36 @@ class Chart {
     this.legend.hidden = !names.size;
   }
 
+  /** A window over each panel, behind which the curtain slides. */
+  placeWindows() {
+    const panels = this.panels();
+    this.windows.forEach((window, index) => {
+      const panel = panels[index];
+      window.hidden = !panel;
+      if (panel) Object.assign(window.style, { left: `${panel.left - 1}px`, width: `${panel.width + PAD.right}px` });
+    });
+  }
+
   /** Put the curtain where the time stands. */
   move() {
-    const panels = this.panels();
-    this.marks.forEach((curtain, index) => {
-      const panel = panels[index];
-      curtain.hidden = !panel;
-      if (!panel) return;
-      const x = this.x(panel, Math.min(this.stage.time, this.stage.horizon));
-      curtain.style.transform = `translateX(${x.toFixed(1)}px)`;
-      curtain.style.width = `${Math.max(panel.left + panel.width + PAD.right - x, 1).toFixed(1)}px`;
-    });
+    if (!this.seen) return;
+    const [{ left, width }] = this.panels();
+    const x = this.x({ left, width }, Math.min(this.stage.time, this.stage.horizon)) - left;
+    for (const window of this.windows) if (!window.hidden) window.firstChild.style.transform = `translateX(${x.toFixed(1)}px)`;
+  }
+
+  /** Place of the current week in the values. */
+  at() {
+    return this.spec.kind === "bars" ? Math.floor(this.stage.week / BAR_WEEKS) : this.stage.week;
   }
 
   /** The value at the cursor, beside the title and for screen readers. */
   read() {
+    if (!this.seen || !this.data) return;
     const { week, arms } = this.stage;
+    this.describe();
+    const at = this.at();
     const parts = arms.map((_, arm) => {
-      const at = this.spec.kind === "bars" ? Math.floor(week / 13) : week;
       const values = (this.data?.[arm] ?? []).map((series) => series.values[at] ?? 0);
       const sum = this.spec.side ? values.at(-1) ?? 0 : values.reduce((a, b) => a + b, 0);
       return (arms.length > 1 ? `${"AB"[arm]}\u00a0` : "") + this.spec.format(sum);

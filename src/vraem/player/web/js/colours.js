@@ -12,7 +12,7 @@ export const WATER = "#5b93bd";
 export const ROAD = "#8a6d5a";
 export const TRAIL = "#a08d78";
 
-export const COCA = ["#a9cf8e", "#6fb069", "#35875a", "#0b5f49", "#04382f"];
+export const COCA = ["#b3d68d", "#7dbb68", "#3f965a", "#14704e", "#07493a"];
 export const COCA_STEPS = [8, 25, 60, 130]; // hectares at which the next darker green begins
 
 const GROUPS = ["#9b1b4f", "#e0680b", "#5a3794", "#11737f", "#7a4a1d", "#c2185b", "#3d3d3d", "#946c00"];

@@ -28,6 +28,11 @@ export class Place {
     return this.communities.label[community].replace(/^near /, "");
   }
 
+  /** The nearest named place alone. */
+  short(community) {
+    return this.label(community).split(",")[0];
+  }
+
   /** The community nearest to a point, or -1 beyond `reach` km. */
   nearest(x, y, reach) {
     let best = -1;

@@ -6,6 +6,7 @@ import { NONE16 } from "vraem/tape";
 import { star } from "vraem/units";
 
 const SHOWN = 2; // weeks that a sign stays, at the least
+const BESIDE = 11; // points up and to the right, so that a sign does not hide the column it is about
 const SECONDS = 0.9; // of the viewer's time that it stays, at the least
 
 export class HappeningsLayer {
@@ -47,14 +48,14 @@ export class HappeningsLayer {
         context.stroke();
       }
       context.globalAlpha = fade;
-      mark(context, one.sort, one.px, one.py, 7.5, colour);
+      mark(context, one.sort, one.px + BESIDE, one.py - BESIDE, 7.5, colour);
     }
     context.globalAlpha = 1;
   }
 
   hit(view, px, py, time, speed, still) {
     let best = null;
-    for (const one of this.placed(view, time, speed, still)) if (Math.hypot(one.px - px, one.py - py) < 12) best = one;
+    for (const one of this.placed(view, time, speed, still)) if (Math.hypot(one.px + BESIDE - px, one.py - BESIDE - py) < 11) best = one;
     return best;
   }
 }

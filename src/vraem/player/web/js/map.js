@@ -1,4 +1,5 @@
-/* One map: the ground, what changes weekly and what moves, each on a canvas of its own, so that a picture costs little. */
+/* One map on two canvases: below, the ground with what changes weekly, put together from sheets that are kept; above,
+   what moves. So a picture costs little, even without a graphics card. */
 
 import { CocaLayer } from "vraem/coca";
 import { ColumnsLayer } from "vraem/columns";
@@ -11,7 +12,9 @@ import { NONE16 } from "vraem/tape";
 import { onLanguage, t } from "vraem/speech";
 import { pointers } from "vraem/pointers";
 
-const CANVASES = ["ground", "slow", "names", "quick"];
+const SHEETS = ["ground", "names"]; // kept, not seen
+const CANVASES = ["below", "quick"];
+const SLOW_MS = 80; // the lower canvas is drawn at most so often while playing
 const CLICK_REACH = 12; // points of the screen
 const FINEST = 2; // points of a canvas for one of the screen
 
@@ -27,11 +30,12 @@ export class ValleyMap {
     this.root.tabIndex = 0;
     this.root.setAttribute("role", "application");
     this.canvases = {};
+    for (const name of [...SHEETS, ...CANVASES]) this.canvases[name] = document.createElement("canvas");
     for (const name of CANVASES) {
-      this.canvases[name] = document.createElement("canvas");
       this.canvases[name].setAttribute("aria-hidden", "true");
       this.root.append(this.canvases[name]);
     }
+    this.slowDrawn = 0;
     this.caption = Object.assign(document.createElement("h2"), { className: "arm-name" });
     this.root.append(this.caption);
     this.coca = new CocaLayer(stage.place);
@@ -90,32 +94,36 @@ export class ValleyMap {
   }
 
   pen(name) {
-    const context = this.canvases[name].getContext("2d");
+    const opaque = name === "below" || name === "ground";
+    const context = this.canvases[name].getContext("2d", { alpha: !opaque });
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    if (name !== "ground") context.clearRect(0, 0, this.view.width, this.view.height);
+    if (!opaque) context.clearRect(0, 0, this.view.width, this.view.height);
     return context;
   }
 
-  draw() {
-    if (!this.ratio || this.root.offsetParent === null) return;
+  draw(now) {
+    if (!this.ratio || !this.root.clientWidth) return;
     const { stage, view, stale } = this;
     const { layers } = stage;
-    if (stale.ground) {
-      this.shared.ground.draw(this.pen("ground"), view, { lines: layers.roads });
-      stale.ground = false;
-    }
-    if (stale.slow) {
-      const pen = this.pen("slow");
-      if (layers.territory) this.territory.draw(pen, view, this.tape, this.week);
-      if (layers.coca) this.coca.draw(pen, view, this.tape, this.week);
+    const moved = stale.ground || stale.names;
+    if (stale.ground) this.shared.ground.draw(this.pen("ground"), view, { lines: layers.roads });
+    if (stale.names && layers.names) this.shared.names.draw(this.pen("names"), view, this.font);
+    if (moved || (stale.slow && (!stage.playing || now - this.slowDrawn > SLOW_MS))) {
+      this.drawBelow(this.pen("below"));
+      this.slowDrawn = now;
       stale.slow = false;
     }
-    if (stale.names) {
-      const pen = this.pen("names");
-      if (layers.names) this.shared.names.draw(pen, view, this.font);
-      stale.names = false;
-    }
+    stale.ground = stale.names = false;
     this.drawQuick(this.pen("quick"));
+  }
+
+  drawBelow(pen) {
+    const { layers } = this.stage;
+    const { width, height } = this.view;
+    pen.drawImage(this.canvases.ground, 0, 0, width, height);
+    if (layers.territory) this.territory.draw(pen, this.view, this.tape, this.week, this.stage.playing);
+    if (layers.coca) this.coca.draw(pen, this.view, this.tape, this.week);
+    if (layers.names) pen.drawImage(this.canvases.names, 0, 0, width, height);
   }
 
   get week() {

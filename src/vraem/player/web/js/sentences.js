@@ -8,11 +8,12 @@ const CLASSES = {
   removal: "operation", raid: "operation", "failed raid": "operation", "attack on the state": "attack", "clash of groups": "clash",
   "killing of civilians": "killing", split: "change", merger: "change", "entry into a firm's service": "change", demobilisation: "change",
   succession: "change", vacancy: "change", "entry of an outside group": "change", "end of a group": "change", purge: "clash",
-  "group desertion": "change", "eradication stopped": "attack", "column divided": "change", return: "change", truce: "change",
+  "group desertion": "change", "eradication stopped": "attack", "column divided": "change", truce: "change",
+  "firefight with the state": "attack", "harm to civilians": "killing",
 };
 const TURNING = new Set(["split", "merger", "entry into a firm's service", "demobilisation", "succession", "vacancy", "purge", "entry of an outside group",
-  "end of a group", "group desertion", "return", "truce", "failed vote of followers", "firm hosted"]);
-const PEOPLE = new Set(["exit", "join", "removal", "group desertion"]);
+  "end of a group", "group desertion", "truce", "failed vote of followers"]);
+const PEOPLE = new Set(["exit", "join", "removal", "return", "group desertion"]);
 const TOP_RANK = 3;
 const [SURRENDERED, CAPTURED, DEAD] = [3, 4, 5];
 
@@ -33,7 +34,9 @@ export function groupName(tape, group) {
   if (group == null || group === NONE16 || group < 0) return t("group.none");
   const origin = originOf(tape, group);
   const sort = origin.founding ? "founding" : origin.outsider ? "outsider" : "splinter";
-  return t(`group.${sort}`, { letter: letter(group) });
+  const own = tape.head.groupNames?.[group];
+  const name = t(`group.${sort}`, { letter: letter(group) });
+  return own ? `${name} (${own})` : name;
 }
 
 /** What a group was when it first appeared; kept, because it never changes. */
@@ -55,12 +58,18 @@ export function columnName(column) {
 
 /** What a person was at the end of a week: leader, heir, committee member, rank. */
 export function roleOf(tape, member, week) {
+  const role = roleCode(tape, member, week);
+  if (role === null) return t("person", { n: member + 1 });
+  return t(Number.isInteger(role) ? `rank.${role}` : `role.${role}`);
+}
+
+function roleCode(tape, member, week) {
   const post = tape.posts.row(member, week);
-  if (!post) return t("say.somebody").replace(/^\S+ /, "");
-  if (post.rank > TOP_RANK) return t("rank.4");
-  if (post.heir) return t("role.heir");
-  if (post.seat && post.rank < TOP_RANK) return t("role.seat");
-  return t(`rank.${post.rank}`);
+  if (!post) return null;
+  if (post.rank > TOP_RANK) return post.rank;
+  if (post.heir) return "heir";
+  if (post.seat && post.rank < TOP_RANK) return "seat";
+  return post.rank;
 }
 
 function isTop(tape, incident) {
@@ -72,7 +81,7 @@ function isTop(tape, incident) {
 export function sentence(tape, place, incident) {
   if (incident.order) return orderSentence(tape, incident);
   const kind = tape.head.codes.incidents[incident.kind];
-  const where = incident.community === NONE16 ? "" : t("say.near", { place: place.label(incident.community) });
+  const where = incident.community === NONE16 ? "" : t("say.near", { place: place.short(incident.community) });
   const values = {
     place: where,
     group: groupName(tape, incident.group),
@@ -80,10 +89,9 @@ export function sentence(tape, place, incident) {
     column: incident.column === NONE16 ? t("column", { n: "" }) : columnName(incident.column),
     actor: t(`actor.${incident.by}`),
     n: number(incident.persons),
-    who: "",
   };
-  if (incident.member !== NONE16) values.who = withArticle(roleOf(tape, incident.member, incident.week - 1));
-  else values.who = t("say.somebody");
+  const role = incident.member === NONE16 ? null : roleCode(tape, incident.member, incident.week - 1);
+  values.who = role === null ? t("say.somebody") : t(`one.${role}`);
   const notes = [];
   if (incident.deaths > 0 && kind !== "removal") notes.push(incident.deaths === 1 ? t("say.death") : t("say.deaths", { n: number(incident.deaths) }));
   if (incident.campaign !== NONE8) notes.push(t("say.campaign"));
@@ -100,11 +108,6 @@ function keyOf(tape, kind, incident) {
     return has(key) ? key : `say.${kind}`;
   }
   return `say.${kind}`;
-}
-
-function withArticle(role) {
-  if (role === t("rank.4")) return t("say.the", { role });
-  return /^[aeiou]/.test(role) ? t("say.an", { role }) : t("say.a", { role });
 }
 
 /** A dated order of the scenario: where it begins, or where a campaign ends. */

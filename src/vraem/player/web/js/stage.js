@@ -1,6 +1,8 @@
 /* The stage: what is played, when, how fast, and what is chosen. Everything else listens to it. */
 
 export const SPEEDS = [1, 2, 4, 8, 16, 32];
+export const AWAY = 3; // seconds behind from which a viewer of the live valley is looking at its past
+const SLACK = 0.6; // seconds of weeks that may wait
 const LONGEST_STEP = 0.1; // seconds that one picture may move on, so that a hidden page does not leap
 
 export class Stage {
@@ -29,8 +31,9 @@ export class Stage {
     for (const listener of this.listeners[name] ?? []) listener(detail);
   }
 
-  /** Weeks that have been recorded. */
+  /** Weeks that can be shown; live, those of the run that moves. */
   get weeks() {
+    if (this.live && this.arms.length) return Math.max(1, this.arms.at(-1).tape.weeks);
     return Math.max(1, ...this.arms.map(({ tape }) => tape.weeks));
   }
 
@@ -107,11 +110,10 @@ export class Stage {
     }
   }
 
-  /** Weeks a second: as chosen; live a little faster when behind what has come in. */
+  /** Weeks a second: as chosen; live a little faster when a little behind what has come in. */
   pace(end) {
-    if (!this.live) return this.speed;
     const behind = (end - this.time) / this.speed;
-    return this.speed * (behind > 1 ? 1 + behind : 1);
+    return this.speed * (this.live && behind > SLACK && behind < AWAY ? 1.3 : 1);
   }
 
   setLayer(name, shown) {

@@ -4,10 +4,13 @@
 import { groupColour, rgb } from "vraem/colours";
 import { NONE8 } from "vraem/tape";
 
-const FINER = 3; // points along one cell
-const REACH_KM = 4.6;
+const FINER = 2; // points along one cell
+const REACH_KM = 6;
+const FADE_KM = 3.4; // over which it fades at the edge
 const NEAREST = 5;
-const LEAST_SHARE = 0.1;
+const HOLD_MS = 220; // while playing, the territory is worked out at most so often
+const LEAST_SHARE = 0.04;
+const FIRM_SHARE = 0.4; // from which the tint is full
 const HATCH = [0, 45, -45, 90, 0, 45, -45, 90]; // degrees, by group
 const HATCH_GAP = 7;
 
@@ -18,25 +21,35 @@ export class TerritoryLayer {
     this.height = place.rows * FINER;
     this.spread = weights(place, this.width, this.height);
     this.masks = new Map();
-    this.frame = -1;
-    this.tape = null;
     this.scratch = document.createElement("canvas");
+    this.sheet = document.createElement("canvas");
+    this.drawn = {}; // what the sheet shows: tape, keyframe, view
   }
 
-  draw(context, view, tape, week) {
+  /** The territory of a week on a sheet of the size of the view, kept until month or view change. */
+  draw(context, view, tape, week, playing) {
     const frames = tape.keyframes.land;
-    const at = frames.at(week);
+    const { drawn } = this;
+    const now = performance.now();
+    const at = playing && tape === drawn.tape && now - drawn.when < HOLD_MS ? drawn.at : frames.at(week);
     if (at < 0) return;
-    if (at !== this.frame || tape !== this.tape) {
-      this.frame = at;
-      this.tape = tape;
-      this.masks = this.masksOf(frames.frames[at], frames.scale("share"));
+    const looks = `${view.x}/${view.y}/${view.scale}/${view.width}/${view.height}`;
+    if (at !== drawn.at || tape !== drawn.tape || looks !== drawn.looks) {
+      if (at !== drawn.at || tape !== drawn.tape) this.masks = this.masksOf(frames.frames[at], frames.scale("share"));
+      this.drawn = { at, tape, looks, when: now };
+      this.sheet.width = view.width;
+      this.sheet.height = view.height;
+      this.compose(this.sheet.getContext("2d"), view);
     }
+    context.drawImage(this.sheet, 0, 0, view.width, view.height);
+  }
+
+  compose(context, view) {
     const [x, y] = [view.px(0), view.py(0)];
     const [w, h] = [this.place.width * view.scale, this.place.height * view.scale];
     for (const [group, mask] of this.masks) {
       context.imageSmoothingEnabled = true;
-      context.globalAlpha = 0.36;
+      context.globalAlpha = 0.42;
       context.drawImage(mask, x, y, w, h);
       context.globalAlpha = 1;
       if (group > 0) this.hatch(context, view, group, mask, [x, y, w, h]);
@@ -72,25 +85,33 @@ export class TerritoryLayer {
   masksOf(frame, scale) {
     const held = new Map();
     const { points, first, community, weight } = this.spread;
+    const shares = new Float32Array(NONE8 + 1); // by group; what nobody holds gathers at the end
+    const groups = [...new Set([...frame.group, ...frame.second])].filter((group) => group !== NONE8);
+    const colours = new Map(groups.map((group) => [group, rgb(groupColour(group))]));
     for (let p = 0; p < points.length; p += 1) {
-      const shares = new Map();
+      for (const group of groups) shares[group] = 0;
       for (let i = first[p]; i < first[p + 1]; i += 1) {
         const c = community[i];
-        add(shares, frame.group[c], frame.share[c] * scale * weight[i]);
-        add(shares, frame.second[c], frame.secondShare[c] * scale * weight[i]);
+        shares[frame.group[c]] += frame.share[c] * weight[i];
+        shares[frame.second[c]] += frame.secondShare[c] * weight[i];
       }
       let best = -1;
       let most = LEAST_SHARE;
-      for (const [group, share] of shares) if (share > most) [best, most] = [group, share];
+      for (const group of groups) {
+        if (shares[group] * scale > most) {
+          best = group;
+          most = shares[group] * scale;
+        }
+      }
       if (best < 0) continue;
       if (!held.has(best)) held.set(best, new Uint8ClampedArray(4 * this.width * this.height));
       const pixels = held.get(best);
-      const [r, g, b] = rgb(groupColour(best));
+      const [r, g, b] = colours.get(best);
       const at = 4 * points[p];
       pixels[at] = r;
       pixels[at + 1] = g;
       pixels[at + 2] = b;
-      pixels[at + 3] = 255 * Math.min(1, (most - LEAST_SHARE) / 0.45);
+      pixels[at + 3] = 255 * Math.min(1, (most - LEAST_SHARE) / (FIRM_SHARE - LEAST_SHARE));
     }
     return new Map([...held].map(([group, pixels]) => [group, this.picture(pixels)]));
   }
@@ -104,10 +125,6 @@ export class TerritoryLayer {
   }
 }
 
-function add(shares, group, share) {
-  if (group !== NONE8 && share > 0) shares.set(group, (shares.get(group) ?? 0) + share);
-}
-
 /** For each point of the picture near a community: the nearest communities and their weights, which fade with distance. */
 function weights(place, width, height) {
   const step = place.cellKm / FINER;
@@ -119,7 +136,7 @@ function weights(place, width, height) {
     for (let col = 0; col < width; col += 1) {
       const near = nearby(place, (col + 0.5) * step, (row + 0.5) * step);
       if (!near.length) continue;
-      const fade = Math.min(1, (REACH_KM - near[0][0]) / 1.6);
+      const fade = Math.min(1, (REACH_KM - near[0][0]) / FADE_KM);
       const parts = near.map(([km]) => 1 / (0.6 + km * km));
       const sum = parts.reduce((a, b) => a + b, 0);
       points.push(row * width + col);
@@ -130,7 +147,7 @@ function weights(place, width, height) {
       first.push(community.length);
     }
   }
-  return { points, first, community, weight };
+  return { points: Int32Array.from(points), first: Int32Array.from(first), community: Int16Array.from(community), weight: Float32Array.from(weight) };
 }
 
 function nearby(place, x, y) {

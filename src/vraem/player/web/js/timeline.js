@@ -5,6 +5,8 @@ import { orders } from "vraem/sentences";
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
 
 const BAR = 8; // weeks added up for one bar of violence
+const BAND = 11; // height of what is known beforehand, above the curtain
+const OTHER = "#7a4a1d";
 const EDGE = 9; // half of the slider's knob: the track ends there
 
 export class Timeline {
@@ -14,14 +16,17 @@ export class Timeline {
     this.slider = root.querySelector("input[type=range]");
     this.canvas = root.querySelector("canvas");
     this.date = root.querySelector(".date");
+    this.curtain = root.querySelector(".curtain");
     this.slider.addEventListener("input", () => {
       stage.seek(Number(this.slider.value) + 0.5);
     });
     this.slider.addEventListener("change", () => stage.emit("stepped"));
     stage.on("arms", () => this.refresh());
     stage.on("weeks", () => (this.stale = true));
-    stage.on("time", () => this.move());
-    stage.on("week", () => this.tell());
+    stage.on("week", () => {
+      this.move();
+      this.tell();
+    });
     onLanguage(() => {
       this.refresh();
       this.tell();
@@ -46,6 +51,7 @@ export class Timeline {
 
   move() {
     this.slider.value = this.stage.week;
+    this.curtain.style.transform = `translateX(${this.x(this.stage.week).toFixed(1)}px)`;
   }
 
   tell() {
@@ -85,7 +91,7 @@ export class Timeline {
       const x = this.x((Date.UTC(year, 0, 1) - start) / (7 * 86_400_000));
       context.fillStyle = HAIRLINE;
       context.fillRect(x, height - 19, 1, 5);
-      if (year % step) continue;
+      if (year % step || x > this.width - 18) continue;
       context.fillStyle = MUTED;
       context.fillText(String(year), x, height - 3);
     }
@@ -102,7 +108,7 @@ export class Timeline {
     sums.forEach((bars, arm) => {
       context.fillStyle = withAlpha(ARMS[arm].colour, 0.55);
       bars.forEach((sum, bar) => {
-        const tall = (sum / most) * (height - 26);
+        const tall = (sum / most) * (height - 34);
         const width = Math.max(this.x(BAR) - this.x(0) - 1, 1) / sums.length;
         context.fillRect(this.x(bar * BAR) + arm * width, height - 20 - tall, width, tall);
       });
@@ -113,13 +119,16 @@ export class Timeline {
   campaigns(context, height) {
     this.stage.arms.forEach(({ tape }, arm) => {
       for (const { week, order, ends } of orders(tape)) {
-        if (ends || !order.end) continue;
-        const last = Math.min((new Date(`${order.end}T00:00:00Z`) - tape.start) / (7 * 86_400_000), this.stage.horizon);
-        if (last < 0 || week >= this.stage.horizon) continue;
-        context.fillStyle = withAlpha(order.table === "campaign" ? STATE : "#7a4a1d", 0.16);
-        context.fillRect(this.x(week), 2, Math.max(this.x(last) - this.x(week), 2), height - 22);
-        context.fillStyle = order.table === "campaign" ? STATE : "#7a4a1d";
-        context.fillRect(this.x(week), 1 + 4 * arm, Math.max(this.x(last) - this.x(week), 2), 3);
+        if (ends || week >= this.stage.horizon) continue;
+        const day = new Date(`${order.end ?? order.start ?? order.date}T00:00:00Z`);
+        const last = Math.min((day - tape.start) / (7 * 86_400_000), this.stage.horizon - 1);
+        if (last < 0) continue;
+        const colour = order.table === "campaign" || order.kind === "removal" ? STATE : OTHER;
+        const [x, width] = [this.x(week), Math.max(this.x(last) - this.x(week), 4)];
+        context.fillStyle = withAlpha(colour, 0.14);
+        context.fillRect(x, BAND, width, height - 20 - BAND);
+        context.fillStyle = colour;
+        context.fillRect(x, 1 + 5 * arm, width, 4);
       }
     });
   }
@@ -139,8 +148,7 @@ export class Timeline {
     context.font = this.font(11, 600);
     context.fillStyle = ARMS[1].colour;
     context.textBaseline = "top";
-    const right = x > this.width * 0.6;
-    context.textAlign = right ? "right" : "left";
-    if (this.width > 600) context.fillText(t("part"), x + (right ? -5 : 5), 8);
+    context.textAlign = "right"; // on the side of the past, where no curtain comes
+    if (x > context.measureText(t("part")).width + 12) context.fillText(t("part"), x - 5, 9);
   }
 }

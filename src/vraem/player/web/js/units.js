@@ -1,11 +1,15 @@
-/* Posts and units of the state, each kind with its own sign; those of one cell stand side by side. */
+/* Posts and units of the state, each kind with its own sign. Those at rest do not show; from afar one sign stands for
+   all units of a cell, close by they stand side by side. */
 
 import { PAPER, STATE } from "vraem/colours";
 import { NONE16 } from "vraem/tape";
 
 export const [POST, PATROL, TEAM, CREW, ROAD, RIVER, AIR, PORT] = [0, 1, 2, 3, 4, 5, 6, 7];
+const REST = 5;
 const CREW_COLOUR = "#7a4a1d";
 const MOST_IN_A_ROW = 4;
+const CLOSE = 7; // points per km from which every unit of a cell shows, not only the most telling one
+const TELLING = [TEAM, CREW, PATROL, POST, ROAD, RIVER, AIR, PORT];
 
 export class UnitsLayer {
   constructor(tape, place) {
@@ -17,14 +21,13 @@ export class UnitsLayer {
   at(week) {
     if (this.cache.week === week && this.cache.weeks === this.tape.weeks) return this.cache.found;
     const state = this.tape.units.at(week);
-    const { kind, cell, strength, until } = state.fields;
+    const { kind, cell, strength, until, task } = state.fields;
     const found = [];
     for (let row = 0; row < state.count; row += 1) {
       const gone = until[row] !== NONE16 && until[row] < week;
-      if (strength[row] > 0 && !gone) found.push({ row, kind: kind[row], cell: cell[row] });
+      if (strength[row] > 0 && !gone && task[row] !== REST) found.push({ row, kind: kind[row], cell: cell[row] });
     }
-    // posts first, so that what moves is drawn above them
-    found.sort((a, b) => (a.kind !== POST) - (b.kind !== POST) || a.row - b.row);
+    found.sort((a, b) => TELLING.indexOf(a.kind) - TELLING.indexOf(b.kind) || a.row - b.row);
     const taken = new Map();
     for (const unit of found) {
       unit.slot = taken.get(unit.cell) ?? 0;
@@ -35,10 +38,12 @@ export class UnitsLayer {
   }
 
   *placed(view, time) {
-    const size = Math.min(Math.max(view.scale * 0.62, 2.6), 5);
+    const size = Math.min(Math.max(view.scale * 0.52, 2.4), 5);
+    const close = view.scale >= CLOSE;
     for (const unit of this.at(Math.min(Math.floor(time), this.tape.weeks - 1))) {
+      if (unit.slot && !close) continue;
       const px = view.px(this.place.cellX(unit.cell)) + (unit.slot % MOST_IN_A_ROW) * size * 2.3;
-      const py = view.py(this.place.cellY(unit.cell)) + Math.floor(unit.slot / MOST_IN_A_ROW) * size * 2.3 + size * 1.6;
+      const py = view.py(this.place.cellY(unit.cell)) + Math.floor(unit.slot / MOST_IN_A_ROW) * size * 2.3 + (close ? size * 1.6 : 0);
       if (view.sees(px, py, 10)) yield { ...unit, px, py, size };
     }
   }
@@ -65,7 +70,7 @@ export function sign(context, kind, x, y, r) {
   else if (kind === CREW) triangle(context, x, y, r * 1.15, 1);
   else diamond(context, x, y, r * 1.15);
   context.strokeStyle = PAPER;
-  context.lineWidth = 2.2;
+  context.lineWidth = 1.8;
   context.stroke();
   context.fillStyle = kind === CREW ? CREW_COLOUR : STATE;
   context.fill();

@@ -1,0 +1,150 @@
+"""Neutrality as a picture: every end state must be reachable, and none may win whatever is assumed."""
+
+from pathlib import Path
+from textwrap import wrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, Neutrality, neutrality
+from vraem.analysis.results import Results
+from vraem.figures.looks import STATE_LOOKS, letters, state_look
+from vraem.figures.style import INK, MISSED, MUTED, SHADE, SMALL_SIZE, Margins, sheet, style
+from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
+
+ROW_INCHES = 0.36
+TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 1.0)
+HORIZON_MARKERS = ("o", "s", "D", "^", "v", "P")
+
+
+def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None = None) -> Figure:
+    """Share of each end state among dismantled runs by definition and horizon, against the rule of neutrality.
+
+    Each label needs at least 1 % at one horizon and at most 60 % at any; the axis is a square root, so that both ends
+    can be read. ``found`` is computed if None. Raises ``ValueError`` if the runs have no end states.
+    """
+    swept = as_swept(results)
+    finding = found or neutrality(swept)
+    definitions = list(dict.fromkeys(cell.definition for cell in finding.cells))
+    horizons = sorted({cell.horizon for cell in finding.cells})
+    states = list(STATE_LOOKS)
+    margins = Margins(left=1.5, right=0.3, top=1.42, bottom=0.95)
+    said = "holds" if finding.holds else f"is broken in {len(finding.faults)} places"
+    with style():
+        figure, panels = sheet(
+            f"The rule of neutrality {said}",
+            f"Of dismantled runs each end state has {LEAST:.0%} at one horizon or more, none over {MOST:.0%} at any",
+            swept_caption(
+                swept.judged,
+                "Intervals: 95 % (Wilson), runs taken as independent. Shaded: allowed. In grey: left out of the rule.",
+                intervals=False,
+            ),
+            size=(2.0 * len(definitions) + 2.2, margins.top + margins.bottom + ROW_INCHES * len(states)),
+            columns=len(definitions),
+            margins=margins,
+            sharey=True,
+            wspace=0.09,
+        )
+        for axes, definition in zip(panels[0], definitions, strict=True):
+            _panel(axes, finding, definition, horizons, states)
+        _key(figure, horizons)
+    return figure
+
+
+def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], states: list[str]) -> None:
+    axes.axvspan(np.sqrt(LEAST), np.sqrt(MOST), color=SHADE, linewidth=0, zorder=0)
+    broken = {fault.label for fault in found.faults if fault.definition == definition}
+    step = 0.72 / len(horizons)
+    for place, state in enumerate(states):
+        excepted = state in EXCEPTED.get(definition, ())
+        colour = MUTED if excepted else MISSED.colour if state in broken else INK
+        for number, months in enumerate(horizons):
+            share = found.share(definition, state, months)
+            if not np.isfinite(share.estimate):
+                continue
+            height = place + (number - (len(horizons) - 1) / 2.0) * step
+            ends = np.sqrt([share.low, share.high])
+            axes.plot(
+                ends, [height] * 2, color=colour, linewidth=0.9, alpha=0.5 if excepted else 1.0, zorder=3
+            )
+            axes.plot(
+                [np.sqrt(share.estimate)],
+                [height],
+                marker=HORIZON_MARKERS[number % len(HORIZON_MARKERS)],
+                color=colour,
+                markerfacecolor="white" if excepted else colour,
+                markersize=3.6,
+                zorder=4,
+                clip_on=False,
+            )
+        if state in broken:
+            axes.annotate(
+                "broken",
+                (1.0, place),
+                (-2.0, 0.0),
+                axes.get_yaxis_transform(),
+                "offset points",
+                ha="right",
+                va="center",
+                size=SMALL_SIZE - 0.5,
+                color=MISSED.colour,
+                weight="bold",
+            )
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(len(states) - 0.5, -0.5)
+    axes.set_yticks(range(len(states)), [state_look(state).label for state in states])
+    for label, state in zip(axes.get_yticklabels(), states, strict=False):
+        label.set_color(letters(state_look(state).colour))
+    axes.set_xticks(np.sqrt(TICKS))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value * value:.0f}"))
+    axes.tick_params(axis="x", labelsize=SMALL_SIZE)
+    axes.set_xlabel("%", size=SMALL_SIZE, color=MUTED, labelpad=1.0)
+    axes.spines["left"].set_visible(False)
+    for edge in range(len(states) - 1):
+        axes.axhline(edge + 0.5, color="white", linewidth=0.8, zorder=1)
+    runs = max((cell.runs for cell in found.cells if cell.definition == definition), default=0)
+    axes.set_title(f"{definition}\n", color=INK, pad=4.0)
+    axes.annotate(
+        f"{_wrapped(definition)}\n{runs:,} runs".replace(",", "\u2009"),
+        (0.0, 1.0),
+        (0.0, 3.0),
+        "axes fraction",
+        "offset points",
+        size=SMALL_SIZE - 1.0,
+        color=MUTED,
+        linespacing=1.1,
+    )
+
+
+def _wrapped(definition: str) -> str:
+    return "\n".join(wrap(DEFINITION_SHORT.get(definition, definition), 32)[:2])
+
+
+def _key(figure: Figure, horizons: list[int]) -> None:
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=INK,
+            marker=HORIZON_MARKERS[number % len(HORIZON_MARKERS)],
+            ms=4.2,
+            lw=0.9,
+            label=f"{when(months)} after",
+        )
+        for number, months in enumerate(horizons)
+    ]
+    width, height = figure.get_size_inches()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.15 / width, 1.0 - 0.58 / height),
+        ncols=len(handles),
+        fontsize=SMALL_SIZE + 0.3,
+        borderaxespad=0.0,
+        borderpad=0.0,
+        columnspacing=1.4,
+        handlelength=1.6,
+    )

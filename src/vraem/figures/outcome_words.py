@@ -1,0 +1,64 @@
+"""Short labels and units of what is kept of a run, for charts; long meanings stand in the catalogue of `observe`."""
+
+from typing import NamedTuple
+
+from vraem.figures.looks import MEMBER_LOOKS
+
+POINTS, GROUPS, EVENTS, OTHER = "percentage points", "groups", "events and persons", "own unit"
+
+
+class OutcomeWords(NamedTuple):
+    """How an outcome is called in a chart, the family of its unit, and the factor that brings it to that unit."""
+
+    label: str
+    family: str
+    factor: float = 1.0
+
+
+_SHARE = 100.0
+
+WORDS: dict[str, OutcomeWords] = {
+    "dismantled_personnel": OutcomeWords("dismantled: persons", POINTS, _SHARE),
+    "dismantled_seats": OutcomeWords("dismantled: seats", POINTS, _SHARE),
+    "dismantled_links": OutcomeWords("dismantled: links", POINTS, _SHARE),
+    "dismantled_size": OutcomeWords("dismantled: size", POINTS, _SHARE),
+    "gangs": OutcomeWords("gangs", POINTS, _SHARE),
+    "fragmented": OutcomeWords("fragmented", POINTS, _SHARE),
+    "la": OutcomeWords("armed strength, % of before", POINTS, _SHARE),
+    "lf": OutcomeWords("armed in firms' pay, % of before", POINTS, _SHARE),
+    "abs": OutcomeWords("absorbed by firms", POINTS, _SHARE),
+    "rev": OutcomeWords("protection revenue, % of before", POINTS, _SHARE),
+    "vac": OutcomeWords("others' share of revenue", POINTS, _SHARE),
+    "cli": OutcomeWords("command, % of before", POINTS, _SHARE),
+    "pi": OutcomeWords("profit orientation", POINTS, _SHARE),
+    "delta_pi": OutcomeWords("change of profit orientation", POINTS, _SHARE),
+    "s1": OutcomeWords("largest group's share", POINTS, _SHARE),
+    "callao_share": OutcomeWords("cocaine through Callao", POINTS, _SHARE),
+    "valley_share": OutcomeWords("valley's share of Peru's coca", POINTS, _SHARE),
+    "n_groups": OutcomeWords("independent lineage groups", GROUPS),
+    "n_eff": OutcomeWords("effective number of them", GROUPS),
+    "n_groups_all": OutcomeWords("all independent groups", GROUPS),
+    "violence": OutcomeWords("violent events per 100 000 p.-months", EVENTS),
+    "violence_by_state": OutcomeWords("of these by the state", EVENTS),
+    "violence_by_groups": OutcomeWords("of these by groups", EVENTS),
+    "deaths": OutcomeWords("killed since the start", EVENTS),
+    "deaths_civilians": OutcomeWords("civilians killed", EVENTS),
+    "deaths_state": OutcomeWords("soldiers and police killed", EVENTS),
+    "removals": OutcomeWords("captured or killed by the state", EVENTS),
+    "splits": OutcomeWords("splits since the start", EVENTS),
+    **{
+        f"fate_{fate}": OutcomeWords(f"members {look.label}", POINTS, _SHARE)
+        for fate, look in MEMBER_LOOKS.items()
+    },
+}
+"""By the name of the outcome, without its horizon."""
+
+
+def words_of(column: str) -> OutcomeWords:
+    """The words of a column, whether or not it ends with a horizon."""
+    if column in WORDS:
+        return WORDS[column]
+    stem, _, end = column.rpartition("_")
+    if end.isdigit() and stem in WORDS:
+        return WORDS[stem]
+    return OutcomeWords((stem if end.isdigit() else column).replace("_", " "), OTHER)

@@ -1,0 +1,81 @@
+"""The charts of an experiment in the order of its report, as data: name, caption, the function that draws it.
+
+A chart takes `Results` and returns a matplotlib figure; it raises ``ValueError`` when the runs lack what it
+needs.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+
+from vraem.analysis.results import Results
+
+
+class ReportChart(NamedTuple):
+    """A chart of a report: ``name`` of its file, ``caption`` under it, ``place`` of its function (module:function)."""
+
+    name: str
+    caption: str
+    place: str
+
+    def draw(self, results: Results) -> Figure:
+        """Draw it. Raises ``ValueError`` if the runs lack what it needs."""
+        module, _, function = self.place.partition(":")
+        drawn: Callable[[Results], Figure] = getattr(importlib.import_module(module), function)
+        return drawn(results)
+
+
+REPORT_CHARTS: tuple[ReportChart, ...] = (
+    ReportChart(
+        "verdict",
+        "The verdict at a glance: the share of gangs among dismantled runs, against the thresholds of the rules.",
+        "vraem.figures.verdict_rows:verdict_at_a_glance",
+    ),
+    ReportChart(
+        "end-states",
+        "What becomes of the group once it is dismantled, by campaign and horizon.",
+        "vraem.figures.end_state_bars:end_states",
+    ),
+    ReportChart(
+        "end-state-shares",
+        "How often each end state comes, campaign by campaign.",
+        "vraem.figures.end_state_bars:end_state_shares",
+    ),
+    ReportChart(
+        "incidence",
+        "How soon the group comes apart: cumulative incidence with competing risks.",
+        "vraem.figures.time_to:cumulative_incidence",
+    ),
+    ReportChart(
+        "differences",
+        "What campaigns change against the reference, pair by pair.",
+        "vraem.figures.contrast_forest:paired_differences",
+    ),
+    ReportChart(
+        "phase",
+        "How tempo and intelligence of a campaign move the share of gangs.",
+        "vraem.figures.phase:phase_diagram",
+    ),
+    ReportChart(
+        "assumptions",
+        "The assumptions over which the share of gangs moves farthest.",
+        "vraem.figures.sensitivity_bars:assumptions_that_matter",
+    ),
+    ReportChart(
+        "conditions",
+        "The box of assumptions in which gangs are frequent.",
+        "vraem.figures.discovery_box:discovered_box",
+    ),
+)
+"""Every chart of a report, in the order of reading."""
+
+
+def report_charts(results: Results) -> Iterator[tuple[ReportChart, Figure]]:
+    """The charts that the runs are enough for, drawn one after the other."""
+    for chart in REPORT_CHARTS:
+        try:
+            yield chart, chart.draw(results)
+        except ValueError:
+            continue

@@ -1,0 +1,51 @@
+"""The report of an experiment: one page that needs no network, its charts, and the findings as data."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from vraem.analysis.findings import Findings, findings
+from vraem.analysis.results import Results, json_text
+from vraem.figures.registry import report_charts
+from vraem.figures.report_html import heading, image, page
+from vraem.figures.report_page import more_sections, sections
+from vraem.figures.style import png_bytes, save
+
+PAGE, DATA, CHARTS = "index.html", "verdict.json", "charts"
+LARGEST_PAGE = 8_000_000
+"""Bytes that a page may have; charts that would lead beyond lie beside it only."""
+
+Progress = Callable[[str], None]
+
+
+class Report(NamedTuple):
+    """A written report: its ``page``, the ``data`` beside it, the ``charts`` as files, and what was found."""
+
+    page: Path
+    data: Path
+    charts: tuple[Path, ...]
+    found: Findings
+
+
+def write_report(results: Results, folder: Path, progress: Progress | None = None) -> Report:
+    """Write the report of finished runs into `folder`, which is made if missing."""
+    told = progress or (lambda _: None)
+    (folder / CHARTS).mkdir(parents=True, exist_ok=True)
+    told("judging")
+    found = findings(results)
+    data = folder / DATA
+    data.write_text(json_text(found.as_data()), encoding="utf-8")
+    pieces, files, size = [], [], 0
+    for chart, figure in report_charts(results):
+        told(f"drawing {chart.name}")
+        files += save(figure, folder / CHARTS / chart.name)
+        piece = image(png_bytes(figure), chart.caption)
+        size += len(piece)
+        if size < LARGEST_PAGE:
+            pieces.append(piece)
+    shown = [heading("Charts"), *pieces] if pieces else []
+    body = [*sections(found), *shown, *more_sections(found)]
+    written = folder / PAGE
+    title = str(results.about.get("name") or "report")
+    written.write_text(page(f"vraem: {title}", body), encoding="utf-8")
+    return Report(written, data, tuple(files), found)

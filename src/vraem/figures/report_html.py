@@ -1,0 +1,155 @@
+"""Pieces of a self-contained page: tables, numbers with intervals, charts as embedded images, one style sheet.
+
+Numbers that a reader may want to check carry a ``data-key`` and their ``data-value``, so that a program can
+find them.
+"""
+
+import base64
+import html
+import math
+from collections.abc import Iterable, Sequence
+
+from vraem.analysis.intervals import Interval
+
+STYLE = """
+:root { --ink: #1a1a1a; --muted: #5f6368; --line: #c8ccd0; --shade: #f4f2ec; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
+  font: 16px/1.5 "DejaVu Sans", system-ui, sans-serif; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .5rem; }
+h2 { font-size: 1.2rem; margin: 2.6rem 0 .6rem; border-top: 2px solid var(--ink); padding-top: .6rem; }
+h3 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
+p { margin: .5rem 0; max-width: 46rem; }
+.question { font-size: 1.1rem; color: var(--muted); }
+.answer { background: var(--shade); border-left: 6px solid #0b4f8a; padding: .9rem 1.1rem; margin: 1.2rem 0;
+  font-size: 1.12rem; }
+.answer p { max-width: none; }
+.word { font-weight: 700; text-transform: uppercase; letter-spacing: .04em; font-size: .86em; }
+.note { color: var(--muted); font-size: .9rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: .6rem 0 1rem; font-size: .88rem; }
+caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
+th, td { padding: .28rem .7rem .28rem 0; text-align: right; vertical-align: top; border-bottom: 1px solid
+var(--line);
+  white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; white-space: normal; }
+thead th { border-bottom: 2px solid var(--ink); font-weight: 600; }
+td.text { text-align: left; white-space: normal; min-width: 14rem; }
+.range { color: var(--muted); font-size: .86em; margin-left: .35em; }
+figure { margin: 1.2rem 0 1.8rem; }
+figure img { max-width: 100%; height: auto; }
+figcaption { color: var(--muted); font-size: .9rem; }
+ul { padding-left: 1.2rem; max-width: 46rem; }
+code { font-size: .9em; }
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  h2 { break-after: avoid; }
+  h3 { break-after: avoid; }
+  figure, table, .answer { break-inside: avoid; }
+  .wide { overflow: visible; }
+}
+"""
+
+
+def esc(text: object) -> str:
+    """Text safe inside a page."""
+    return html.escape(str(text), quote=True)
+
+
+def page(title: str, body: Iterable[str]) -> str:
+    """A whole page that needs no other file."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{esc(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def heading(text: str, level: int = 2) -> str:
+    """A heading."""
+    return f"<h{level}>{esc(text)}</h{level}>"
+
+
+def para(text: str, kind: str = "") -> str:
+    """A paragraph of plain text."""
+    return f'<p class="{kind}">{esc(text)}</p>' if kind else f"<p>{esc(text)}</p>"
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """A list of plain sentences."""
+    return "<ul>" + "".join(f"<li>{esc(line)}</li>" for line in lines) + "</ul>" if lines else ""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """A table; cells are pieces made by the functions here, or ``cell`` of plain text."""
+    top = "".join(f'<th scope="col">{esc(name)}</th>' for name in head)
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    told = f"<caption>{esc(caption)}</caption>" if caption else ""
+    return f'<div class="wide"><table>{told}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def cell(text: object, kind: str = "") -> str:
+    """A cell of plain text."""
+    return f'<td class="{kind}">{esc(text)}</td>' if kind else f"<td>{esc(text)}</td>"
+
+
+def number(key: str, value: float, text: str | None = None) -> str:
+    """A cell with one number."""
+    return f'<td data-key="{esc(key)}" data-value="{_plain(value)}">{esc(text or share_text(value))}</td>'
+
+
+def share(key: str, interval: Interval) -> str:
+    """A cell with a share in per cent and its interval."""
+    if math.isnan(interval.estimate):
+        return f'<td data-key="{esc(key)}" data-value="">–</td>'
+    ends = f"{100 * interval.low:.0f} to {100 * interval.high:.0f}"
+    return (
+        f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
+        f'data-high="{_plain(interval.high)}">{share_text(interval.estimate)}<span class="range">{ends}</span></td>'
+    )
+
+
+def points(key: str, interval: Interval) -> str:
+    """A cell with a difference of shares in percentage points and its interval."""
+    if math.isnan(interval.estimate):
+        return f'<td data-key="{esc(key)}" data-value="">–</td>'
+    ends = f"{100 * interval.low:+.0f} to {100 * interval.high:+.0f}"
+    return (
+        f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
+        f'data-high="{_plain(interval.high)}">{100 * interval.estimate:+.0f}<span class="range">{ends}</span></td>'
+    )
+
+
+def amount(key: str, interval: Interval) -> str:
+    """A cell with a difference in an outcome's own unit and its interval."""
+    if math.isnan(interval.estimate):
+        return f'<td data-key="{esc(key)}" data-value="">–</td>'
+    return (
+        f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
+        f'data-high="{_plain(interval.high)}">{interval.estimate:+.3g}'
+        f'<span class="range">{interval.low:+.3g} to {interval.high:+.3g}</span></td>'
+    )
+
+
+def image(png: bytes, caption: str) -> str:
+    """A chart inside the page."""
+    data = base64.b64encode(png).decode("ascii")
+    return (
+        f'<figure><img alt="{esc(caption)}" src="data:image/png;base64,{data}">'
+        f"<figcaption>{esc(caption)}</figcaption></figure>"
+    )
+
+
+def share_text(value: float) -> str:
+    """A share in whole per cent; small ones with a decimal."""
+    if math.isnan(value):
+        return "–"
+    percent = 100 * value
+    whole = percent == 0 or abs(percent) >= 10 or abs(percent - round(percent)) < 0.05
+    return f"{percent:.0f} %" if whole else f"{percent:.1f} %"
+
+
+def _plain(value: float) -> str:
+    return "" if math.isnan(value) else repr(float(value))

@@ -1,0 +1,85 @@
+"""What charts of the armed groups of one run share: the groups' looks, the campaign as a shaded stretch, captions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from vraem.figures.looks import group_looks
+from vraem.figures.style import MUTED, SHADE, SMALL_SIZE, Look
+from vraem.figures.timeline import DAYS_A_WEEK
+from vraem.observe import RunResult
+
+LEAST_MEMBERS = 1.0
+
+
+def require_groups(result: RunResult) -> None:
+    """Raise ``ValueError`` if the run knows nothing of armed groups."""
+    if not result.organisation.weeks or "members" not in result.organisation.group_weeks:
+        raise ValueError("the run holds no armed groups: there is nothing of them to draw")
+
+
+def looks_of(result: RunResult) -> list[Look]:
+    """The look of each group of a run, by its number."""
+    groups, weeks = result.organisation.groups, result.organisation.group_weeks
+    largest = weeks["members"].max(axis=1, initial=0.0)
+    return group_looks(groups["founding"].astype(bool), groups["outsider"].astype(bool), largest)
+
+
+def day_of(result: RunResult, week: int) -> float:
+    """The first day of a week as matplotlib counts days."""
+    return float(result.dates[0].astype("datetime64[D]").astype(int)) + DAYS_A_WEEK * week
+
+
+def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool) -> None:
+    """Shade the time of the campaign, from its first to its last week; dated removals of one day are a line.
+
+    Nothing is shaded if nothing is done to the groups, or not at one time in all runs. Call it when the limits of the
+    axis are final.
+    """
+    anchors = {
+        (run.organisation.anchor.start, run.organisation.anchor.end)
+        for run in results
+        if run.organisation.anchor is not None and run.organisation.anchor.source == "campaign"
+    }
+    if len(anchors) != 1:
+        return
+    start, end = anchors.pop()
+    left = day_of(results[0], start)
+    right = day_of(results[0], end + 1)
+    low, high = axes.get_xlim()
+    if right <= low or left >= high:
+        return
+    axes.axvspan(left, min(right, high), color=SHADE, linewidth=0, zorder=0)
+    if named:
+        axes.annotate(
+            "campaign" if end > start + 4 else "arrests",
+            (max((left + min(right, high)) / 2.0, low), 1.0),
+            (0.0, 3.0),
+            axes.get_xaxis_transform(),
+            "offset points",
+            ha="center",
+            va="bottom",
+            size=SMALL_SIZE,
+            color=MUTED,
+        )
+
+
+def rolling_sum(values: NDArray[np.floating], weeks: int) -> NDArray[np.float64]:
+    """Sum of the last `weeks` weeks, (..., weeks); fewer at the beginning."""
+    total = np.cumsum(values, axis=-1, dtype=np.float64)
+    summed = total.copy()
+    summed[..., weeks:] = total[..., weeks:] - total[..., :-weeks]
+    return summed
+
+
+def rolling_mean(values: NDArray[np.floating], weeks: int) -> NDArray[np.float64]:
+    """Mean of the last `weeks` weeks, (..., weeks); of fewer at the beginning."""
+    counted = np.minimum(np.arange(1, values.shape[-1] + 1), weeks)
+    return np.asarray(rolling_sum(values, weeks) / counted)
+
+
+def letter(look: Look, first: int, later: str) -> str:
+    """The name of a group in a chart, with the year in which it formed if it is not the founding one."""
+    return look.label if first <= 0 else f"{look.label}, {later}"

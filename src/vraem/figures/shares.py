@@ -1,0 +1,122 @@
+"""Rows of shares with their intervals, as several charts draw them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from vraem.analysis.intervals import Interval
+from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE
+
+HEADING_HEIGHT = 0.85
+"""Height of a heading among rows, in heights of a row."""
+
+
+class ShareRow(NamedTuple):
+    """One row: its name, the share with its interval and how many runs it is of; a heading if ``share`` is None."""
+
+    name: str
+    share: Interval | None
+    runs: int = 0
+    colour: str = INK
+    marker: str = "o"
+    strong: bool = False
+
+
+def rows_height(rows: Sequence[ShareRow]) -> float:
+    """Height of all rows, in heights of one."""
+    return sum(HEADING_HEIGHT if row.share is None else 1.0 for row in rows)
+
+
+def draw_rows(axes: Axes, rows: Sequence[ShareRow], *, counts: bool = True) -> None:
+    """Draw the rows from the top down, each with its interval, its share in words and the number of runs."""
+    top = 0.0
+    ticks, names = [], []
+    for row in rows:
+        height = HEADING_HEIGHT if row.share is None else 1.0
+        middle = top + height / 2.0
+        if row.share is None:
+            axes.axhspan(top, top + height, color=SHADE, linewidth=0, zorder=1.5)
+            axes.annotate(
+                row.name,
+                (0.0, middle),
+                (5.0, 0.0),
+                axes.get_yaxis_transform(),
+                "offset points",
+                va="center",
+                size=TEXT_SIZE - 0.7,
+                weight="bold",
+                zorder=6,
+            )
+        else:
+            ticks.append(middle)
+            names.append(row.name)
+            _row(axes, middle, row)
+            if counts:
+                _count(axes, middle, row.runs)
+        top += height
+    axes.set_ylim(top + 0.15, 0.0)
+    axes.set_yticks(ticks, names)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+
+
+def _row(axes: Axes, middle: float, row: ShareRow) -> None:
+    share = row.share
+    if share is None or not np.isfinite(share.estimate):
+        return
+    width = 2.2 if row.strong else 1.3
+    axes.plot([share.low, share.high], [middle] * 2, color=row.colour, linewidth=width, zorder=3)
+    axes.plot(
+        [share.estimate],
+        [middle],
+        color=row.colour,
+        marker=row.marker,
+        markersize=7.0 if row.strong else 5.0,
+        zorder=4,
+        clip_on=False,
+    )
+    axes.annotate(
+        f"{100 * share.estimate:.0f} %",
+        (share.high, middle),
+        (5.0, 0.0),
+        textcoords="offset points",
+        va="center",
+        size=SMALL_SIZE,
+        weight="bold" if row.strong else "normal",
+        color=INK,
+        zorder=5,
+    )
+
+
+def _count(axes: Axes, middle: float, runs: int) -> None:
+    axes.annotate(
+        f"{runs:,}".replace(",", "\u2009") if runs else "no run",
+        (1.0, middle),
+        (8.0, 0.0),
+        axes.get_yaxis_transform(),
+        "offset points",
+        va="center",
+        size=SMALL_SIZE,
+        color=MUTED,
+        annotation_clip=False,
+    )
+
+
+def name_counts(axes: Axes) -> None:
+    """The head of the column of numbers of runs."""
+    axes.annotate(
+        "runs",
+        (1.0, 1.0),
+        (8.0, 4.0),
+        "axes fraction",
+        "offset points",
+        size=SMALL_SIZE,
+        color=MUTED,
+        style="italic",
+        annotation_clip=False,
+    )

@@ -1,0 +1,113 @@
+/* The live valley: weeks come in over a socket while the world is moved on the other side; orders go out. */
+
+import { h } from "vraem/dom";
+import { dateOf, dateText, onLanguage, t } from "vraem/speech";
+import { AWAY } from "vraem/stage";
+import { Steering } from "vraem/steer";
+import { Tape } from "vraem/tape";
+
+const KEEP_ALIVE_MS = 60_000;
+
+export class Live {
+  constructor(stage, armOf) {
+    this.stage = stage;
+    this.armOf = armOf;
+    this.kept = null; // an earlier run that stands beside the new one
+    this.tape = null;
+    stage.live = true;
+    document.getElementById("tab-steer").hidden = false;
+    this.status = h("p", { className: "status", role: "status" });
+    this.steering = new Steering(document.getElementById("steer"), this);
+    this.say("", "live.connecting");
+    stage.on("playing", () => this.pace());
+    stage.on("speed", () => this.pace());
+    stage.on("week", () => this.pace());
+    onLanguage(() => this.say(...this.said));
+    this.ready = new Promise((resolve) => (this.opened = resolve));
+    this.connect();
+    setInterval(() => this.send({ kind: "alive" }), KEEP_ALIVE_MS);
+  }
+
+  connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.socket = new WebSocket(`${scheme}://${location.host}/valley`);
+    this.socket.binaryType = "arraybuffer";
+    this.socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.weeks(data)));
+    this.socket.addEventListener("close", ({ reason, code }) => {
+      this.say("closed", "live.closed", { reason: this.reason ?? (reason || String(code)) });
+      this.stage.pause();
+      this.steering.closed(true);
+    });
+  }
+
+  again() {
+    this.reason = undefined;
+    this.say("", "live.connecting");
+    this.connect();
+  }
+
+  send(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Ask for as many weeks a second as are played; none while paused or when the viewer looks at the past. */
+  pace() {
+    const { stage } = this;
+    const behind = (stage.weeks - stage.time) / stage.speed;
+    const wanted = stage.playing && behind < AWAY ? stage.speed : 0;
+    if (wanted === this.asked) return;
+    this.asked = wanted;
+    this.send({ kind: "pace", weeks_per_second: wanted });
+  }
+
+  told(message) {
+    if (message.kind === "head") this.begin(message.head);
+    else if (message.kind === "orders") this.orders(message.dated);
+    else if (message.kind === "refused") this.say("refused", "live.refused", { reason: message.reason });
+    else if (message.kind === "over") {
+      this.reason = message.reason;
+      this.say("closed", "live.closed", { reason: message.reason });
+    } else if (message.kind === "end") {
+      this.stage.pause();
+      this.say("open", "live.done");
+    }
+  }
+
+  begin(head) {
+    this.kept = this.steering.keeps && this.tape ? { ...this.armOf(this.tape), name: `${this.tape.head.name} · 1` } : null;
+    this.tape = new Tape(head, this.stage.place);
+    this.asked = 0;
+    this.fresh = true;
+    this.steering.closed(false);
+    this.steering.orders(head.dated, this.tape);
+  }
+
+  orders(dated) {
+    this.tape.head.dated = dated;
+    this.steering.orders(dated, this.tape);
+    this.say("open", "live.open");
+    this.stage.emit("weeks");
+  }
+
+  weeks(buffer) {
+    const { stage } = this;
+    this.tape.append(buffer);
+    if (!this.fresh) return stage.emit("weeks");
+    this.fresh = false;
+    const now = this.armOf(this.tape);
+    stage.setArms(this.kept ? [this.kept, now] : [now]);
+    stage.time = this.tape.weeks - 1e-6;
+    stage.seek(stage.time);
+    stage.openTab("steer");
+    this.say("open", "live.history", { date: dateText(dateOf(this.tape.start, this.tape.weeks)) });
+    this.opened();
+    return undefined;
+  }
+
+  say(look, key, values = {}) {
+    this.said = [look, key, values];
+    this.status.className = `status ${look}`;
+    this.status.textContent = t(key, values);
+  }
+}
+

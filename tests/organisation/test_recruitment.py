@@ -1,0 +1,254 @@
+"""B6: who joins, from where, and with which beliefs."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from vraem.processes import recruitment as process
+from vraem.processes.groups import count_strength, living_columns
+from vraem.processes.losses import leave_members
+from vraem.processes.recruitment import joining, poisson
+from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.organisation_tables import ACTIVE, FOUNDING_KIN, NO_ROW, QUIT
+
+from .test_column_choice import split
+from .worlds import faults, fresh, quiet, run_processes, scenario, used
+
+COLUMN = 5
+MOTIVES = ("wage", "grievance", "kin")
+
+
+def at_rest() -> World:
+    """Everybody of every column's pool within reach, covariates at their means."""
+    world = quiet(fresh())
+    columns, burn = world.columns, world.burn_in
+    columns.pressure[:8], columns.pay[:8], columns.aggression[:8] = burn.pressure, 1.0, 0.0
+    columns.community_link[:8], columns.pool[:8] = 0.5, 1_000.0
+    world.communities.anger[:] = 0.0
+    return world
+
+
+def joining_with(change: Callable[[World], None], motive: str = "wage") -> float:
+    world = at_rest()
+    world.scenario = scenario(switches__recruitment=motive)
+    change(world)
+    return float(joining(world, living_columns(world))[COLUMN])
+
+
+def nothing(world: World) -> None:
+    """Leave the world as it is."""
+
+
+def setting(name: str, change: float) -> Callable[[World], None]:
+    def act(world: World) -> None:
+        getattr(world.columns, name)[COLUMN] += change
+
+    return act
+
+
+def angry(world: World) -> None:
+    world.communities.anger[:] = 1.0
+
+
+def strong(world: World) -> None:
+    world.columns.armed[COLUMN] *= 3.0
+
+
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [
+        (setting("pay", 0.5), 1),
+        (setting("community_link", 0.3), 1),
+        (setting("aggression", 0.5), 1),
+        (setting("pressure", 1.0), -1),
+        (setting("pool", 500.0), 1),
+        (angry, 1),
+        (strong, 1),
+    ],
+)
+def test_joining_grows_and_falls_by_what_the_specification_says(change: Callable[[World], None], sign: int):
+    assert np.sign(joining_with(change) - joining_with(nothing)) == sign
+
+
+@pytest.mark.parametrize(
+    ("motive", "change"), [("wage", setting("pay", 0.5)), ("grievance", angry), ("kin", strong)]
+)
+def test_the_motive_that_the_switch_names_weighs_more(motive: str, change: Callable[[World], None]):
+    gains = {form: joining_with(change, form) / joining_with(nothing, form) for form in MOTIVES}
+    assert gains[motive] == max(gains.values())
+    one, other = (gain for form, gain in gains.items() if form != motive)
+    assert one == pytest.approx(other, rel=1e-3)
+    assert gains[motive] > 1.01 * one
+
+
+def test_nobody_joins_where_no_column_has_control():
+    world = at_rest()
+    world.columns.control[:] = 0.0
+    process.measure_pools(world, living_columns(world))
+    assert joining(world, living_columns(world)).sum() == 0.0
+
+
+def test_columns_in_a_firms_service_recruit_nobody():
+    assert joining_with(lambda world: world.columns.service.__setitem__(COLUMN, 2)) == 0.0
+
+
+@given(st.floats(0.001, 6.0), st.floats(0.0, 0.999))
+@settings(derandomize=True, database=None)
+def test_the_number_of_recruits_is_poisson(mean: float, draw: float):
+    assert poisson(mean, draw) == min(int(stats.poisson.ppf(draw, mean)), process.MOST_A_WEEK) or (
+        draw < np.exp(-mean) and poisson(mean, draw) == 0
+    )
+
+
+def enter(world: World, count: int) -> np.ndarray:
+    first = world.members.count
+    process._enter(world, COLUMN, count)
+    count_strength(world)
+    return np.arange(first, world.members.count)
+
+
+def test_recruits_come_only_from_places_under_control_and_most_from_where_most_are():
+    world = at_rest()
+    control = np.zeros(len(world.communities), dtype=np.float32)
+    control[[10, 20, 30]] = 0.1, 0.6, 0.3
+    world.columns.control[:, COLUMN] = control
+    world.communities.youth[:] = 50.0
+    origins = []
+    for week in range(60):
+        world.week = week
+        origins += world.members.origin[enter(world, 5)].tolist()
+    where, number = np.unique(origins, return_counts=True)
+    assert where.tolist() == [10, 20, 30]
+    assert number / number.sum() == pytest.approx([0.1, 0.6, 0.3], abs=0.08)
+
+
+def test_recruits_are_adults_and_start_as_supporters():
+    world = at_rest()
+    rows = enter(world, 20)
+    ages = (world.week - world.members.born[rows]) / WEEKS_A_YEAR
+    assert (ages >= 18.0).all()
+    assert (ages <= process.OLDEST_RECRUIT + 0.1).all()
+    assert (world.members.rank[rows] == 0).all()
+    assert (world.members.joined[rows] == world.week).all()
+    assert faults(world) == []
+
+
+def test_recruits_of_a_column_that_lives_on_drugs_believe_less():
+    def mean_belief(drugs: float) -> float:
+        world = at_rest()
+        world.columns.fees[COLUMN], world.columns.escorts[COLUMN] = 1_000.0 * drugs, 0.0
+        world.columns.leaf_tax[COLUMN], world.columns.extortion[COLUMN] = 0.0, 0.0
+        world.columns.logging[COLUMN] = 1_000.0 * (1.0 - drugs)
+        return float(world.members.ideology[enter(world, 20)].mean())
+
+    slope = (mean_belief(1.0) - mean_belief(0.6)) / 0.4  # so that nobody's belief is at an end of its range
+    assert slope == pytest.approx(fresh().p.ideology_revenue_slope, abs=1e-3)
+    assert slope < 0.0
+
+
+def test_recruits_of_the_founding_group_are_of_the_lineage_and_those_of_a_splinter_are_not():
+    world = at_rest()
+    assert world.members.lineage[enter(world, 3)].all()
+    split(world, COLUMN)
+    assert not world.members.lineage[enter(world, 3)].any()
+
+
+def test_no_recruit_of_the_valley_belongs_to_the_clan_of_the_leaders():
+    world = at_rest()
+    for week in range(30):
+        world.week = week
+        assert (world.members.kin[enter(world, 10)] != FOUNDING_KIN).all()
+
+
+def test_some_recruits_follow_kin_into_the_column():
+    world = at_rest()
+    known = set(used(world.members, "kin").tolist())
+    followed = []
+    for week in range(40):
+        world.week = week
+        followed += [kin in known for kin in world.members.kin[enter(world, 5)].tolist()]
+    assert np.mean(followed) == pytest.approx(1.0 / process.KIN_LINES, abs=0.1)
+
+
+def test_an_extra_recruit_shifts_no_other_columns_recruits():
+    one, other = at_rest(), at_rest()
+    process._enter(one, 2, 1)
+    process._enter(other, 2, 4)
+    mine, theirs = one.members.count, other.members.count
+    process._enter(one, COLUMN, 3)
+    process._enter(other, COLUMN, 3)
+    for trait in ("born", "tie", "bond", "ideology", "skill", "origin"):
+        values = getattr(one.members, trait)[mine : mine + 3]
+        assert np.array_equal(values, getattr(other.members, trait)[theirs : theirs + 3]), trait
+
+
+def test_people_raised_in_the_camps_come_of_age_at_the_drawn_rate_at_eighteen():
+    world = at_rest()
+    world.p = world.p.replace(recruitment_voluntary=0.0, recruitment_coerced=0.0, check=False)
+    first, years = world.members.count, 12
+    for _ in range(round(years * WEEKS_A_YEAR)):
+        process._come_of_age(world, living_columns(world))
+        world.week += 1
+    new = np.arange(first, world.members.count)
+    rate = world.p.adult_cohort_from_captivity
+    assert len(new) == pytest.approx(years * rate, abs=3.0 * np.sqrt(years * rate))
+    ages = (world.members.joined[new] - world.members.born[new]) / WEEKS_A_YEAR
+    assert ages.min() >= 18.0
+    assert ages.max() < 18.1
+    assert world.members.lineage[new].all()
+
+
+def test_a_founding_group_half_as_strong_raises_half_as_many():
+    world = at_rest()
+    split(world, COLUMN)
+    world.columns.armed[:8] /= 4.0
+    world.columns.supporters[:8] /= 4.0
+    first = world.members.count
+    for _ in range(round(20 * WEEKS_A_YEAR)):
+        process._come_of_age(world, living_columns(world))
+        world.week += 1
+    entered = world.members.count - first
+    assert entered < 0.5 * 20 * world.p.adult_cohort_from_captivity
+    assert not (world.members.column[first : world.members.count] == COLUMN).any(), "a splinter has no camps"
+
+
+def test_a_few_of_those_who_left_come_back_to_the_column_that_holds_their_home():
+    world = at_rest()
+    world.p = world.p.replace(relapse_rate=0.5, check=False)
+    rows = np.flatnonzero(used(world.members, "column") == COLUMN)
+    leave_members(world, rows, QUIT)
+    count_strength(world)
+    holder = used(world.columns, "control")[world.members.origin[rows]].argmax(axis=1)
+    held = used(world.columns, "control")[world.members.origin[rows]].max(axis=1) > 0.0
+    for _ in range(26):
+        process._return(world)
+        world.week += 4
+    back = used(world.members, "status")[rows] == ACTIVE
+    assert back[held].mean() == pytest.approx(0.75, abs=0.15)
+    assert np.array_equal(world.members.column[rows[back]], holder[back])
+    assert (world.members.rank[rows[back]] <= 1).all()
+
+
+def test_pools_are_the_youth_by_share_of_control():
+    world = at_rest()
+    rows = living_columns(world)
+    process.measure_pools(world, rows)
+    expected = [
+        sum(y * c for y, c in zip(world.communities.youth, world.columns.control[:, row], strict=True))
+        for row in rows
+    ]
+    assert world.columns.pool[rows] == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_week_of_recruitment_recounts_everybody():
+    world = at_rest()
+    world.columns.armed[:8] = 0.0
+    world.week = 1
+    run_processes(world, "recruitment")
+    assert [fault for fault in faults(world) if "counted" in fault] == []
+    assert (used(world.members, "firm") == NO_ROW).all()

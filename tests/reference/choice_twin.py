@@ -1,0 +1,248 @@
+"""A column reviews what it belongs to (B8): values, softmax and vote, one commander and one follower at a time."""
+
+import math
+from dataclasses import dataclass
+
+from .organisation_objects import NOBODY, Column, Group, Organisation, Person, equivalents, logistic
+
+STAY, INDEPENDENT, MERGE, SERVICE, DEMOBILISE = range(5)
+AS_USUAL, HOST, HIDE = range(3)
+IMPOSSIBLE = -math.inf
+
+
+@dataclass(slots=True)
+class Partner:
+    """A group that would take the column in, and what members would be paid there."""
+
+    group: Group
+    pay: float
+
+
+@dataclass(slots=True)
+class Decision:
+    """What a review comes to; `margin` is the distance of the nearest draw from what it was held against."""
+
+    option: int
+    passed: bool
+    against: list[Person]
+    conduct: int
+    firm: int
+    margin: float
+
+
+def review(organisation: Organisation, column: Column, offer: tuple[int, float]) -> Decision:
+    """The decision of one column; `offer` is the firm that offers service (`NOBODY`: none) and its wage."""
+    p = organisation.world.p
+    partner = best_partner(organisation, column)
+    values = affiliation_values(organisation, column, partner, offer)
+    chances = {
+        option: vote_chances(organisation, column, prospects(organisation, column, partner, offer, option))
+        for option in range(1, 5)
+        if values[option] > IMPOSSIBLE
+    }
+    alone = len(column.group.columns) == 1
+    for option, follow in chances.items():
+        if not alone:
+            values[option] -= p.purge_loss * (1.0 - passing_chance(list(follow.values()), p.follower_quorum))
+    option, margin = choose(organisation, "column_choice", column.row, values)
+    if option == STAY:
+        conduct, other = choose(
+            organisation, "column_conduct", column.row, conduct_values(organisation, column)
+        )
+        return Decision(STAY, True, [], conduct, NOBODY, min(margin, other))
+    if option == MERGE:
+        assert partner is not None
+        agreed, other = partner_agrees(organisation, column, partner)
+        margin = min(margin, other)
+        if not agreed:
+            return Decision(STAY, True, [], AS_USUAL, NOBODY, margin)
+    against, closest = [], 1.0
+    for person, chance in chances[option].items():
+        draw = organisation.draw("follower_vote", person.row)
+        closest = min(closest, abs(draw - chance))
+        if draw >= chance:
+            against.append(person)
+    voters = len(chances[option])
+    passed = voters == 0 or (voters - len(against)) / voters >= p.follower_quorum
+    return Decision(option, passed, against, AS_USUAL, offer[0], min(margin, closest))
+
+
+# values
+
+
+def affiliation_values(
+    organisation: Organisation, column: Column, partner: Partner | None, offer: tuple[int, float]
+) -> list[float]:
+    """Value to the commander of staying, leaving, merging, serving a firm and laying down arms, in pay units."""
+    world, p, group = organisation.world, organisation.world.p, column.group
+    alone = len(group.columns) == 1
+    leads = (column.commander is not None and column.commander is group.leader) or group.centre == column.row
+    cause = p.column_ideology_weight * column.ideology
+    pressure = p.state_pressure_weight * (column.pressure - world.burn_in.pressure)
+    own = max(float(column.armed), 1.0)
+    loyal = max(sum(sibling.armed for sibling in group.columns) - own, 0.0)
+    punishment = p.punishment_cost * group.authority * loyal / (loyal + own)
+
+    values = [_stay(organisation, column, alone, leads, cause, pressure)]
+    if (not alone and not leads) or column.firm != NOBODY:
+        force = own**p.contest_exponent
+        against = (loyal * p.independence_projection) ** p.contest_exponent if loyal > 0.0 else 0.0
+        holds = force / (force + against)
+        unrest = 0.0
+        if world.scenario.switches.territory_response == "both_destabilise":
+            unrest = p.territory_change_weight * min(abs(column.territory_change), 1.0)
+        values.append(
+            own_pay(organisation, column) * (0.5 + 0.5 * holds)
+            + cause
+            - p.independence_security_cost
+            - p.independence_brand_loss
+            - punishment
+            - pressure
+            + unrest
+        )
+    else:
+        values.append(IMPOSSIBLE)
+    if partner is not None:
+        known = partner.group.outsider == group.outsider
+        distrust = p.merge_distrust * (0.5 if known else 1.0)
+        near = 1.0 - abs(column.ideology - partner.group.ideology)
+        bound = p.column_authority_weight * 0.5 * partner.group.authority
+        values.append(partner.pay + bound + cause * near - distrust - p.rank_loss - punishment - pressure)
+    else:
+        values.append(IMPOSSIBLE)
+    firm, wage = offer
+    served = wage - p.firm_autonomy_loss - 0.5 * p.rank_loss - punishment - 0.5 * pressure
+    values.append(served if firm != NOBODY else IMPOSSIBLE)
+    amnesty = p.demob_amnesty_value if world.scenario.switches.amnesty == "on" else 0.0
+    retaliation = p.demob_retaliation * (0.4 if alone else 1.0)
+    values.append(p.outside_income + amnesty - p.rank_loss - retaliation - pressure)
+    return values
+
+
+def _stay(
+    organisation: Organisation, column: Column, alone: bool, leads: bool, cause: float, pressure: float
+) -> float:
+    p, group = organisation.world.p, column.group
+    if column.firm != NOBODY:
+        return p.own_gunman_wage_ratio - p.firm_autonomy_loss - 0.5 * p.rank_loss - 0.5 * pressure
+    if alone:
+        return own_pay(organisation, column) + cause - p.independence_security_cost - pressure
+    if leads:
+        bound = p.column_authority_weight * group.authority + p.rank_loss
+    else:
+        leader, commander = group.leader, column.commander
+        kin = leader is not None and commander is not None and leader.kin == commander.kin
+        bound = p.column_authority_weight * column.link * group.authority + p.stay_kin_weight * kin
+    purge = p.purge_expected * p.purge_loss * column.blame
+    return column.pay + bound + cause - purge - column.grievance - pressure
+
+
+def own_pay(organisation: Organisation, column: Column) -> float:
+    """Pay that a column's own revenue would carry, in pay units."""
+    world = organisation.world
+    return column.revenue / (world.burn_in.reference_pay * world.p.solvency * equivalents(world, column))
+
+
+def best_partner(organisation: Organisation, column: Column) -> Partner | None:
+    """Of the other groups the one in which the column would be paid best."""
+    others = [group for group in organisation.groups if group is not column.group and group.columns]
+    partners = [Partner(group, pay_together(organisation, column, group)) for group in others]
+    return max(partners, key=lambda partner: partner.pay) if partners else None
+
+
+def pay_together(organisation: Organisation, column: Column, group: Group) -> float:
+    """Revenue of both over the strength of both, in pay units."""
+    world = organisation.world
+    revenue = column.revenue + sum(theirs.revenue for theirs in group.columns)
+    strength = equivalents(world, column) + sum(equivalents(world, theirs) for theirs in group.columns)
+    return revenue / (world.burn_in.reference_pay * world.p.solvency * strength)
+
+
+def conduct_values(organisation: Organisation, column: Column) -> list[float]:
+    """As usual, taking the nearest firm under its wing, hiding."""
+    world, p = organisation.world, organisation.world.p
+    pressure = column.pressure - world.burn_in.pressure
+    host = p.host_gain * own_pay(organisation, column) if column.firm == NOBODY else IMPOSSIBLE
+    return [0.0, host, p.state_pressure_weight * pressure - 0.5 * own_pay(organisation, column)]
+
+
+def choose(organisation: Organisation, stream: str, row: int, values: list[float]) -> tuple[int, float]:
+    """A draw from the softmax of `values`: the option, and how near the draw came to another."""
+    best = max(values)
+    odds = [math.exp((value - best) / organisation.world.p.column_choice_scale) for value in values]
+    draw, below, margin = organisation.draw(stream, row), 0.0, 1.0
+    chosen = None
+    for option, one in enumerate(odds):
+        below += one / sum(odds)
+        margin = min(margin, abs(draw - below))
+        if chosen is None and draw < below:
+            chosen = option
+    return (len(values) - 1 if chosen is None else chosen), margin
+
+
+def partner_agrees(organisation: Organisation, column: Column, partner: Partner) -> tuple[bool, float]:
+    """The other group takes the column in by what its members are paid with it and without it, and for its strength."""
+    world, p = organisation.world, organisation.world.p
+    strength = sum(equivalents(world, theirs) for theirs in partner.group.columns)
+    before = sum(theirs.revenue for theirs in partner.group.columns) / (
+        world.burn_in.reference_pay * p.solvency * strength
+    )
+    chance = logistic((partner.pay - before + 0.3) / p.column_choice_scale)
+    draw = organisation.draw("partner_consent", column.row)
+    return draw < chance, abs(draw - chance)
+
+
+# the vote
+
+
+def prospects(
+    organisation: Organisation,
+    column: Column,
+    partner: Partner | None,
+    offer: tuple[int, float],
+    option: int,
+) -> float:
+    """Pay of a member after the change less the pay now, in pay units."""
+    p = organisation.world.p
+    now = column.pay if column.firm == NOBODY else p.own_gunman_wage_ratio
+    if option == INDEPENDENT:
+        return own_pay(organisation, column) - now
+    if option == MERGE:
+        return (partner.pay if partner is not None else 0.0) - now
+    return (offer[1] if option == SERVICE else p.outside_income) - now
+
+
+def vote_chances(organisation: Organisation, column: Column, gain: float) -> dict[Person, float]:
+    """The chance of each follower to go with the commander: pay, bonds and kin by S5, and the tie to the leader."""
+    p, group = organisation.world.p, column.group
+    form = organisation.world.scenario.switches.followers
+    weight = {name: 1.0 if name == form else 0.4 for name in ("commander", "kin", "pay")}
+    alone = len(group.columns) == 1
+    commander, leader = column.commander, group.leader
+    assert commander is not None
+    chances = {}
+    for person in column.persons:
+        if person is commander:
+            continue
+        kin = float(person.kin == commander.kin)
+        if leader is not None and leader is not commander:
+            kin -= float(person.kin == leader.kin)
+        utility = (
+            weight["pay"] * gain
+            + weight["commander"] * p.follower_bond_weight * (person.bond - 0.35)
+            + weight["kin"] * p.follower_bond_weight * kin
+        )
+        if not alone:
+            utility -= 0.5 * column.link * group.authority * person.tie
+        chances[person] = logistic(utility / p.follower_choice_scale)
+    return chances
+
+
+def passing_chance(chances: list[float], quorum: float) -> float:
+    """Chance that the share of those who follow reaches the quorum, by the normal approximation."""
+    if not chances:
+        return 1.0
+    mean = sum(chances) / len(chances)
+    variance = sum(chance * (1.0 - chance) for chance in chances)
+    spread = math.sqrt(max(variance, 1e-12)) / len(chances)
+    return 0.5 * math.erfc((quorum - mean) / (spread * math.sqrt(2.0)))
