@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow bench lint format docs clean
+.PHONY: help install demo classroom test test-slow bench lint format docs clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,11 @@ $(VENV)/.installed: pyproject.toml
 
 demo: install  ## run history, draw it, score it against what was observed (runs/demo)
 	$(BIN)/vraem demo
+
+classroom: install  ## the replays of the lesson in docs/classroom.md (runs/classroom)
+	$(BIN)/vraem replay baseline --out runs/classroom/1-a-valley-and-a-price.html
+	$(BIN)/vraem replay random-control --against heirs-first --out runs/classroom/2-heirs-or-anyone.html
+	$(BIN)/vraem replay baseline --against no-coca-income --out runs/classroom/3-without-coca.html
 
 test: install  ## all tests but the slow ones
 	$(BIN)/python -m pytest -n 2

@@ -29,7 +29,8 @@ def test_a_label_that_never_comes_breaks_the_rule_for_every_definition():
 
     broken = neutrality(planted(label, points=150)).faults
     assert {(fault.definition, fault.label) for fault in broken} == {
-        (definition, "replaced") for definition in ("personnel", "seats", "links", "size")
+        (definition, "replaced")
+        for definition in ("personnel", "links", "size")  # seats is a companion of the first
     }
     assert all(fault.sure and fault.horizon is None for fault in broken)
 
@@ -98,3 +99,10 @@ def test_runs_that_were_weak_are_counted_and_left_out():
     campaigns = (results.frame.arm != "baseline").to_numpy()
     assert found.weak == campaigns[results.frame.point < 10].sum()
     assert found.runs == np.count_nonzero(campaigns) - found.weak
+
+
+def test_without_a_dismantled_run_the_rule_is_not_met():
+    results = planted(even, points=60, dismantled_links=0.0, dismantled_seats=0.0)
+    (fault,) = neutrality(results).faults
+    assert (fault.definition, fault.expected) == ("links", "a dismantled run")
+    assert "links, any end state" in page(neutrality(results), results, "")

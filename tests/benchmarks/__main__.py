@@ -16,7 +16,7 @@ def main() -> int:
     say = _say if sys.stderr.isatty() else (lambda text: None)
     say("start of Python, import, help")
     report.add_start_up(measures.start_up(repeats=3 if quick else 9))
-    say("one run 2012-2023")
+    say("one run of 22 years")
     report.add_run(measures.one_run(repeats=3 if quick else 9))
     say("growers' step against Mesa agents")
     rows, weeks = (4_000, 13) if quick else (measures.ONE_TO_ONE, 26)
@@ -27,6 +27,8 @@ def main() -> int:
     report.add_memory(measures.memory())
     say("pairing")
     report.add_pairing(measures.pairing(seeds=6 if quick else 24))
+    say("pairing of armed groups")
+    report.add_pairing(measures.organisation_pairing(seeds=6 if quick else 40))
     text = report.markdown()
     print(text)
     if options.markdown is not None:

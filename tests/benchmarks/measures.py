@@ -1,5 +1,6 @@
 """The measurements: each returns plain numbers, medians of several, and says nothing about budgets."""
 
+import datetime as dt
 import gc
 import math
 import os
@@ -27,13 +28,15 @@ GROWERS_STEP = ("exogenous", "farming", "incomes", "planting")
 """What the growers' twin does in a week: the drivers of the week, harvest, other incomes, decisions."""
 _NEIGHBOURS = __package__.removesuffix("benchmarks")
 """`tests.` under `python -m tests.benchmarks`, nothing under pytest."""
+WHOLE_RUN, WHOLE_END = "heirs-first", dt.date(2033, 12, 4)
+"""A run of 22 years, 1 144 weeks, with a campaign in it."""
 EXP_CALLS = 40
 EXP_LENGTH = 100_000
 
 
 @dataclass(frozen=True)
 class RunCost:
-    """Medians over repeated runs 2012-2023 of one row a household; CPU seconds, and milliseconds a week."""
+    """Medians over repeated runs of one row a household; CPU seconds, and milliseconds a week."""
 
     repeats: int
     weeks: int
@@ -91,8 +94,9 @@ class Memory:
 
 @dataclass(frozen=True)
 class Pairing:
-    """Variance of an arm's effect over seeds: arms with other seeds over arms with the same seed."""
+    """Variance of an `effect` over seeds: arms with other seeds over arms with the same seed, by outcome."""
 
+    effect: str
     seeds: int
     households: int
     gain: dict[str, float]
@@ -123,9 +127,9 @@ def yardstick() -> float:
 
 
 def one_run(repeats: int) -> RunCost:
-    """Build and run history one to one; the valley is loaded before and reported apart."""
+    """Build and run the whole model one to one; the valley is loaded before and reported apart."""
     valley_seconds, valley = cpu(vraem.load_valley)
-    scenario = vraem.load("history")
+    scenario = whole_scenario()
     builds, runs, profiles = [], [], []
     for seed in range(1, repeats + 1):
         build, world = cpu(lambda seed=seed: vraem.new_world(scenario, seed, valley))
@@ -136,6 +140,11 @@ def one_run(repeats: int) -> RunCost:
     weeks = len(result.dates)
     processes = {name: 1e3 * median(profile[name] for profile in profiles) / weeks for name in profiles[0]}
     return RunCost(repeats, weeks, valley_seconds, median(builds), median(runs), min(runs), processes)
+
+
+def whole_scenario() -> Scenario:
+    """Every process on: history, two years of operations against the next generation, and the years after."""
+    return vraem.load(WHOLE_RUN, [f"run.end={WHOLE_END}"])
 
 
 def _profile(world: World) -> dict[str, float]:
@@ -219,8 +228,8 @@ def _cost_of_weeks(scenario: Scenario, seed: int, weeks: int) -> float:
 
 def memory() -> Memory | None:
     """Peak memory of fresh processes; None where the platform does not tell."""
-    load = "import vraem; vraem.load_valley(); vraem.load('history')"
-    run = f"{load}; vraem.run(vraem.load('history'), seed=1)"
+    load = f"import vraem; vraem.load_valley(); s = vraem.load('{WHOLE_RUN}', ['run.end={WHOLE_END}'])"
+    run = f"{load}; vraem.run(s, seed=1)"
     peaks = [_peak(code) for code in (load, run)]
     return None if None in peaks else Memory(*peaks)
 
@@ -259,12 +268,9 @@ def _environment() -> dict[str, str]:
 
 
 def pairing(seeds: int) -> Pairing:
-    """What common random numbers save: effect of a closed air bridge, arms with one seed against arms with two."""
-    import datetime as dt
-
+    """What common random numbers save in the economy: the effect of a closed air bridge."""
     households = 4_000
-    overrides = {"run.households": households, "run.end": dt.date(2014, 12, 31)}
-    plain = vraem.load("history").with_(overrides)
+    plain = vraem.load("history").with_({"run.households": households, "run.end": dt.date(2014, 12, 31)})
     shut = {
         "kind": "route_capacity",
         "route": "air",
@@ -277,15 +283,47 @@ def pairing(seeds: int) -> Pairing:
         "leaf price": "leaf_price",
         "product exported by air": "hcl_exported_air",
     }
-    values = {}
-    for arm, scenario in (("plain", plain), ("closed", closed)):
-        runs = [vraem.run(scenario, seed=seed) for seed in range(1, seeds + 1)]
-        values[arm] = {
-            label: np.array([run.mean(name, "2014-01-01", "2014-12-31") for run in runs])
-            for label, name in outcomes.items()
-        }
+    gain = _gains(plain, closed, seeds, outcomes, 2014)
+    return Pairing("outcome of 2014, air bridge cut to 30 % in 2013", seeds, households, gain)
+
+
+def organisation_pairing(seeds: int) -> Pairing:
+    """What common random numbers save in the armed groups: the effect of two years of operations against heirs."""
+    households = 2_000
+    overrides = {"run.households": households, "run.end": dt.date(2027, 12, 31)}
+    plain, hunted = (vraem.load(name).with_(overrides) for name in ("baseline", "heirs-first"))
+    outcomes = {
+        "members": "members",
+        "armed": "armed",
+        "number of groups": "groups",
+        "income of the groups": "group_income",
+        "command integrity": "command_integrity",
+        "authority of the leader": "authority",
+        "mean ideology": "ideology",
+        "soldiers killed": "killed_state",
+        "coca area": "coca_area",
+        "leaf price": "leaf_price",
+    }
+    gain = _gains(plain, hunted, seeds, outcomes, 2027)
+    return Pairing("outcome of 2027, `heirs-first` (2023-25) against `baseline`", seeds, households, gain)
+
+
+def _gains(
+    plain: Scenario, other: Scenario, seeds: int, outcomes: dict[str, str], year: int
+) -> dict[str, float]:
+    """Variance of the effect of `other` on the mean of a year without pairing over with it, by outcome.
+
+    Without pairing it is the sum of the variances of both arms. NaN where the effect is the same in all seeds.
+    """
+    span = f"{year}-01-01", f"{year}-12-31"
+    values = [
+        {label: [run.mean(name, *span) for run in runs] for label, name in outcomes.items()}
+        for runs in ([vraem.run(arm, seed=seed) for seed in range(1, seeds + 1)] for arm in (plain, other))
+    ]
     gain = {}
     for label in outcomes:
-        one, other = values["plain"][label], values["closed"][label]
-        gain[label] = float((one.var(ddof=1) + other.var(ddof=1)) / (other - one).var(ddof=1))
-    return Pairing(seeds, households, gain)
+        one, two = (np.array(arm[label]) for arm in values)
+        paired = float((two - one).var(ddof=1))
+        apart = float(one.var(ddof=1) + two.var(ddof=1))
+        gain[label] = apart / paired if paired > 0.0 else math.nan
+    return gain

@@ -1,5 +1,6 @@
 """The benchmark compares like with like and writes its tables where it is told to."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def report(run: float = 0.4) -> Report:
     made.add_growth(Growth(52, {4_000: 0.5, 40_000: 0.8, 400_000: 6.0}))
     made.add_memory(None)
     made.add_start_up({"python": 0.02, "import": 0.05, "help": 0.1})
-    made.add_pairing(Pairing(6, 4_000, {"coca area": 12.0}))
+    made.add_pairing(Pairing("outcome", 6, 4_000, {"coca area": 12.0, "groups": math.nan}))
     return made
 
 
@@ -32,6 +33,27 @@ def test_shares_of_the_processes_add_up_to_the_whole():
     text = report().markdown()
     assert "| farming  | 0.100     | 25%   |" in text
     assert "| planting | 0.300     | 75%   |" in text
+
+
+def test_an_effect_that_is_the_same_in_all_seeds_has_no_gain():
+    text = report().markdown()
+    assert "| coca area | 12.0 times |" in text
+    assert "| groups    | no effect  |" in text
+
+
+def test_the_gain_of_pairing_is_what_the_shared_luck_takes_out(monkeypatch: pytest.MonkeyPatch):
+    class Run:
+        def __init__(self, value: float) -> None:
+            self.value = value
+
+        def mean(self, *_: str) -> float:
+            return self.value
+
+    luck = [0.0, 3.0, -2.0, 5.0]
+    own = {"plain": [0.1, -0.1, 0.1, -0.1], "other": [1.0, 1.2, 1.1, 0.9]}
+    monkeypatch.setattr(measures.vraem, "run", lambda arm, seed: Run(luck[seed - 1] + own[arm][seed - 1]))
+    gain = measures._gains("plain", "other", 4, {"what": "what"}, 2014)
+    assert gain["what"] > 100.0
 
 
 def test_the_exponent_of_growth_is_the_slope_of_the_logs():

@@ -21,7 +21,7 @@ SOURCE = Path(vraem.__file__).parent
 CORE = ("valley", "scenario", "world", "processes", "observe")
 TRAITS = {
     "growers": {"community", "slot", "never_grows", "land", "harvest_cost"},
-    "communities": {"leaf_tax"},
+    "communities": {"first_control"},
     "firms": {"base"},
 }
 """Columns that are set at the start and never change."""

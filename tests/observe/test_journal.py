@@ -41,6 +41,7 @@ SOME = journal(
     (7, ATTACK, LINEAGE_GROUP, STATE, 10, 2),
     (8, KILLING, LINEAGE_GROUP, CIVILIANS, 2, 2),
     (9, KILLING, STATE, CIVILIANS, 1, 1),
+    (19, SPLIT, OTHER_GROUP, 0, 9, 0),
     (20, CLASH, OTHER_GROUP, LINEAGE_GROUP, 4, 4),
     (21, SPLIT, LINEAGE_GROUP, 0, 30, 0),
     (22, DESERTION, LINEAGE_GROUP, 0, 5, 0),
@@ -79,10 +80,8 @@ def test_splits_desertions_in_a_body_and_removals_are_counted():
     assert SOME.counts(0, 20) == {"splits": 0, "mergers": 0, "desertions": 0, "removals": 2}
 
 
-def test_the_first_week_of_a_kind_is_sought_from_a_week_on():
-    assert SOME.first_week(SPLIT, 0) == 21
-    assert SOME.first_week(SPLIT, 21) == 21
-    assert SOME.first_week(SPLIT, 22) == -1
+def test_the_first_split_is_one_of_the_lineage_and_sought_from_a_week_on():
+    assert [SOME.first_split(week) for week in (0, 21, 22)] == [21, 21, -1]
 
 
 def test_an_empty_journal_counts_nothing():
@@ -90,4 +89,4 @@ def test_an_empty_journal_counts_nothing():
     assert len(empty) == 0
     assert empty.violence(0, 10, 1e5).events.sum() == 0
     assert empty.counts(0, 10) == {"splits": 0, "mergers": 0, "desertions": 0, "removals": 0}
-    assert empty.first_week(SPLIT, 0) == -1
+    assert empty.first_split(0) == -1

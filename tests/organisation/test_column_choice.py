@@ -152,7 +152,7 @@ def test_a_firm_that_wants_few_gunmen_makes_a_column_no_offer(monkeypatch: pytes
         (STAY, "pay", 1),
         (STAY, "blame", -1),
         (STAY, "grievance", -1),
-        (INDEPENDENT, "own_pay", 1),
+        (INDEPENDENT, "affluence", 1),
         (INDEPENDENT, "contest", 1),
         (INDEPENDENT, "loyal_share", -1),
         (INDEPENDENT, "authority", -1),

@@ -85,10 +85,10 @@ def test_a_column_whose_commander_is_kin_is_shaken_most():
 
 def blamed(probability: float, lethality: float, member: int | None = None) -> list[World]:
     """Worlds after the loss of an heir of column 5, in different weeks."""
-    worlds = []
+    worlds, blame = [], scenario(switches__kin_shock="blame")
     for week in range(60):
         world = quiet(fresh())
-        world.scenario = scenario(switches__kin_shock="blame")
+        world.scenario = blame
         world.p = world.p.replace(blame_probability=probability, purge_lethality=lethality, check=False)
         world.week = week
         rows = members_of(world, 5)

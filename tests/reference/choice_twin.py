@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from .organisation_objects import NOBODY, Column, Group, Organisation, Person, equivalents, logistic
+from .organisation_objects import NOBODY, Column, Group, Organisation, Person, equivalents, logistic, pay_at
 
 STAY, INDEPENDENT, MERGE, SERVICE, DEMOBILISE = range(5)
 AS_USUAL, HOST, HIDE = range(3)
@@ -92,7 +92,7 @@ def affiliation_values(
         if world.scenario.switches.territory_response == "both_destabilise":
             unrest = p.territory_change_weight * min(abs(column.territory_change), 1.0)
         values.append(
-            own_pay(organisation, column) * (0.5 + 0.5 * holds)
+            pay_of(organisation, [column], 0.5 + 0.5 * holds)
             + cause
             - p.independence_security_cost
             - p.independence_brand_loss
@@ -139,23 +139,23 @@ def _stay(
 
 def own_pay(organisation: Organisation, column: Column) -> float:
     """Pay that a column's own revenue would carry, in pay units."""
+    return pay_of(organisation, [column])
+
+
+def pay_of(organisation: Organisation, columns: list[Column], kept: float = 1.0) -> float:
+    """Pay that the share `kept` of the revenue of all `columns` would carry for all of them, in pay units."""
     world = organisation.world
-    return column.revenue / (world.burn_in.reference_pay * world.p.solvency * equivalents(world, column))
+    normal = world.burn_in.reference_pay * world.p.solvency
+    strength = sum(equivalents(world, column) for column in columns)
+    revenue = kept * sum(column.revenue for column in columns)
+    return pay_at(revenue / (normal * strength), world.p.solvency)
 
 
 def best_partner(organisation: Organisation, column: Column) -> Partner | None:
     """Of the other groups the one in which the column would be paid best."""
     others = [group for group in organisation.groups if group is not column.group and group.columns]
-    partners = [Partner(group, pay_together(organisation, column, group)) for group in others]
+    partners = [Partner(group, pay_of(organisation, [column, *group.columns])) for group in others]
     return max(partners, key=lambda partner: partner.pay) if partners else None
-
-
-def pay_together(organisation: Organisation, column: Column, group: Group) -> float:
-    """Revenue of both over the strength of both, in pay units."""
-    world = organisation.world
-    revenue = column.revenue + sum(theirs.revenue for theirs in group.columns)
-    strength = equivalents(world, column) + sum(equivalents(world, theirs) for theirs in group.columns)
-    return revenue / (world.burn_in.reference_pay * world.p.solvency * strength)
 
 
 def conduct_values(organisation: Organisation, column: Column) -> list[float]:
@@ -182,11 +182,8 @@ def choose(organisation: Organisation, stream: str, row: int, values: list[float
 
 def partner_agrees(organisation: Organisation, column: Column, partner: Partner) -> tuple[bool, float]:
     """The other group takes the column in by what its members are paid with it and without it, and for its strength."""
-    world, p = organisation.world, organisation.world.p
-    strength = sum(equivalents(world, theirs) for theirs in partner.group.columns)
-    before = sum(theirs.revenue for theirs in partner.group.columns) / (
-        world.burn_in.reference_pay * p.solvency * strength
-    )
+    p = organisation.world.p
+    before = pay_of(organisation, partner.group.columns)
     chance = logistic((partner.pay - before + 0.3) / p.column_choice_scale)
     draw = organisation.draw("partner_consent", column.row)
     return draw < chance, abs(draw - chance)

@@ -4,11 +4,14 @@ import math
 
 from .organisation_objects import (
     NOBODY,
+    WEEKS_A_MONTH,
+    WEEKS_A_YEAR,
     Column,
     Group,
     Organisation,
     equivalents,
     logistic,
+    pay_at,
     weekly_left,
 )
 
@@ -68,7 +71,7 @@ def _pay(organisation: Organisation, column: Column, wage: float) -> None:
     spent = column.treasury / p.pay_smoothing
     normal = wage * equivalents(world, column)
     column.treasury -= spent
-    column.paid = min(normal * math.sqrt(spent / (p.solvency * normal)), spent)
+    column.paid = normal * pay_at(spent / (p.solvency * normal), p.solvency)
     pay = column.paid / normal
     column.pay += (pay - column.pay) / MEMORY_WEEKS
     column.shortfall = min(max(1.0 - pay, 0.0), 1.0)
@@ -98,7 +101,7 @@ def resting_authority(organisation: Organisation, group: Group) -> float:
     """σ(α0 + αk·lineage + αt·ln(1 + years in the movement) + αv·success + αi·(mean ideology − .5))."""
     p, leader = organisation.world.p, group.leader
     assert leader is not None
-    years = (organisation.week - leader.joined) / (365.25 / 7.0)
+    years = (organisation.week - leader.joined) / WEEKS_A_YEAR
     return logistic(
         p.authority_intercept
         + p.authority_lineage_weight * (1.0 if leader.kin == CLAN else 0.0)
@@ -118,7 +121,7 @@ def next_link(organisation: Organisation, column: Column) -> float:
     kin = leader is not None and commander is not None and leader.kin == commander.kin
     gain = (world.burn_in.link_gain * contact + p.link_kin_weight * kin) * (1.0 - column.link)
     money = (column.received - column.sent) / max(column.revenue, 1.0)
-    isolation = math.log(2.0) / (p.link_half_life * 365.25 / 84.0) * (1.0 - contact)
+    isolation = math.log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
     loss = isolation + p.link_grievance_loss * column.grievance + p.link_vacancy_loss * (leader is None)
     moved = column.link + gain + p.link_money_weight * min(max(money, -1.0), 1.0) - loss * column.link
     return min(max(moved, 0.0), 1.0)

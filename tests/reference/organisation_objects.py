@@ -7,8 +7,7 @@ from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, LIVING, NO_ROW
 
 NOBODY = NO_ROW
-WEEKS_A_YEAR = 52.0 + 10.0 / 56.0
-"""365.25 days."""
+WEEKS_A_YEAR = 365.25 / 7.0
 WEEKS_A_MONTH = WEEKS_A_YEAR / 12.0
 
 
@@ -183,6 +182,11 @@ def logistic(x: float) -> float:
 def equivalents(world: World, column: Column) -> float:
     """Armed members, and supporters at their upkeep; at least one person."""
     return max(column.armed + world.p.supporter_upkeep * column.supporters, 1.0)
+
+
+def pay_at(affluence: float, solvency: float) -> float:
+    """Pay in pay units at this income over the normal one: by its root, as far as the money goes."""
+    return min(math.sqrt(affluence), solvency * affluence)
 
 
 def weekly_left(months: float) -> float:

@@ -247,7 +247,8 @@ def leaderless(seed: int, base: World) -> World:
     leader = int(world.groups.leader[0])
     world.members.status[leader] = 4
     world.members.seat[leader] = world.members.heir[leader] = False
-    world.columns.commander[world.columns.commander[: world.columns.count] == leader] = NO_ROW
+    commanders = world.columns.rows_in_use("commander")
+    commanders[commanders == leader] = NO_ROW
     world.groups.leader[0] = NO_ROW
     world.groups.vacant_since[0] = world.week
     world.groups.vacant_until[0] = NO_ROW

@@ -261,3 +261,27 @@ def test_dates_from_which_nothing_can_be_measured_are_noted(write):
     )
     (note,) = load(write(removal), ["run.end=2024-06-30"]).notes()
     assert note.startswith("the run ends within a year of the last campaign or removal (2023-11-12)")
+
+
+def mean_income(mix):
+    """Weekly income of one group by source in its first year, USD, with a mix of its own."""
+    from vraem.observe import run
+
+    changes = {"group": [{"name": "one", "income": mix}], "run.households": 400, "switches.entrants": "off"}
+    result = run(load("history").with_({**changes, "run.end": datetime.date(2012, 12, 30)}), check=True)
+    sources = ("fees", "escorts", "leaf_tax", "logging", "extortion")
+    return {source: result.series[f"group_{source}"].mean() for source in sources}
+
+
+def test_a_mix_of_income_changes_what_a_group_takes_of_each_source():
+    usual = mean_income({})
+    assert mean_income({"coca": 1, "logging": 1.0, "extortion": 1}) == usual
+    without_coca = mean_income({"coca": 0})
+    assert without_coca["fees"] == without_coca["leaf_tax"] == 0
+    # what is left are the parts that firms under a column's wing pay of its other takings
+    assert without_coca["escorts"] < 0.1 * usual["escorts"]
+    assert without_coca["logging"] > 0
+    other = mean_income({"logging": 0, "extortion": 2})
+    assert other["logging"] == 0
+    assert other["extortion"] == pytest.approx(2 * usual["extortion"], rel=0.15)
+    assert other["fees"] > 0

@@ -87,7 +87,7 @@ def resting_support(change=lambda world: None, place: int | None = None) -> floa
 
 def test_order_and_anger_at_the_state_win_support_and_violence_and_unfair_tax_lose_it():
     def held(world: World) -> None:
-        world.columns.control[:, 0] = 0.6
+        world.columns.control[:, 0] = world.communities.control[:] = 0.6
         world.columns.control[:, 1:] = 0.0
 
     def not_held(world: World) -> None:
@@ -103,11 +103,11 @@ def test_order_and_anger_at_the_state_win_support_and_violence_and_unfair_tax_lo
 
     def taxed(world: World) -> None:
         held(world)
-        world.communities.leaf_tax[:] = 3.0 * world.p.fair_leaf_tax
+        world.communities.leaf_tax[:] = 0.6 * 3.0 * world.p.fair_leaf_tax
 
     def fairly_taxed(world: World) -> None:
         held(world)
-        world.communities.leaf_tax[:] = 0.9 * world.p.fair_leaf_tax
+        world.communities.leaf_tax[:] = 0.6 * 0.9 * world.p.fair_leaf_tax
 
     assert resting_support(held) > resting_support(not_held)
     assert resting_support(angry) > resting_support(held)

@@ -92,8 +92,8 @@ class Findings:
         return data
 
 
-def findings(results: Results) -> Findings:
-    """Everything from the runs of an experiment."""
+def findings(results: Results, nulls: Results | None = None) -> Findings:
+    """Everything from the runs of an experiment; ``nulls``: those of another in which null models were run."""
     asked = set(results.rules.questions)
     judgeable = bool(results.horizons and results.definitions and results.campaigns)
     claim = claim_verdict(results) if judgeable and "Q1" in asked else None
@@ -106,7 +106,7 @@ def findings(results: Results) -> Findings:
         answers=tuple(answers(results)),
         campaigns=tuple(campaign_contrasts(results)) if claim else (),
         incidence=tuple(first_events(results)),
-        nulls=tuple(compare_nulls(results)) if claim else (),
+        nulls=tuple(compare_nulls(nulls or results, results.headline)) if claim else (),
         discovery=_discovered(results, claim) if claim else None,
         levers=_levers(results, claim) if claim else (),
         contrasts=tuple(contrasts(results.strong, kept_outcomes(results))) if len(results.arms) > 1 else (),

@@ -25,6 +25,10 @@ LEAST, MOST = 0.01, 0.60
 EXCEPTED: Mapping[str, tuple[str, ...]] = {"size": ("intact", "resilient")}
 """Labels that a definition rules out: a group below half its size for half a year has not been intact."""
 
+COMPANIONS = ("seats",)
+"""Definitions that stand beside one of the three and are shown, not judged."""
+ANY_LABEL = "any end state"
+
 SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap")
 """Parameters that can put an answer in by hand, screened first."""
 WITH_SWITCH: Mapping[str, tuple[str, str]] = {"firm_offer_probability": ("firms_integrate", "yes")}
@@ -134,35 +138,36 @@ def _cells(kept: Results, definition: str, horizon: int) -> list[Cell]:
 
 def faults(cells: tuple[Cell, ...]) -> list[Fault]:
     """Where the rule is broken, by definition and label."""
-    broken = []
+    broken: list[Fault] = []
     for definition in dict.fromkeys(cell.definition for cell in cells):
+        if definition in COMPANIONS:
+            continue
+        own = [cell for cell in cells if cell.definition == definition and cell.runs]
+        if not own:
+            broken.append(Fault(definition, ANY_LABEL, None, float("nan"), "a dismantled run", False))
+            continue
         for label in END_STATES:
-            if label in EXCEPTED.get(definition, ()):
-                continue
-            own = [cell for cell in cells if (cell.definition, cell.label) == (definition, label)]
-            counted = [cell for cell in own if cell.runs]
-            best = max(counted, key=lambda cell: cell.share.estimate, default=None)
-            if best is None or best.share.estimate < LEAST:
-                share = best.share if best else Interval(float("nan"), float("nan"), float("nan"))
-                sure = all(cell.share.high < LEAST for cell in counted)
-                broken.append(
-                    Fault(
-                        definition, label, None, share.estimate, f"at least {LEAST:.0%} at one horizon", sure
-                    )
-                )
-            broken += [
-                Fault(
-                    definition,
-                    label,
-                    cell.horizon,
-                    cell.share.estimate,
-                    f"at most {MOST:.0%}",
-                    cell.share.low > MOST,
-                )
-                for cell in counted
-                if cell.share.estimate > MOST
-            ]
+            if label not in EXCEPTED.get(definition, ()):
+                broken += _faults_of_label([cell for cell in own if cell.label == label])
     return broken
+
+
+def _faults_of_label(cells: list[Cell]) -> list[Fault]:
+    """Where one label breaks the rule under one definition."""
+    best = max(cells, key=lambda cell: cell.share.estimate)
+    definition, label = best.definition, best.label
+    found = [
+        Fault(
+            definition, label, cell.horizon, cell.share.estimate, f"at most {MOST:.0%}", cell.share.low > MOST
+        )
+        for cell in cells
+        if cell.share.estimate > MOST
+    ]
+    if best.share.estimate < LEAST:
+        sure = all(cell.share.high < LEAST for cell in cells)
+        expected = f"at least {LEAST:.0%} at one horizon"
+        found.append(Fault(definition, label, None, best.share.estimate, expected, sure))
+    return found
 
 
 def _screen(kept: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_], name: str) -> list[Band]:

@@ -25,6 +25,9 @@ COMMANDS: dict[str, LazyCommand] = {
         "vraem.cli.comparing", "compare", "Set scenarios against each other on the same seeds."
     ),
     "patterns": LazyCommand("vraem.cli.running", "patterns", "Compare the model with what was observed."),
+    "replay": LazyCommand("vraem.cli.playing", "replay", "Write a page that plays a run week by week."),
+    "serve": LazyCommand("vraem.cli.playing", "serve", "Run the live classroom."),
+    "plot": LazyCommand("vraem.cli.plotting", "plot", "Draw one chart of a run or a sweep."),
     "map": LazyCommand("vraem.cli.place", "map_command", "Draw the valley."),
     "sweep": LazyCommand("vraem.cli.sweeping", "sweep", "Run all of an experiment, or go on with it."),
     "status": LazyCommand("vraem.cli.sweeping", "status", "Say what of a sweep is done, failed and left."),
@@ -101,7 +104,7 @@ def cli() -> None:
     """Simulate the coca economy of Peru's VRAEM valley, week by week.
 
     A SCENARIO is the name of a packaged one (baseline, history) or a TOML file of your own; so is an
-    EXPERIMENT (classroom, routes, eradication, sensitivity).
+    EXPERIMENT (claim, claim-demo, classroom, heirs, routes, ...).
     """
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vraem.cli.odd import write_odd
 from vraem.engine import SCHEDULE
 from vraem.experiment.outcome_reference import outcomes_markdown
 from vraem.observe import SERIES
@@ -40,7 +41,7 @@ _NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not 
 def docs(ctx: click.Context, out: Path) -> None:
     """Write the pages of the documentation that are made from the code."""
     try:
-        paths = [*write_reference(out / "reference"), write_library(out)]
+        paths = [*write_reference(out / "reference"), write_library(out), *write_odd(out)]
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
         ctx.exit(2)

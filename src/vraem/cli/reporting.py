@@ -24,9 +24,12 @@ REPORT_FOLDER = "report"
 @click.option(
     "--to", "target", type=FOLDER, metavar="DIR", help="Folder for the report.  [default: DIR/report]"
 )
+@click.option(
+    "--nulls", type=FOLDER, metavar="DIR", help="A sweep in which null models were run (vraem sweep nulls)."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but faults.")
 @click.pass_context
-def report(ctx: click.Context, directory: Path, target: Path | None, quiet: bool) -> None:
+def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path | None, quiet: bool) -> None:
     """Judge the sweep in DIR: the verdict, why, under which conditions, as one page with charts.
 
     Writes index.html, which needs no network, verdict.json and the charts. A sweep that is not finished can
@@ -37,7 +40,8 @@ def report(ctx: click.Context, directory: Path, target: Path | None, quiet: bool
     with _faults_in_lines(ctx):
         results = _opened(directory)
         shown = None if quiet else lambda text: click.echo(text, err=True)
-        written = write_report(results, target or directory / REPORT_FOLDER, shown)
+        others = _opened(nulls) if nulls else None
+        written = write_report(results, target or directory / REPORT_FOLDER, shown, nulls=others)
         if not quiet:
             tell(written.found, written.page)
 
@@ -81,7 +85,7 @@ def tell(found: Findings, page: Path) -> None:
 
     for text in answer_in_two_sentences(found):
         click.echo(paragraph(text))
-    if found.claim is not None:
+    if found.claim is not None and found.claim.headline.judgement.runs:
         click.echo(paragraph(found.claim.headline.fragmentation.sentence))
     click.echo(str(page))
 

@@ -69,7 +69,7 @@ def sweep(
 ) -> None:
     """Run all of EXPERIMENT; run the same command again to go on after a stop.
 
-    EXPERIMENT is the name of a packaged one (classroom, routes, eradication, sensitivity) or a file.
+    EXPERIMENT is the name of a packaged one (claim, classroom, routes, ...) or a file.
     Exit code 1 if runs failed, 130 if it was stopped.
     """
     from vraem.experiment.loader import load_experiment

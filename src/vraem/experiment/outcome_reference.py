@@ -53,5 +53,5 @@ def outcomes_markdown() -> str:
 
 def _row(quantity: Quantity) -> tuple[str, str, str, str]:
     horizons = "each" if quantity.per_horizon else "none"
-    unit = ", ".join(quantity.labels) if quantity.is_text else quantity.unit
+    unit = ", ".join(quantity.labels) or quantity.unit
     return f"`{quantity.name}`", horizons, unit, quantity.meaning

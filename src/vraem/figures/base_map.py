@@ -106,8 +106,13 @@ def draw_base_map(ax: Axes, valley: Valley, *, names: bool = True) -> None:
 
 def draw_plain_map(ax: Axes, valley: Valley) -> None:
     """A quiet ground for data: pale relief, rivers, regional limits."""
-    _set_frame(ax)
+    draw_blank_map(ax, valley)
     _draw_relief(ax, valley, GREYS, 0.35)
+
+
+def draw_blank_map(ax: Axes, valley: Valley) -> None:
+    """The quietest ground, for many small maps: rivers and regional limits on white."""
+    _set_frame(ax)
     _draw_limits(ax, valley, districts=False)
     draw_rivers(ax, scale=0.6)
 

@@ -60,10 +60,10 @@ ACTOR_LOOKS: dict[str, Look] = {
 FOUNDING_LOOK = Look("founding group", "#0b3a75", "-", "o")
 SPLINTER_LOOKS: tuple[Look, ...] = (
     Look("splinter A", "#c65d21", "--", "s"),
-    Look("splinter B", "#7d4f9e", "-.", "^"),
-    Look("splinter C", "#00795c", ":", "D"),
-    Look("splinter D", "#c99700", (0, (5, 1, 1, 1)), "v"),
-    Look("splinter E", "#a2497f", (0, (2, 1)), "P"),
+    Look("splinter B", "#00795c", "-.", "^"),
+    Look("splinter C", "#c99700", ":", "D"),
+    Look("splinter D", "#a2497f", (0, (5, 1, 1, 1)), "v"),
+    Look("splinter E", "#5b8fd6", (0, (2, 1)), "P"),
 )
 LATER_SPLINTERS = Look("later splinters", "#8a5a44", (0, (1, 1)), "p")
 OUTSIDER_LOOK = Look("groups from outside", "#5f6368", (0, (1, 2)), "X")
@@ -91,6 +91,12 @@ _DARKER = {
     "#b9bdc1": "#686d72",
     "#a6d0ee": "#2f74a5",
     "#f0a35e": "#a85f1c",
+    "#7cc0ec": "#2f74a5",
+    "#e69f00": "#966800",
+    "#b79fd0": "#7b5ea3",
+    "#7cc7a8": "#2b7d5c",
+    "#d7dade": "#686d72",
+    "#c9b6de": "#7b5ea3",
 }
 """Shades for letters in place of colours that are too pale to read."""
 

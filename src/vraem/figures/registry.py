@@ -68,6 +68,51 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
         "The box of assumptions in which gangs are frequent.",
         "vraem.figures.discovery_box:discovered_box",
     ),
+    ReportChart(
+        "sensitivity",
+        "Which factors matter: Morris' elementary effects or Sobol' indices, where the design is made for them.",
+        "vraem.figures.sensitivity_bars:sensitivity",
+    ),
+    ReportChart(
+        "fates",
+        "Where the members of the campaign's start go, in flows.",
+        "vraem.figures.fate_flows:fates_of_members",
+    ),
+    ReportChart(
+        "control-maps",
+        "Who controls what: share of runs in which each kind of group holds a community.",
+        "vraem.figures.holder_maps:control_maps",
+    ),
+    ReportChart(
+        "groups",
+        "Number and effective number of armed groups over time, by campaign.",
+        "vraem.figures.arm_fans:groups_by_arm",
+    ),
+    ReportChart(
+        "strength",
+        "Armed strength, command and income of the groups over time, by campaign.",
+        "vraem.figures.arm_fans:strength_by_arm",
+    ),
+    ReportChart(
+        "violence",
+        "Violence before and after the campaign's start, by campaign.",
+        "vraem.figures.arm_fans:violence_by_arm",
+    ),
+    ReportChart(
+        "economy",
+        "Coca area and prices over time, by campaign.",
+        "vraem.figures.arm_fans:economy_by_arm",
+    ),
+    ReportChart(
+        "routes",
+        "Ways out of the valley before and after the campaign.",
+        "vraem.figures.arm_routes:routes_by_arm",
+    ),
+    ReportChart(
+        "neutrality",
+        "Whether every end state can be reached and none wins whatever is assumed.",
+        "vraem.figures.neutrality_grid:neutrality_of_labels",
+    ),
 )
 """Every chart of a report, in the order of reading."""
 

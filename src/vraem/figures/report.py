@@ -27,12 +27,17 @@ class Report(NamedTuple):
     found: Findings
 
 
-def write_report(results: Results, folder: Path, progress: Progress | None = None) -> Report:
-    """Write the report of finished runs into `folder`, which is made if missing."""
+def write_report(
+    results: Results, folder: Path, progress: Progress | None = None, *, nulls: Results | None = None
+) -> Report:
+    """Write the report of finished runs into `folder`, which is made if missing.
+
+    ``nulls``: runs of another experiment in which null models stand beside the model.
+    """
     told = progress or (lambda _: None)
     (folder / CHARTS).mkdir(parents=True, exist_ok=True)
     told("judging")
-    found = findings(results)
+    found = findings(results, nulls)
     data = folder / DATA
     data.write_text(json_text(found.as_data()), encoding="utf-8")
     pieces, files, size = [], [], 0

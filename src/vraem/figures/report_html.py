@@ -29,11 +29,10 @@ p { margin: .5rem 0; max-width: 46rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: .6rem 0 1rem; font-size: .88rem; }
 caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
-th, td { padding: .28rem .7rem .28rem 0; text-align: right; vertical-align: top; border-bottom: 1px solid
-var(--line);
-  white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; }
-thead th { border-bottom: 2px solid var(--ink); font-weight: 600; }
+th, td { padding: .28rem .8rem .28rem 0; text-align: right; vertical-align: top; white-space: nowrap;
+  border-bottom: 1px solid var(--line); }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 6rem; }
+thead th { border-bottom: 2px solid var(--ink); font-weight: 600; white-space: normal; vertical-align: bottom; }
 td.text { text-align: left; white-space: normal; min-width: 14rem; }
 .range { color: var(--muted); font-size: .86em; margin-left: .35em; }
 figure { margin: 1.2rem 0 1.8rem; }

@@ -232,6 +232,7 @@ def _stability(claim: ClaimVerdict) -> Iterator[str]:
         "once, take "
         f"the share of gangs from {share_text(base)} to between {share_text(low)} and {share_text(high)}."
     )
+    shown = [row for row in moved if row.changed > 0.0]
     rows = [
         [
             cell(row.threshold.replace("_", " ")),
@@ -239,9 +240,11 @@ def _stability(claim: ClaimVerdict) -> Iterator[str]:
             number(f"stability.{row.threshold}.{row.factor:g}.changed", row.changed),
             number(f"stability.{row.threshold}.{row.factor:g}.share", row.share),
         ]
-        for row in claim.stability
+        for row in shown
     ]
-    yield table(["threshold", "moved", "labels that change", "gangs"], rows)
+    if rows:
+        caption = "Thresholds that change any label; verdict.json has all"
+        yield table(["threshold", "moved", "labels that change", "gangs"], rows, caption)
 
 
 def _nulls(found: Findings) -> Iterator[str]:

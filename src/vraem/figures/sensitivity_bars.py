@@ -11,17 +11,57 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
-from vraem.analysis.sensitivity import Effect, Index, Lever, levers
+from vraem.analysis.sensitivity import (
+    Effect,
+    Index,
+    Lever,
+    levers,
+    morris_effects,
+    point_means,
+    sobol_indices,
+)
+from vraem.figures.contrast_forest import with_gangs
 from vraem.figures.map_labels import PointLabel, place_labels
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
+MORRIS, SALTELLI = "morris", "saltelli"
 MOST_FACTORS = 18
 NAMED_IN_PLANE = 8
 ROW_INCHES = 0.235
 STRONG, WEAK = "#8c1c13", "#6b7075"
 FIRST_COLOUR, TOTAL_COLOUR = "#0b4f8a", "#c65d21"
 PART_COLOURS = ("#0b3a75", "#a6d0ee")
+
+
+def sensitivity(results: Results | Path | str, outcome: str | None = None) -> Figure:
+    """Which factors matter, by the design of the sweep: Morris' elementary effects or Sobol' indices.
+
+    ``outcome``: a column of the runs, averaged over the replicates of each point; the share of gangs at the horizon of
+    the headline if None, or the first outcome of the experiment where there are no end states. Raises ``ValueError``
+    for another design, or if points are missing.
+    """
+    from vraem.experiment.design import point_count
+    from vraem.experiment.loader import load_experiment
+    from vraem.experiment.store import EXPERIMENT_FILE
+
+    swept = as_swept(results)
+    if swept.directory is None:
+        raise ValueError("the results were not read from the folder of a sweep, so their design is not known")
+    experiment = load_experiment(swept.directory / EXPERIMENT_FILE)
+    if experiment.design.kind not in (MORRIS, SALTELLI):
+        raise ValueError(
+            f'the design is "{experiment.design.kind}"; effects and indices need morris or saltelli'
+        )
+    kept = with_gangs(swept)
+    if outcome is None:
+        outcome = f"{GANGS}_{kept.headline}" if kept.horizons else experiment.outcomes[0].name
+    means = point_means(kept, outcome, point_count(experiment.design, experiment.factors))
+    said = swept_caption(swept, intervals=False)
+    name = outcome.replace("_", " ")
+    if experiment.design.kind == MORRIS:
+        return morris_screening(morris_effects(experiment, means), name, said)
+    return sobol_shares(sobol_indices(experiment, means), name, said)
 
 
 def morris_screening(

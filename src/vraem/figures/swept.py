@@ -1,6 +1,5 @@
 """What charts of an experiment share: its arms in order with their looks, its captions, words for definitions."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ DEFINITION_SHORT = {
     "size": "fewer than half of the armed for half a year",
 }
 MONTHS_A_YEAR = 12
+LONG_SEED = 1_000_000
 
 
 def as_swept(results: Results | Path | str) -> Results:
@@ -43,7 +43,7 @@ def swept_caption(results: Results, *notes: str, intervals: bool = True) -> str:
     frame = results.frame
     draws = int(frame["point"].nunique())
     drawn = f" of {thousands(draws)} draws of assumptions" if draws > 1 else ""
-    seeds = seed_text(sorted({int(seed) for seed in frame["seed"]})) if "seed" in frame else ""
+    seeds = _seeds(results)
     households = about.get("households") or []
     size = f"{thousands(households[0])} households" if len(households) == 1 else ""
     first = ", ".join(
@@ -61,6 +61,17 @@ def swept_caption(results: Results, *notes: str, intervals: bool = True) -> str:
     return f"{first}.\n{said}" if said else f"{first}."
 
 
+def _seeds(results: Results) -> str:
+    """The seeds in words; those that were derived from one (they are long) by their number and that one."""
+    if "seed" not in results.frame:
+        return ""
+    seeds = sorted({int(seed) for seed in results.frame["seed"]})
+    if seeds and seeds[-1] < LONG_SEED:
+        return seed_text(seeds)
+    first = results.about.get("seed")
+    return f"{thousands(len(seeds))} seeds" + (f" derived from {first}" if first is not None else "")
+
+
 def when(months: int) -> str:
     """A horizon in words: 1 year after, 10 years after."""
     years, rest = divmod(months, MONTHS_A_YEAR)
@@ -73,8 +84,3 @@ def condition_words(results: Results, definition: str | None) -> str:
     """The condition of a share in words."""
     name = definition or results.rules.definition
     return f"dismantled ({DEFINITION_SHORT.get(name, name)})"
-
-
-def named(arms: Sequence[str]) -> str:
-    """Names of arms in a sentence."""
-    return ", ".join(arms)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import Interval
+from vraem.analysis.labels import shares
 from vraem.analysis.results import Results
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import STATE_LOOKS, letters
 from vraem.figures.style import TEXT_SIZE, Look, Margins, nice_top, sheet, style
-from vraem.figures.swept import as_swept, look_of, shown_arms, swept_caption
+from vraem.figures.swept import MONTHS_A_YEAR, as_swept, look_of, shown_arms, swept_caption
 from vraem.figures.timeline import panel_title
 
 WEEKS_A_YEAR = 52.1775
@@ -40,16 +41,17 @@ EVENTS: dict[str, str] = {
 def cumulative_incidence(results: Results | Path | str) -> Figure:
     """Share of runs in which the group has split, fallen into three, reached each end state, by time since the start.
 
-    Splits and three groups by arm; end states, of which the first to come keeps the others from being first, over
-    all arms with a campaign. Raises ``ValueError`` if the runs have no times.
+    Splits and three groups by arm; end states over all arms with a campaign: the one that comes first, which keeps the
+    others from being first, if the runs say when; else the shares of runs in each at the horizons. Raises
+    ``ValueError`` if the runs have neither times nor end states.
     """
     kept = as_swept(results).strong
     events = [name for name in EVENTS if kept.has(name, columns.WATCHED)]
     states = {state: STATE_WEEK.format(state=state) for state in STATE_LOOKS}
     states = {state: column for state, column in states.items() if kept.has(column)}
-    if not events and not states:
+    if not events and not states and not kept.horizons:
         raise ValueError("the runs have no times to a split or to an end state: ask for them in the outcomes")
-    panels_wanted = len(events) + bool(states)
+    panels_wanted = len(events) + bool(states or kept.horizons)
     arms = shown_arms(kept)
     with style():
         figure, panels = sheet(
@@ -63,19 +65,23 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             size=(9.6, 1.92 + 2.4 * panels_wanted),
             rows=panels_wanted,
             margins=Margins(left=0.62, right=2.05, top=0.92, bottom=1.0),
-            hspace=0.34,
-            sharex=True,
+            hspace=0.42,
         )
-        reach = float(np.nanmax(kept.numbers(columns.WATCHED))) / WEEKS_A_YEAR
+        reach = float(np.nanmax(kept.numbers(columns.WATCHED))) / WEEKS_A_YEAR if events or states else 0.0
         for axes, name in zip([row[0] for row in panels], events, strict=False):
             curves = {arm: _one_event(kept.of_arm(arm), name) for arm in arms}
             looks = {arm: look_of(kept, arm) for arm in arms}
             pairs = {arm: (curve, "it") for arm, curve in curves.items()}
             _panel(axes, pairs, looks, reach, bands=len(arms) <= MOST_BANDS)
             panel_title(axes, EVENTS[name])
+        if events:
+            panels[len(events) - 1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
         if states:
             _states(panels[-1][0], kept.judged, states, reach)
-        panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
+            panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
+        elif kept.horizons:
+            _occupation(panels[-1][0], kept.judged)
+            panels[-1][0].set_xlabel("years since the campaign's end", size=TEXT_SIZE - 0.5)
     return figure
 
 
@@ -93,6 +99,44 @@ def _states(axes: Axes, results: Results, states: Mapping[str, str], reach: floa
     looks = {state: _state_line(state) for state in came}
     _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=True)
     panel_title(axes, "End state that comes first, all campaigns")
+
+
+def _occupation(axes: Axes, results: Results) -> None:
+    """Share of runs in each end state at the horizons, the estimator of state occupation; bands over outer draws."""
+    found = {months: shares(results, months).clustered for months in results.horizons}
+    years = np.array(list(found)) / MONTHS_A_YEAR
+    came = [state for state in STATE_LOOKS if any(found[months][state].estimate > 0.0 for months in found)]
+    labels, tops = [], [0.05]
+    for state in came:
+        look = _state_line(state)
+        held = [found[months][state] for months in found]
+        middle = np.array([share.estimate for share in held])
+        axes.fill_between(
+            years,
+            [share.low for share in held],
+            [share.high for share in held],
+            color=look.colour,
+            alpha=0.16,
+            lw=0,
+        )
+        axes.plot(
+            years,
+            middle,
+            color=look.colour,
+            linestyle=look.linestyle,
+            marker=look.marker,
+            markersize=4.5,
+            linewidth=1.4,
+        )
+        said = f"{100 * middle[-1]:.0f} % {look.label.replace(chr(10), ' ')}"
+        labels.append(EndLabel(float(middle[-1]), said, letters(look.colour)))
+        tops.append(max(share.high for share in held))
+    axes.set_xlim(0.0, float(years[-1]) * (1.0 + WHISKER_ROOM))
+    axes.set_ylim(0.0, min(nice_top(max(tops)), 1.0))
+    axes.set_xticks([0.0, *years])
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    panel_title(axes, "In each end state, all campaigns (band: 95 %, whole draws resampled)")
+    label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 
 
 def _state_line(state: str) -> Look:

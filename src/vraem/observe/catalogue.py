@@ -13,6 +13,7 @@ import numpy as np
 from vraem.observe.anchor import HORIZONS
 from vraem.observe.end_states import DEFINITION_WORDS, DEFINITIONS, END_STATES
 from vraem.observe.fates import FATE_WORDS, FATES
+from vraem.observe.joint import fate_paths, holders
 from vraem.observe.organisation import OrganisationResult, moment
 from vraem.observe.thresholds import VARIANTS
 from vraem.world.clock import WEEKS_A_YEAR
@@ -21,6 +22,9 @@ from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, S
 Value = float | str | None
 Reader = Callable[[OrganisationResult, int], Value]
 """Reads an outcome of a run at the horizon with this place in `HORIZONS` (0 where there are no horizons)."""
+
+TEXT = "text"
+"""The unit of an outcome whose values are texts that stand for more than a label."""
 
 GROUP_ACTORS = (LINEAGE_GROUP, OTHER_GROUP)
 
@@ -38,8 +42,8 @@ class Quantity:
 
     @property
     def is_text(self) -> bool:
-        """Whether its values are labels, not numbers."""
-        return bool(self.labels)
+        """Whether its values are labels or other texts, not numbers."""
+        return bool(self.labels) or self.unit == TEXT
 
     def column(self, months: int | None) -> str:
         """The name of its column, at a horizon if it has any."""
@@ -258,7 +262,13 @@ CATALOGUE: tuple[Quantity, ...] = (
         )
         for fate, words in FATE_WORDS.items()
     ),
-    Quantity("splits", "events", "splits since the campaign began", _count("splits")),
+    Quantity(
+        "holders",
+        TEXT,
+        "a sign a community: 0 nobody holds it, 1 the founding group, 2 a splinter, 3 another group",
+        holders,
+    ),
+    Quantity("splits", "events", "splits of the lineage since the campaign began", _count("splits")),
     Quantity("mergers", "events", "mergers since the campaign began", _count("mergers")),
     Quantity(
         "desertions", "events", "desertions in a body of 5 to 15 since then (P26)", _count("desertions")
@@ -358,7 +368,7 @@ CATALOGUE: tuple[Quantity, ...] = (
     _at_once(
         "first_split_week",
         "weeks",
-        "weeks from the campaign's start to the first split; missing without",
+        "weeks from the campaign's start to the first split of the lineage; missing without",
         lambda r, _: _week(r.first_split),
     ),
     _at_once(
@@ -369,6 +379,12 @@ CATALOGUE: tuple[Quantity, ...] = (
     ),
     _at_once("weeks_observed", "weeks", "weeks of the run from the campaign's start on", _observed),
     _at_once("removed", "persons", "members captured or killed until 13 weeks after the campaign", _removed),
+    _at_once(
+        "fate_paths",
+        TEXT,
+        "members of the campaign's start by their places in the list of fates at each horizon, with counts",
+        lambda r, _: fate_paths(r),
+    ),
     _at_once(
         "relapse_share",
         "share",

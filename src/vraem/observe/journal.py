@@ -20,6 +20,7 @@ from vraem.world.security_tables import (
     HARM_TO_CIVILIANS,
     INCIDENTS,
     KILLING,
+    LINEAGE_GROUP,
     MERGER,
     PURGE,
     RAID_MADE,
@@ -78,9 +79,14 @@ class Journal:
         mask: NDArray[np.bool_] = (week >= first) & (week <= last)
         return mask
 
-    def first_week(self, kind: int, since: int) -> int:
-        """The first week from `since` on with an incident of a kind; −1 if there is none."""
-        weeks = self.columns["week"][self.of_kind(kind)]
+    def splits(self) -> NDArray[np.bool_]:
+        """Mask (incidents,) of the splits of groups of the lineage."""
+        mask: NDArray[np.bool_] = self.of_kind(SPLIT) & (self.columns["by"] == LINEAGE_GROUP)
+        return mask
+
+    def first_split(self, since: int) -> int:
+        """The first week from `since` on in which a group of the lineage split; −1 if there is none."""
+        weeks = self.columns["week"][self.splits()]
         later = weeks[weeks >= since]
         return int(later.min()) if len(later) else -1
 
@@ -97,12 +103,12 @@ class Journal:
         return Violence(first, last, events.astype(float), killed.astype(float).reshape(shape), person_months)
 
     def counts(self, first: int, last: int) -> dict[str, int]:
-        """How often groups split, merged and lost members in a body, in the weeks `first` to `last`."""
+        """Splits of the lineage, mergers, desertions in a body, removals by the state in some weeks."""
         inside = self.within(first, last)
         persons = self.columns["persons"].astype(np.float64)
         body = (persons >= DESERTERS[0]) & (persons <= DESERTERS[1])
         return {
-            "splits": int((inside & self.of_kind(SPLIT)).sum()),
+            "splits": int((inside & self.splits()).sum()),
             "mergers": int((inside & self.of_kind(MERGER)).sum()),
             "desertions": int((inside & self.of_kind(DESERTION) & body).sum()),
             "removals": int((inside & self.of_kind(REMOVAL) & (self.columns["by"] == STATE)).sum()),

@@ -29,7 +29,7 @@ from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
 from vraem.observe.weekly import WeeklyMeasures, weekly_measures
 from vraem.world.organisation_tables import CAPTURED, DEAD, QUIT, SURRENDERED
-from vraem.world.security_tables import REJOINED, SPLIT
+from vraem.world.security_tables import REJOINED
 
 if TYPE_CHECKING:
     from vraem.observe.recorder import Recorder
@@ -55,6 +55,9 @@ GROUP_WEEKLY = (
 )
 """Fields of `GroupWeeks` that a result keeps."""
 
+COLUMN_WEEKLY = ("group", "living", "serving", "armed", "link")
+"""Fields of columns in the logbook that a result keeps."""
+
 
 @dataclass(frozen=True)
 class Verdicts:
@@ -78,7 +81,8 @@ class OrganisationResult:
     """The armed groups of one run.
 
     `weeks` of the run. `groups`: table of all groups that ever were, arrays (groups,) by name (`GROUP_COLUMNS`);
-    `group_weeks`: arrays (groups, weeks) float32 by name (`GROUP_WEEKLY`). `journal`: every incident. `territory`: who
+    `group_weeks`: arrays (groups, weeks) float32 by name (`GROUP_WEEKLY`); `column_weeks`: the same of columns
+    (`COLUMN_WEEKLY`). `journal`: every incident. `territory`: who
     held what at the end of each year. `population` of the valley. `ever_left`, `returned`: persons who quit or
     surrendered, and who came back of them.
 
@@ -90,6 +94,7 @@ class OrganisationResult:
     weeks: int = 0
     groups: dict[str, NDArray[Any]] = field(default_factory=dict)
     group_weeks: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    column_weeks: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal.empty)
     territory: Territory = field(default_factory=lambda: TerritoryBook().result())
     population: float = 0.0
@@ -136,10 +141,10 @@ class OrganisationResult:
 
     @property
     def first_split(self) -> int:
-        """Weeks from the campaign's start to the first split; −1 if there was none."""
-        return (
-            self.since(self.journal.first_week(SPLIT, self.anchor.start)) if self.anchor is not None else -1
-        )
+        """Weeks from the campaign's start to the first split of the lineage; −1 if there was none."""
+        if self.anchor is None:
+            return -1
+        return self.since(self.journal.first_split(self.anchor.start))
 
     @property
     def three_groups(self) -> int:
@@ -163,12 +168,13 @@ def organisation_of(
     weekly, known = weekly_measures(*weeks, founding)
     measured = _measured(world, logbook, weeks, weekly, series, anchor) if anchor is not None else {}
     left = np.isin(members.status[: members.count], (QUIT, SURRENDERED)).sum()
-    journal = Journal.of(world, done)
+    journal, columns = Journal.of(world, done), logbook.columns(0, done)
     returned = int(journal["persons"][journal.of_kind(REJOINED)].astype(np.float64).sum())
     return OrganisationResult(
         weeks=done,
         groups={name: groups.__dict__[name][:count].copy() for name in GROUP_COLUMNS},
         group_weeks={name: getattr(known, name).astype(np.float32) for name in GROUP_WEEKLY},
+        column_weeks={name: columns[name].astype(np.float32) for name in COLUMN_WEEKLY},
         journal=journal,
         territory=recorder.territory.result(),
         population=world.p.farm_households * PERSONS_A_HOUSEHOLD,

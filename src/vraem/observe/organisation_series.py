@@ -68,7 +68,9 @@ NOTED: tuple[SeriesSpec, ...] = (
     ),
     SeriesSpec("campaign_removals", "persons", "members captured or killed by campaigns this week (D5)"),
     SeriesSpec("clashes", "events", "clashes between armed groups this week (B11)"),
-    SeriesSpec("splits", "events", "columns that left their group for good this week (B8)"),
+    SeriesSpec(
+        "splits", "events", "columns of the lineage that left their group and stand alone this week (B8)"
+    ),
     SeriesSpec("mergers", "events", "mergers with another group this week (B8)"),
     SeriesSpec(
         "hired_ex_members",
@@ -212,7 +214,7 @@ def _from_the_journal(world: "World", seen: int) -> tuple[float, ...]:
                 routine += number == NO_ROW
                 campaign += number != NO_ROW
             clashes += kind == CLASH
-            splits += kind == SPLIT
+            splits += kind == SPLIT and by == LINEAGE_GROUP
             mergers += kind == MERGER
     return by_state, by_groups, routine, campaign, clashes, splits, mergers
 

@@ -20,12 +20,14 @@ LEAST_SHARE = 0.01
 class Territory:
     """Pictures at the ends of years, first axis the picture, in the order of the yearly snapshots' dates.
 
-    `group` (k, C) int16, the group with the largest share of control of each community, −1 below 1 %; `share` (k, C)
-    float16, its share; `control` (k, C) float16, all groups' shares. `column_group`, `column_seat` (k, columns) int16
-    and `column_armed` (k, columns) float32 of living columns, −1 and 0 else; `unit_community` (k, units) int16, −1
-    where a unit is not there; `unit_kind`, `unit_force` (units,) int8.
+    `weeks` (k,) int32, the week after which each was taken. `group` (k, C) int16, the group with the largest
+    share of control of each community, −1 below 1 %; `share` (k, C) float16, its share; `control` (k, C) float16, all
+    groups' shares. `column_group`, `column_seat` (k, columns) int16 and `column_armed` (k, columns) float32 of living
+    columns, −1 and 0 else; `unit_community` (k, units) int16, −1 where a unit is not there; `unit_kind`, `unit_force`
+    (units,) int8.
     """
 
+    weeks: NDArray[np.int32]
     group: NDArray[np.int16]
     share: NDArray[np.float16]
     control: NDArray[np.float16]
@@ -58,6 +60,7 @@ class TerritoryBook:
         away = (units.until[:u] != NO_ROW) & (units.until[:u] < world.week)
         self._pictures.append(
             {
+                "week": np.array(world.week, dtype=np.int32),
                 "group": group,
                 "share": share,
                 "control": control,
@@ -75,6 +78,7 @@ class TerritoryBook:
         last = self._pictures[-1] if self._pictures else {}
         kinds = ("unit_kind", "unit_force")
         return Territory(
+            weeks=np.array([int(picture["week"]) for picture in self._pictures], dtype=np.int32),
             group=self._stacked("group", np.int16, NO_ROW),
             share=self._stacked("share", np.float16, 0),
             control=self._stacked("control", np.float16, 0),

@@ -26,12 +26,13 @@ RETURN_YEARS = 1.0
 """Time in which recruitment is to close a gap between members and their target."""
 OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 104.0, 208.0, 104.0
 """Weeks over which outflow, removals per operation and covariates are averaged."""
-LINK_PACE = 0.005
-"""Weekly pace of the link gain's control, per unit of the link's error."""
-FIRST_REMOVALS_PER_OPERATION = 0.35
+LINK_PACE = 0.02
+"""Pace every four weeks of the link gain's control, per unit of the link's error."""
+FIRST_REMOVALS_PER_OPERATION = 0.2
 """Prior of the control: removals that one routine operation makes."""
 PRIOR_OPERATIONS = 20.0
-HIGHEST_STEP = 0.05
+STEP = 0.2
+"""Share of the way to its solution that an intercept goes every four weeks."""
 FIRST_INTERCEPT = -8.0
 """Where nobody is within reach yet; the control finds the value when somebody is."""
 TRANSIT_SHARE_OF_INCOME = 0.55
@@ -61,8 +62,9 @@ def prepare(world: World) -> None:
     armed = float(world.groups.armed[: world.groups.count].sum())
     burn.members, burn.armed_share = members, armed / max(members, 1.0)
     measure_pools(world, rows)
-    burn.possible = float(joining(world, rows).sum())
-    burn.recruit_intercept = log(burn.outflow / burn.possible) if burn.possible > 0.0 else FIRST_INTERCEPT
+    columns.joining[rows] = joining(world, rows)
+    possible = float(columns.joining[rows].sum())
+    burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT
     for group in living_groups(world).tolist():
         world.groups.authority[group] = _first_authority(world, group)
 
@@ -75,11 +77,12 @@ def step(world: World) -> None:
     burn.weeks += 1
     rows = living_columns(world)
     if len(rows):
+        _count_week(world)
         if burn.weeks % REVIEW_WEEKS == 0:
             _follow_means(world, rows)
-        _solve_recruitment(world)
-        _solve_link(world, rows)
-        _solve_operations(world)
+            _solve_recruitment(world, rows)
+            _solve_link(world, rows)
+            _solve_operations(world)
     last_years = burn.weeks > (BURN_IN_YEARS - FREEZING_YEARS) * WEEKS_A_YEAR
     if last_years:
         burn.averaged += 1
@@ -121,16 +124,25 @@ def _drug_share(world: World, rows: Rows) -> float:
     return drugs / income if income > 0.0 else world.burn_in.drug_share
 
 
-def _solve_recruitment(world: World) -> None:
-    """b0 of B6: what comes in shall replace what leaves and close the gap to the target within a year."""
+def _count_week(world: World) -> None:
+    """Who left this week, and what routine operations took."""
     burn, flows = world.burn_in, world.flows
     left = flows.exits + flows.captured + flows.killed_group
     burn.outflow += (left - burn.outflow) / OUTFLOW_MEMORY
+    fading = 1.0 - 1.0 / REMOVAL_MEMORY
+    burn.operations = burn.operations * fading + flows.operations - flows.campaign_operations
+    burn.removals = burn.removals * fading + flows.routine_removals
+
+
+def _solve_recruitment(world: World, rows: Rows) -> None:
+    """b0 of B6: what comes in shall replace what leaves and close the gap to the target within a year."""
+    burn = world.burn_in
     members = float(world.groups.members[: world.groups.count].sum())
     wanted = burn.outflow + (burn.members - members) / (RETURN_YEARS * WEEKS_A_YEAR)
-    if burn.possible > 0.0:
-        target = log(max(wanted, LEAST_INFLOW * burn.outflow) / burn.possible)
-        burn.recruit_intercept += HIGHEST_STEP * (target - burn.recruit_intercept)
+    possible = float(world.columns.joining[rows].sum())
+    if possible > 0.0:
+        target = log(max(wanted, LEAST_INFLOW * burn.outflow) / possible)
+        burn.recruit_intercept += STEP * (target - burn.recruit_intercept)
 
 
 def _solve_link(world: World, rows: Rows) -> None:
@@ -144,14 +156,10 @@ def _solve_link(world: World, rows: Rows) -> None:
 
 def _solve_operations(world: World) -> None:
     """Rate of routine operations: as many as the drawn removals take, by what operations have yielded."""
-    burn, flows = world.burn_in, world.flows
-    fading = 1.0 - 1.0 / REMOVAL_MEMORY
-    routine = flows.operations - flows.campaign_operations
-    burn.operations = burn.operations * fading + routine
-    burn.removals = burn.removals * fading + flows.routine_removals
+    burn = world.burn_in
     yield_of_one = max(burn.removals, 1.0) / burn.operations
     target = world.p.removals_per_year / WEEKS_A_YEAR / yield_of_one
-    burn.operation_rate += HIGHEST_STEP * (target - burn.operation_rate)
+    burn.operation_rate += STEP * (target - burn.operation_rate)
 
 
 def _link_gain_at_rest(world: World) -> float:

@@ -112,16 +112,30 @@ def _support_groups(world: World) -> None:
     felt = p.support_intercept + p.support_anger_weight * communities.anger
     order = p.support_service_weight - p.support_violence_weight * communities.fear
     roots = p.support_roots_weight * roots_of_lineage(world.valley)
+    unfair = _unfair_tax(world)
     pace = _pace(p.support_half_life)
     for group in living_groups(world).tolist():
         control = columns.control[:, rows[columns.group[rows] == group]].sum(axis=1)
         logit = felt + float(groups.lineage_share[group]) * roots + order * control
         resting = 1.0 / (1.0 + np.exp(-logit))
-        if communities.leaf_tax.max() > p.fair_leaf_tax:
-            over = np.minimum(np.maximum(communities.leaf_tax / p.fair_leaf_tax - 1.0, 0.0), 1.0)
-            resting = np.maximum(resting - p.support_overtax_loss * over * control, 0.0)
+        if unfair is not None:
+            resting = np.maximum(resting - unfair * control, 0.0)
         support = groups.support[:, group]
         support += pace * (resting - support)
+
+
+def _unfair_tax(world: World) -> NDArray[np.float64] | None:
+    """Support lost where a group holds a place wholly, by how far its tax on leaf is above the fair one, (C,).
+
+    None where no tax is unfair. `leaf_tax` is a mean over the place: armed groups tax the share that they control.
+    """
+    communities, p = world.communities, world.p
+    rate = communities.leaf_tax / np.maximum(communities.control, LEAST_TERRITORY)
+    if rate.max() <= p.fair_leaf_tax:
+        return None
+    over = np.minimum(np.maximum(rate / p.fair_leaf_tax - 1.0, 0.0), 1.0)
+    loss: NDArray[np.float64] = p.support_overtax_loss * over
+    return loss
 
 
 def _meet(world: World) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vraem.processes.journal import note
 from vraem.world import World
+from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
     COMMANDER,
@@ -45,7 +46,7 @@ WRITES: dict[str, tuple[str, ...]] = {
             "tie",
         ),
         *("bond", "ideology", "skill", "grievance", "origin", "lineage", "armed_when_left"),
-        *("location_known", "role_known"),
+        *("location_known", "role_known", "exit_chance"),
     ),
     "columns": (
         *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
@@ -63,12 +64,14 @@ WRITES: dict[str, tuple[str, ...]] = {
         *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
         *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
         *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
-        *("wages", "sent", "received", "paid", "pool"),
+        *("exposure", "tolls", "guards", "ground_share", "past_territory"),
+        *("wages", "sent", "received", "paid", "pool", "joining"),
     ),
     "groups": (
         *("leader", "centre", "status", "founding", "outsider", "parent", "formed", "ended", "authority"),
         *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members"),
         *("lineage_share", "heir_since", "allied", "alliance", "support"),
+        *("coca_mix", "logging_mix", "extortion_mix"),
     ),
     "incidents": (
         *("week", "kind", "community", "by", "victim", "persons", "deaths", "member", "column", "group"),
@@ -203,6 +206,7 @@ def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
         members.__dict__[name][new] = np.clip(getattr(recruits, name), 0.0, 1.0)
     members.origin[new] = recruits.origin
     members.lineage[new] = world.groups.founding[members.group[new]]
+    members.exit_chance[new] = world.p.exit_rate / WEEKS_A_YEAR
     return np.arange(first, members.count)
 
 
@@ -235,6 +239,9 @@ def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, fou
     groups.status[row], groups.formed[row], groups.heir_since[row] = LIVING, world.week, world.week
     groups.parent[row], groups.outsider[row], groups.founding[row] = parent, outsider, founding
     groups.lineage_share[row] = float(founding)
+    for name in ("coca_mix", "logging_mix", "extortion_mix"):
+        mix = groups.__dict__[name]
+        mix[row] = 1.0 if parent == NO_ROW else mix[parent]
     if parent != NO_ROW:
         groups.support[:, row] = groups.support[:, parent]
         groups.hoarding[row] = groups.hoarding[parent]

@@ -8,6 +8,7 @@ extort a part of the rest (B1).
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes.territory import taking_control, taking_share
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 
@@ -25,14 +26,13 @@ def step(world: World) -> None:
     licit = bearing * np.float32(p.licit_net_margin / QUARTERS_A_YEAR)
     idle = 1.0 + (1.0 - communities.harvested_share)
     logging = (p.logging_income * communities.forest * idle).astype(np.float32).take(community)
-    held = communities.control.astype(np.float32).take(community)
-    left = np.float32(1.0) - np.float32(p.extortion_rate) * held
+    left = _kept(world, "extortion", p.extortion_rate, community)
     # what is taken is what the households earned less what they keep
-    off_farm = np.float32(p.off_farm_income)
-    before = _sum(logging), _sum(licit) + float(off_farm) * len(licit)
-    logging *= np.float32(1.0) - np.float32(p.logging_quota) * held
+    work = np.float32(p.off_farm_income)
+    before = _sum(logging), _sum(licit) + float(work) * len(licit)
+    logging *= _kept(world, "logging", p.logging_quota, community)
     licit *= left
-    off_farm = off_farm * left
+    off_farm = work * left
 
     cash = growers.cash[rows]
     cash += licit + logging + off_farm
@@ -47,6 +47,13 @@ def step(world: World) -> None:
     _take_quotas(world, gross_timber, gross_other)
 
 
+def _kept(world: World, source: str, rate: float, community: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Share of an income that households in each `community` keep, (n,): what columns do not take at full control."""
+    taken = np.minimum(np.float32(rate) * taking_control(world, source).astype(np.float32), np.float32(1.0))
+    kept: NDArray[np.float32] = (np.float32(1.0) - taken).take(community)
+    return kept
+
+
 def _sum(values: NDArray[np.float32]) -> float:
     return float(values.sum(dtype=np.float64))
 
@@ -54,7 +61,7 @@ def _sum(values: NDArray[np.float32]) -> float:
 def _take_quotas(world: World, timber: float, other: float) -> None:
     """Columns share what was taken of the incomes `timber` and `other`, USD, by what their ground yields."""
     columns, flows, p = world.columns, world.flows, world.p
-    share = columns.ground_share[: columns.count]
-    columns.logging[: columns.count] = (timber - flows.logging_income) * share
-    columns.extortion[: columns.count] = (other - flows.licit_income - flows.off_farm_income) * share
+    quotas, extorted = timber - flows.logging_income, other - flows.licit_income - flows.off_farm_income
+    columns.logging[: columns.count] = quotas * taking_share(world, "logging")
+    columns.extortion[: columns.count] = extorted * taking_share(world, "extortion")
     flows.potential_protection += p.logging_quota * timber + p.extortion_rate * other

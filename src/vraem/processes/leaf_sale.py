@@ -5,6 +5,7 @@ from this valley. Columns take their tax at the sale, by their share of control 
 and the buyers' shares; writes the firms' leaf and capital and the columns' tax.
 """
 
+from vraem.processes.territory import taking_share
 from vraem.world import World
 
 
@@ -26,7 +27,7 @@ def step(world: World) -> None:
     flows.leaf_income = gross - flows.leaf_tax - flows.predation_loss
     flows.potential_protection += world.p.leaf_tax_share * gross
     if world.scenario.switches.null_model != "exogenous_fees":  # there the tax feeds nobody
-        columns.leaf_tax[: columns.count] = flows.leaf_tax * columns.ground_share[: columns.count]
+        columns.leaf_tax[: columns.count] = flows.leaf_tax * taking_share(world, "coca")
     flows.leaf_price_paid = gross / total
     flows.leaf_sold_legal = total * legal_share
     flows.leaf_sold_firms = total - flows.leaf_sold_legal

@@ -25,6 +25,7 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members
 from vraem.processes.remittance import hoarding_of
+from vraem.processes.territory import hand_over
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -58,10 +59,12 @@ PROMOTING_PAY = 0.4
 
 def step(world: World) -> None:
     """Exits every week; promotions and the size of columns once a month."""
+    members = world.members
     rows = active_members(world)
-    hazard = exit_hazard(world, rows)
-    draws = world.streams.uniform_double("member_exit", world.week, 0, world.members.count)[rows]
-    leaving = rows[draws < hazard]
+    if world.week % REVIEW_WEEKS == 0:
+        members.exit_chance[rows] = exit_hazard(world, rows)
+    draws = world.streams.uniform_double("member_exit", world.week, 0, members.count)[rows]
+    leaving = rows[draws < members.exit_chance[rows]]
     if len(leaving):
         leaving = _with_companions(world, rows, leaving)
         _leave(world, leaving)
@@ -107,7 +110,7 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
         # companions leave too: the drawn rate counts them in
         companions = p.exit_contagion * len(rows) / len(np.unique(column))
         level = float(relative.mean()) * (1.0 + companions)
-        burn.exit_scale += (level - burn.exit_scale) / min(burn.weeks + 1.0, EXIT_MEMORY)
+        burn.exit_scale += REVIEW_WEEKS * (level - burn.exit_scale) / min(burn.weeks + REVIEW_WEEKS, EXIT_MEMORY)
     chance: np.ndarray = 1.0 - np.exp(-weekly / burn.exit_scale * relative)
     return chance
 
@@ -223,8 +226,7 @@ def _divide(world: World, column: int) -> None:
     new = new_column(world, group, int(control.argmax()))
     columns.link[new], columns.contact[new] = columns.link[column], columns.contact[column]
     columns.service[new] = columns.service[column]
-    columns.control[:, new] = columns.control[:, column] / 2.0
-    columns.control[:, column] /= 2.0
+    hand_over(world, column, new, 0.5)
     for money in ("treasury", "revenue"):
         columns.__dict__[money][new] = columns.__dict__[money][column] / 2.0
         columns.__dict__[money][column] /= 2.0
@@ -262,4 +264,5 @@ def _join_nearest(world: World, column: int) -> None:
         group=group,
         community=int(columns.seat[column]),
     )
+    hand_over(world, column, other, 1.0)
     end_column(world, column)

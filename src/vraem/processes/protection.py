@@ -18,7 +18,6 @@ from vraem.processes.tolls import (
     bribe_cost,
     escort_wish,
     gunmen_cost,
-    gunmen_needed,
     hired_by,
     look,
     set_terms,
@@ -90,8 +89,8 @@ def options(world: World, crossing: Crossing) -> Options:
     gunmen = gunmen_cost(world, crossing)
     met_loss = (route * crossing.met * loss).sum(axis=0) / np.maximum(met, TINY)
     own = gunmen / np.maximum(met, TINY) + crossing.threat * crossing.leave_needed
-    fee = crossing.factor * bargained_fee(world, met_loss, crossing.threat, own)
-    tolled = met * crossing.mean_toll
+    fee = crossing.factor * bargained_fee(world, met_loss, crossing.threat * crossing.leave, own)
+    tolled = met * crossing.mean_toll * crossing.leave
     contract = met * (contract_price(crossing, fee) - p.contract_effect * crossing.cover * met_loss)
     accepted = bribes_accepted(world)
     spared = accepted * (1.0 - p.bribe_detection_factor) * (route * loss).sum(axis=0)
@@ -99,7 +98,7 @@ def options(world: World, crossing: Crossing) -> Options:
         [
             tolled,
             np.where(met >= NOBODY_MET, contract, np.inf),
-            tolled * crossing.leave_needed + gunmen,
+            met * crossing.mean_toll * crossing.leave_needed + gunmen,
             tolled + bribe_cost(world) - spared,
         ]
     )
@@ -111,8 +110,8 @@ def options(world: World, crossing: Crossing) -> Options:
 
 def contract_price(crossing: Crossing, fee: Array) -> Array:
     """What a firm under contract pays for a kg that meets a column, (F,): the fee, and tolls to other collectors."""
-    own_toll = crossing.threat * crossing.factor
-    price: Array = crossing.mean_toll + crossing.cover * (fee - own_toll)
+    of_others = crossing.mean_toll - crossing.cover * crossing.threat * crossing.factor
+    price: Array = crossing.cover * fee + of_others * crossing.leave
     return price
 
 
@@ -132,13 +131,12 @@ def choose(world: World, crossing: Crossing, found: Options) -> None:
     option = (draws >= np.cumsum(found.chance[:-1], axis=0)).sum(axis=0)
     contract, own = option == CONTRACT, option == OWN_GUNMEN
     begun = own & (firms.protection != OWN_GUNMEN)
-    hired = hired_by(world)
-    wait = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - hired / crossing.needed, 0.0)
+    wait = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - crossing.guards / crossing.needed, 0.0)
     firms.gunmen_from[begun] = week + np.rint(wait[begun]).astype(np.int32)
     firms.protection[:] = option
     firms.protector[:] = np.where(contract, _main_group(world, crossing), NO_ROW)
     firms.fee[:] = np.where(contract, found.fee, 0.0)
-    firms.gunmen[:] = np.maximum(own * crossing.needed, hired)
+    firms.gunmen[:] = hired_by(world) + own * np.maximum(crossing.needed - crossing.guards, 0.0)
     firms.bribe_share[:] = 0.0
     if (option == BRIBES).any():
         firms.bribe_share[:] = (option == BRIBES) * _controls_bribed(world, found.accepted)
@@ -161,15 +159,6 @@ def _controls_bribed(world: World, accepted: Array) -> Array:
     return taken
 
 
-def gunmen_wanted(world: World) -> Array:
-    """Gunmen that firms would hire from among former members, (F,): for those with own gunmen, under S6."""
-    firms = world.firms
-    if world.scenario.switches.firms_integrate == "no":
-        return np.zeros(len(firms))
-    wish = world.p.firm_gunmen_demand * gunmen_needed(world) * (firms.protection == OWN_GUNMEN)
-    return np.maximum(wish - hired_by(world), 0.0)
-
-
 def fees_are_exogenous(world: World) -> bool:
     """Whether fees stay as drawn and no economy carries them (null model N2)."""
     return world.scenario.switches.null_model == "exogenous_fees"
@@ -182,8 +171,8 @@ def prepare(world: World) -> None:
     mean over the burn-in and not of its first month.
     """
     firms, burn, p = world.firms, world.burn_in, world.p
-    firms.shield[:] = 1.0
-    firms.protector[:] = NO_ROW
+    firms.shield[:], firms.fee_cost[:], firms.protector[:] = 1.0, 0.0, NO_ROW
+    firms.risk_belief[:] = world.routes.detection[:, None]
     contracts.prepare(world)  # shares of the routes as they are without tolls
     if fees_are_exogenous(world):
         firms.fee[:] = p.fee_transit

@@ -12,7 +12,7 @@ import numpy as np
 
 from vraem.processes.attacks import MORALE_LOST
 from vraem.processes.communities import anger, frighten
-from vraem.processes.groups import Rows, living_columns, members_of
+from vraem.processes.groups import members_of
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top as holds_post
 from vraem.processes.losses import remove_members
@@ -20,7 +20,7 @@ from vraem.processes.targets import BLOCK, guard_class, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
 from vraem.world.clock import WEEKS_A_MONTH
-from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, NO_ROW
+from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import (
     CIVILIANS,
@@ -156,7 +156,7 @@ def terrain_share(world: World, community: int) -> float:
 
 def leak_probability(world: World, team: int) -> float:
     """Chance that the plan leaks (C7): more with the bribes that firms pay and with the team's own corruption."""
-    bribes = float(world.firms.bribe_share.mean()) if len(world.firms) else 0.0
+    bribes = float(world.firms.bribe_share.sum()) / max(len(world.firms), 1)
     corruption = float(world.units.corruption[team]) if team != NO_ROW else MEAN_CORRUPTION
     return min(world.p.plan_leak_probability * (1.0 + bribes) * corruption / MEAN_CORRUPTION, 1.0)
 
@@ -270,11 +270,13 @@ def _harm(world: World, operation: Operation, column: int, draw: float) -> None:
 def _leave_behind(world: World, column: int, team: int) -> None:
     """The column and those near feel pressure, its camp moves, and the team rests."""
     columns, units, members, p = world.columns, world.units, world.members, world.p
-    rows: Rows = living_columns(world)
-    near = nearness(world.valley, p.presence_reach)[columns.seat[column], columns.seat[rows]]
-    columns.pressure[rows] += np.float32(NEAR_FEEL * p.pressure_gain) * near
+    count = columns.count
+    near = nearness(world.valley, p.presence_reach)[columns.seat[column], columns.seat[:count]]
+    near *= columns.status[:count] == LIVING
+    columns.pressure[:count] += np.float32(NEAR_FEEL * p.pressure_gain) * near
     columns.pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
-    members.location_known[members_of(world, column)] *= np.float32(p.raid_relocation)
+    here = members.column[: members.count] == column
+    members.location_known[: members.count][here] *= np.float32(p.raid_relocation)
     if team != NO_ROW:
         units.task[team] = RAID
         units.community[team] = columns.seat[column]

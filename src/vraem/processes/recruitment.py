@@ -52,6 +52,7 @@ def step(world: World) -> None:
     if len(rows):
         if world.week % REVIEW_WEEKS == 0:
             measure_pools(world, rows)
+            world.columns.joining[rows] = joining(world, rows)
         _recruit(world, rows)
         _come_of_age(world, rows)
         if world.week % REVIEW_WEEKS == 3:
@@ -100,10 +101,7 @@ def _anger(world: World, rows: Rows) -> np.ndarray:
 
 
 def _recruit(world: World, rows: Rows) -> None:
-    possible = joining(world, rows)
-    if world.burn_in.running:
-        world.burn_in.possible = float(possible.sum())
-    expected = possible * exp(world.burn_in.recruit_intercept)
+    expected = world.columns.joining[rows] * exp(world.burn_in.recruit_intercept)
     draws = world.streams.uniform_double("recruit_count", world.week, 0, world.columns.count)[rows]
     for column, mean, draw in zip(rows.tolist(), expected.tolist(), draws.tolist(), strict=True):
         count = poisson(mean, draw)

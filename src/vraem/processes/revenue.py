@@ -7,6 +7,7 @@ that have taken a firm under their wing; then the week is added up. Source: sect
 
 import numpy as np
 
+from vraem.processes.territory import mix_of
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
 from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
@@ -77,12 +78,15 @@ def prepare(world: World) -> None:
     area = np.maximum(communities.coca_area, 0.0)
     leaf = market.standing_leaf * (1.0 - p.leaf_loss_share) * area / area.sum()
     control = columns.control[:, :count]
-    columns.leaf_tax[:count] = (p.leaf_tax_share * leaf * communities.leaf_price) @ control
+    rows = np.arange(count)
+    leaf_tax = (p.leaf_tax_share * leaf * communities.leaf_price) @ control
+    columns.leaf_tax[:count] = leaf_tax * mix_of(world, "coca", rows)
     households = world.cohort_households.mean(axis=0) * world.households_per_row
     timber = p.logging_quota * p.logging_income * communities.forest * households
-    columns.logging[:count] = timber @ control
+    columns.logging[:count] = (timber @ control) * mix_of(world, "logging", rows)
     licit = _licit_income(world)
-    columns.extortion[:count] = (p.extortion_rate * (licit + p.off_farm_income * households)) @ control
+    extorted = (p.extortion_rate * (licit + p.off_farm_income * households)) @ control
+    columns.extortion[:count] = extorted * mix_of(world, "extortion", rows)
     if world.scenario.switches.null_model == "exogenous_fees":
         _fix_exogenous_income(world)
 

@@ -131,12 +131,15 @@ def knowledge(world: World, rows: Rows) -> NDArray[np.float64]:
 def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,)."""
     members, columns, p = world.members, world.columns, world.p
+    rank = members.rank[rows]
     seat = columns.seat[: columns.count]
     near = presence_effect(world.communities.state_presence[seat], p.presence_half)
-    weight: NDArray[np.float64] = p.target_visibility + 2.0 * knowledge(world, rows)
-    weight *= near[members.column[rows]]
-    weight[is_top(world, rows)] *= exp(p.routine_rank_visibility)
-    weight[members.rank[rows] == LEADER] *= exp(LEADER_VISIBILITY)
+    weight: NDArray[np.float64] = near[members.column[rows]]
+    weight *= p.target_visibility + members.location_known[rows] + members.role_known[rows]
+    weight *= np.where(
+        (rank >= COMMANDER) | members.seat[rows] | members.heir[rows], exp(p.routine_rank_visibility), 1
+    )
+    weight[rank == LEADER] *= exp(LEADER_VISIBILITY)
     return weight
 
 

@@ -117,8 +117,33 @@ def refresh(world: World) -> None:
     columns.ground_share[: columns.count] = 0.0
     columns.ground_share[rows] = ground / max(float(ground.sum()), 1e-9)
     if world.scenario.switches.null_model != "exogenous_fees" or world.week == 0:
-        communities.leaf_tax[:] = p.leaf_tax_share * communities.control
+        communities.leaf_tax[:] = np.minimum(p.leaf_tax_share * taking_control(world, "coca"), 1.0)
     _suffer_predation(world, rows, held)
+
+
+def mix_of(world: World, source: str, rows: Rows) -> NDArray[np.float32]:
+    """What the groups of the columns `rows` take of a `source` (coca, logging, extortion) over the parameters, (n,)."""
+    mix: NDArray[np.float32] = world.groups.__dict__[f"{source}_mix"][world.columns.group[rows]]
+    return mix
+
+
+def taking_control(world: World, source: str) -> NDArray[np.float64]:
+    """Control of all columns in each community, (C,), each weighted by what its group takes of a `source` (B1)."""
+    if not world.scenario.groups:  # the group of the record and all that split from it take alike
+        return world.communities.control
+    rows = living_columns(world)
+    weighted = world.columns.control[:, rows] @ mix_of(world, source, rows)
+    return np.asarray(weighted, dtype=np.float64)
+
+
+def taking_share(world: World, source: str) -> NDArray[np.float64]:
+    """Share of each column, (n,), of what all take on their ground of a `source` (B1)."""
+    columns, count = world.columns, world.columns.count
+    share = columns.ground_share[:count]
+    if not world.scenario.groups:
+        return share
+    weighted: NDArray[np.float64] = share * mix_of(world, source, np.arange(count))
+    return weighted / max(float(weighted.sum()), 1e-9)
 
 
 def _suffer_predation(world: World, rows: Rows, held: NDArray[np.float32]) -> None:

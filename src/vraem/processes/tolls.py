@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import Rows, living_columns
-from vraem.processes.territory import collectors
+from vraem.processes.territory import collectors, mix_of
 from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.declarations import CONTRACT, OWN_GUNMEN
@@ -28,10 +28,10 @@ class Crossing(NamedTuple):
     `rows` (n,) the columns, `collector` (n,) who collects for each; `share` (5, F, n) of what is met on a way that is
     each column's; `met` (5, F) chance of meeting any; `weight` (F, n) hazard over all cargo; `crossing` (F,) share of
     the cargo that meets a column; `toll` (F, n) USD/kg that each column takes from who has no contract, `mean_toll`
-    (F,); `needed` (F,) gunmen that the firm would need and `leave_needed` the share of tolls that they leave,
-    `leave` the share that its present guards leave; `main` (F,) the collector met most, `cover` (F,) its share of
-    what is met, `threat` (F,) its toll before competition; `factor` (F,) what the number of collectors does to prices;
-    `loss` (5, F) USD/kg expected without protection.
+    (F,); `guards` (F,) persons whom the firm has anyway and `leave` the share of the tolls that they leave; `needed`
+    (F,) gunmen with whom it would guard its cargo and `leave_needed` the share that they leave; `main` (F,) the
+    collector met most, `cover` (F,) its share of what is met, `threat` (F,) its toll before competition; `factor` (F,)
+    what the number of collectors does to prices; `loss` (5, F) USD/kg expected without protection.
     """
 
     rows: Rows
@@ -42,9 +42,10 @@ class Crossing(NamedTuple):
     crossing: Array
     toll: Array
     mean_toll: Array
+    guards: Array
+    leave: Array
     needed: Array
     leave_needed: Array
-    leave: Array
     main: NDArray[np.int64]
     cover: Array
     threat: Array
@@ -73,8 +74,9 @@ def look(world: World) -> Crossing:
     factor = _factor(world, hazard @ member, crossing, by_collector / total[:, None])
     threat = threats(world, rows)
     toll = threat * factor[:, None]
-    needed = gunmen_needed(world)
-    left = _left_by(world, (weight @ columns.armed[rows]) / total, np.stack([needed, guards_of(world)]))
+    guards, needed = guards_of(world), gunmen_needed(world)
+    gunmen = np.stack([guards, np.maximum(guards, needed)])
+    left = _left_by(world, (weight @ columns.armed[rows]) / total, gunmen)
     value = world.routes.value * world.flows.border_price_index
     return Crossing(
         rows=rows,
@@ -85,9 +87,10 @@ def look(world: World) -> Crossing:
         crossing=crossing,
         toll=toll,
         mean_toll=(weight * toll).sum(axis=1) / total,
+        guards=guards,
+        leave=left[0],
         needed=needed,
-        leave_needed=left[0],
-        leave=left[1],
+        leave_needed=left[1],
         main=names[main],
         cover=of_main / total,
         threat=((weight * threat) @ member)[every, main] / np.maximum(of_main, TINY),
@@ -104,20 +107,20 @@ def threats(world: World, rows: Rows) -> Array:
     """
     columns, groups, p, burn = world.columns, world.groups, world.p, world.burn_in
     arms = _prevails(world, columns.armed[rows].astype(np.float64), p.load_guards)
-    usual = _prevails(world, np.float64(burn.column_armed), p.load_guards)
+    usual = _prevails(world, burn.column_armed, p.load_guards)
     word = np.exp(p.fee_authority_weight * (groups.authority[columns.group[rows]] - burn.authority))
     toll: Array = burn.threat * world.flows.border_price_index * word * arms / usual
     return toll
 
 
-def _prevails(world: World, armed: Array, guards: Array | float) -> Array:
+def _prevails(world: World, armed: Array | float, guards: Array | float) -> Array:
     """Chance that `armed` members prevail over the guards of a load: the contest success function of B11."""
     exponent = world.p.contest_exponent
-    force = armed**exponent
+    force = np.asarray(armed) ** exponent
     return force / (force + np.asarray(guards) ** exponent)
 
 
-def _left_by(world: World, armed: Array, gunmen: Array) -> Array:
+def _left_by(world: World, armed: Array | float, gunmen: Array) -> Array:
     """Share of the tolls that columns of `armed` members still take from cargo with that many `gunmen`."""
     present, carriers = np.maximum(armed, TINY), world.p.load_guards
     return _prevails(world, present, carriers + gunmen) / _prevails(world, present, carriers)
@@ -146,10 +149,9 @@ def gunmen_needed(world: World) -> Array:
 
 
 def guards_of(world: World) -> Array:
-    """Guards of the firms' cargo, (F,): ready gunmen, the skill of ex-members, columns in their service."""
+    """Guards whom the firms have whatever they choose, (F,): ex-members with their skill, columns in their service."""
     firms, columns = world.firms, world.columns
-    ready = (firms.gunmen_from <= world.week) & (firms.protection == OWN_GUNMEN)
-    guards = ready * firms.gunmen + (world.p.ex_member_premium - 1.0) * hired_by(world)
+    guards = world.p.ex_member_premium * hired_by(world)
     serving = columns.service[: columns.count]
     if (serving != NO_ROW).any():
         armed = np.where(serving != NO_ROW, columns.armed[: columns.count], 0.0)
@@ -170,9 +172,8 @@ def gunman_wage(world: World) -> float:
 
 
 def gunmen_cost(world: World, crossing: Crossing) -> Array:
-    """Cost of own gunmen over all of a firm's cargo, USD/kg (F,); skilled ex-members do with fewer."""
-    spared = (world.p.ex_member_premium - 1.0) * hired_by(world)
-    persons = np.maximum(crossing.needed - spared, 0.0)
+    """Cost of the gunmen whom a firm has yet to take on, over all of its cargo, USD/kg (F,)."""
+    persons = np.maximum(crossing.needed - crossing.guards, 0.0)
     cost: Array = gunman_wage(world) * persons / np.maximum(world.firms.hcl_rate, TINY)
     return cost
 
@@ -201,19 +202,29 @@ def set_terms(world: World, crossing: Crossing) -> None:
     contract = firms.protection == CONTRACT
     covered = contract[:, None] & (crossing.collector == crossing.main[:, None])
     price = np.where(covered, firms.fee[:, None], crossing.toll)
+    own = (firms.protection == OWN_GUNMEN) & (firms.gunmen_from <= world.week)
+    leave = np.where(own, crossing.leave_needed, crossing.leave)
+    # gunmen keep off who has no contract with the firm
+    paid = crossing.share * np.where(covered, 1.0, leave[:, None])
+    paid_on_way = paid.sum(axis=2)
     guarded = crossing.share * covered
     by_protector = guarded.sum(axis=2)
+    escort_fee: float | Array = p.fee_escort
+    if world.scenario.groups:  # which may take more or less of coca than the parameters say (B1)
+        mix = mix_of(world, "coca", crossing.rows)
+        price, guarded = price * mix, guarded * mix
+        escort_fee = p.fee_escort * guarded.sum(axis=2) / np.maximum(by_protector, TINY)
     wish = escort_wish(world, crossing)
     escorted = crossing.met * by_protector * wish
-    charged = (crossing.met - escorted) * crossing.leave
-    tolls = crossing.share * price
+    charged = np.maximum(crossing.met * paid_on_way - escorted, 0.0)
+    tolls = paid / np.maximum(paid_on_way, TINY)[:, :, None] * price
 
     ways, rows = columns.exposure.shape[0], crossing.rows
     columns.tolls[:, rows] = tolls.reshape(ways, len(rows))
     columns.guards[:, rows] = (guarded / np.maximum(by_protector, TINY)[:, :, None]).reshape(ways, len(rows))
     firms.charged_share[:] = charged
     firms.escorted_share[:] = escorted
-    firms.fee_cost[:] = charged * tolls.sum(axis=2) + escorted * p.fee_escort
+    firms.fee_cost[:] = charged * tolls.sum(axis=2) + escorted * escort_fee
     firms.full_fee[:] = (1.0 - wish) * _full_price(world, crossing) + wish * p.fee_escort
     seen = p.contract_effect * charged * contract + p.escort_effect * escorted
     unbribed = 1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)
@@ -240,5 +251,5 @@ def _full_price(world: World, crossing: Crossing) -> Array:
     burn = world.burn_in
     threat = burn.threat * world.flows.border_price_index
     loss = (world.firms.route_share * crossing.loss).sum(axis=0)
-    left = _left_by(world, np.float64(burn.column_armed), crossing.needed)
+    left = _left_by(world, burn.column_armed, crossing.needed)
     return bargained_fee(world, loss, threat, gunmen_cost(world, crossing) + threat * left)

@@ -39,7 +39,11 @@ class BlockWriter:
         self._keys: dict[str, list[tuple[int, Arrays]]] = {name: [] for name in KEYFRAMES}
 
     def add_week(
-        self, week: int, series: Sequence[float], tables: Mapping[str, Arrays], keyframes: Mapping[str, Arrays]
+        self,
+        week: int,
+        series: Sequence[float],
+        tables: Mapping[str, Arrays],
+        keyframes: Mapping[str, Arrays],
     ) -> None:
         """Add the week `week`: one number for each of `SERIES`, rows of tables, keyframes that are due.
 

@@ -76,6 +76,8 @@ def _build_group(world: World, start: StartGroup, number: int) -> None:
     groups.lineage_share[group] = float(start.lineage)
     groups.hoarding[group] = 1.0 - p.centre_redistribution
     groups.formed[group] = -round(start.years * WEEKS_A_YEAR)
+    groups.coca_mix[group], groups.logging_mix[group] = start.coca, start.logging
+    groups.extortion_mix[group] = start.extortion
     first = world.columns.count
     _build_columns(world, start, group, number)
     _build_members(world, start, group, number, np.arange(first, world.columns.count))

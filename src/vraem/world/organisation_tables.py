@@ -48,6 +48,7 @@ MEMBERS = TableSpec(
         Column("skill", "float32", "share", 0, 1, "military and political skill (B9)"),
         Column("grievance", "float32", "share", 0, 5, "own grievance: kin lost, blame, hunger (B5, B10)"),
         Column("origin", "int32", "index", 0, 1e5, "community of origin"),
+        Column("exit_chance", "float32", "share", 0, 1, "chance to leave in a week, set every four weeks (B5)"),
         Column("lineage", "bool", "yes/no", 0, 1, "was ever a member of the founding group"),
         Column("armed_when_left", "bool", "yes/no", 0, 1, "was armed when the person left"),
         Column(
@@ -109,6 +110,7 @@ COLUMNS = TableSpec(
             "tip_rate", "float32", "per week", 0, 100, "expected tips on the column from its territory (E2)"
         ),
         Column("territory", "float32", "communities", 0, 1e4, "sum of control shares"),
+        Column("joining", "float64", "persons", 0, 1e7, "recruits a week at zero intercept, set every four weeks (B6)"),
         Column("pool", "float64", "persons", 0, 1e7, "young adults within reach of the column (B6)"),
         Column("territory_change", "float32", "share", -10, 10, "change of territory over a year (B8, S4)"),
         Column("reviewed", "int32", "week", -6000, 6000, "week of the last review of options (B8)"),
@@ -123,7 +125,9 @@ COLUMNS = TableSpec(
             1,
             "an arrest, purge, new leader or missed payday calls for a review",
         ),
-        Column("ground_share", "float64", "share", 0, 1.0001, "share of what all columns take on their ground (B1)"),
+        Column(
+            "ground_share", "float64", "share", 0, 1.0001, "share of what all columns take on their ground (B1)"
+        ),
         Column("past_territory", "float32", "communities", 0, 1e4, "territory, mean of about a year"),
         Column("control", "float32", "share", 0, 1, "share of control of each community (B11)", "community"),
         Column(
@@ -175,6 +179,9 @@ GROUPS = TableSpec(
             "allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"
         ),
         Column("alliance", "float32", "share", 0, 1, "strength of that alliance; decays (B11)"),
+        Column("coca_mix", "float32", "ratio", 0, 10, "what it takes of coca, over the parameters (B1)"),
+        Column("logging_mix", "float32", "ratio", 0, 10, "the same of illegal logging (B1)"),
+        Column("extortion_mix", "float32", "ratio", 0, 10, "the same of licit trade (B1)"),
         Column(
             "support", "float32", "share", 0, 1, "support of each community for the group (E1)", "community"
         ),

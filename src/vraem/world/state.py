@@ -88,7 +88,6 @@ class BurnIn:
     armed_share: float = 0.0  # of the members at the start
     members: float = 0.0  # target of recruitment
     exit_scale: float = 1.0  # mean relative hazard of leaving (B5)
-    possible: float = 0.0  # recruits a week of all columns if the intercept were zero
     outflow: float = 0.0  # persons a week who leave, two-year mean
     operations: float = 0.0  # routine operations and the removals they made, remembered
     removals: float = 0.0

@@ -9,6 +9,7 @@ export function keys(stage, view, { language, large, help }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { target, key } = event;
+    if (document.querySelector("dialog[open]")) return; // it has its own keys
     if (target.matches("input:not([type=range]):not([type=checkbox]), select, textarea")) return;
     const onMap = target.classList.contains("map");
     const onRange = target.matches("input[type=range]");

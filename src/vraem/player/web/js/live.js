@@ -1,12 +1,13 @@
 /* The live valley: weeks come in over a socket while the world is moved on the other side; orders go out. */
 
+import { inflate } from "vraem/bytes";
 import { h } from "vraem/dom";
-import { dateOf, dateText, onLanguage, t } from "vraem/speech";
+import { dateOf, dateText, has, onLanguage, t } from "vraem/speech";
 import { AWAY } from "vraem/stage";
 import { Steering } from "vraem/steer";
 import { Tape } from "vraem/tape";
 
-const KEEP_ALIVE_MS = 60_000;
+const PACKED = 1; // what a frame with a packed block begins with
 
 export class Live {
   constructor(stage, armOf) {
@@ -14,6 +15,7 @@ export class Live {
     this.armOf = armOf;
     this.kept = null; // an earlier run that stands beside the new one
     this.tape = null;
+    this.runs = 0;
     stage.live = true;
     document.getElementById("tab-steer").hidden = false;
     this.status = h("p", { className: "status", role: "status" });
@@ -25,14 +27,17 @@ export class Live {
     onLanguage(() => this.say(...this.said));
     this.ready = new Promise((resolve) => (this.opened = resolve));
     this.connect();
-    setInterval(() => this.send({ kind: "alive" }), KEEP_ALIVE_MS);
   }
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.socket = new WebSocket(`${scheme}://${location.host}/valley`);
     this.socket.binaryType = "arraybuffer";
-    this.socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.weeks(data)));
+    // one after the other: a packed block takes a moment
+    this.queue = Promise.resolve();
+    this.socket.addEventListener("message", ({ data }) => {
+      this.queue = this.queue.then(() => (typeof data === "string" ? this.told(JSON.parse(data)) : this.frame(data)));
+    });
     this.socket.addEventListener("close", ({ reason, code }) => {
       this.say("closed", "live.closed", { reason: this.reason ?? (reason || String(code)) });
       this.stage.pause();
@@ -63,23 +68,28 @@ export class Live {
   told(message) {
     if (message.kind === "head") this.begin(message.head);
     else if (message.kind === "orders") this.orders(message.dated);
-    else if (message.kind === "refused") this.say("refused", "live.refused", { reason: message.reason });
+    else if (message.kind === "refused") this.say("refused", "live.refused", { reason: reasonOf(message) });
     else if (message.kind === "over") {
-      this.reason = message.reason;
-      this.say("closed", "live.closed", { reason: message.reason });
-    } else if (message.kind === "end") {
-      this.stage.pause();
-      this.say("open", "live.done");
-    }
+      this.reason = reasonOf(message);
+      this.say("closed", "live.closed", { reason: this.reason });
+    } else if (message.kind === "end") this.say("open", "live.done");
   }
 
   begin(head) {
-    this.kept = this.steering.keeps && this.tape ? { ...this.armOf(this.tape), name: `${this.tape.head.name} · 1` } : null;
+    this.stage.pause();
+    this.kept = this.steering.keeps && this.tape ? this.named(this.tape) : null;
+    this.runs += 1;
     this.tape = new Tape(head, this.stage.place);
     this.asked = 0;
     this.fresh = true;
     this.steering.closed(false);
     this.steering.orders(head.dated, this.tape);
+  }
+
+  /** An arm that keeps the number under which it was run. */
+  named(tape) {
+    tape.run ??= this.runs;
+    return { ...this.armOf(tape), name: t("live.run", { name: tape.head.name, n: tape.run }) };
   }
 
   orders(dated) {
@@ -89,13 +99,19 @@ export class Live {
     this.stage.emit("weeks");
   }
 
+  async frame(data) {
+    const block = data.slice(4);
+    this.weeks(new DataView(data).getUint32(0, true) === PACKED ? await inflate(block) : block);
+  }
+
   weeks(buffer) {
     const { stage } = this;
     this.tape.append(buffer);
     if (!this.fresh) return stage.emit("weeks");
     this.fresh = false;
-    const now = this.armOf(this.tape);
+    const now = this.named(this.tape);
     stage.setArms(this.kept ? [this.kept, now] : [now]);
+    if (this.kept) document.getElementById("legend").open = false;
     stage.time = this.tape.weeks - 1e-6;
     stage.seek(stage.time);
     stage.openTab("steer");
@@ -111,3 +127,9 @@ export class Live {
   }
 }
 
+
+/** Why something was not done, in the language of the page where there are words for it. */
+function reasonOf({ code, reason }) {
+  const key = `refused.${code}`;
+  return has(key) ? t(key) : reason;
+}

@@ -74,6 +74,7 @@ async function open() {
   if (innerWidth <= PHONE || stage.arms.length > 1) find("legend").open = false;
   speak(document.documentElement.lang);
   globalThis.vraem = { stage, view }; // for tests and for the curious
+  document.body.dataset.ready = boot.mode;
   requestAnimationFrame(function picture(now) {
     stage.tick(now);
     shown.draw(now);

@@ -104,7 +104,8 @@ export class Stage {
     this.time = Math.min(this.time + seconds * this.pace(end), end);
     if (this.week !== before) this.emit("week");
     this.emit("time");
-    if (!this.live && this.time >= end) {
+    const over = !this.live || this.weeks >= this.arms.at(-1)?.tape.head.weeks;
+    if (over && this.time >= end) {
       this.pause();
       this.emit("stepped");
     }

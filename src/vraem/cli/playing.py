@@ -1,0 +1,161 @@
+"""Commands that show runs: a replay as one page, the live classroom."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vraem.cli.authoring import OVERRIDE
+from vraem.cli.progress import progress
+from vraem.cli.running import FAULT, INTERRUPTED, RUNS
+
+if TYPE_CHECKING:
+    from vraem.scenario import Scenario
+
+LIVE_SCENARIO = "baseline"
+LIVE_HOUSEHOLDS = 2_000
+MEGABYTE = 1_000_000
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--against", metavar="SCENARIO", help="A second scenario, shown beside the first on the same seed."
+)
+@click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to.  [default: runs/NAME-SEED.html]")
+@click.option("--seed", type=click.IntRange(0), help="Seed of the random numbers, instead of the scenario's.")
+@click.option("--households", type=int, metavar="N", help="Rows of farm households; fewer run faster.")
+@click.option(
+    "--language", type=click.Choice(["en", "es"]), help="Language of the page.  [default: the viewer's]"
+)
+@OVERRIDE
+@click.option("--quiet", is_flag=True, help="Print nothing but faults.")
+@click.pass_context
+def replay(
+    ctx: click.Context,
+    scenario: str,
+    against: str | None,
+    out: Path | None,
+    seed: int | None,
+    households: int | None,
+    language: str | None,
+    overrides: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Run SCENARIO and write one page that plays the valley week by week.
+
+    The page opens from disk in any current browser, needs no network and asks for nothing. With --against, two runs
+    play side by side: the same valley, the same luck, other orders.
+    """
+    own = [*overrides]
+    if seed is not None:
+        own.append(f"run.seed={seed}")
+    if households is not None:
+        own.append(f"run.households={households}")
+    scenarios = _loaded([scenario, *([against] if against is not None else [])], own)
+    first = scenarios[0]
+    stem = "-against-".join(each.name for each in scenarios)
+    path = out or RUNS / f"{stem}-{first.run.seed}.html"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page = _page(scenarios, language, quiet)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        click.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
+        ctx.exit(FAULT)
+    except KeyboardInterrupt:
+        click.echo("stopped; no page was written", err=True)
+        ctx.exit(INTERRUPTED)
+    if not quiet:
+        click.echo(f"{path} ({path.stat().st_size / MEGABYTE:.1f} MB): open it in a browser")
+
+
+def _loaded(names: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
+    """The scenarios, all with the seed of the first. Raises `ScenarioError` with the faults of all."""
+    from vraem.scenario import ScenarioError, load
+    from vraem.scenario.faults import Fault
+
+    loaded: list[Scenario] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            loaded.append(load(name, overrides))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return loaded
+
+
+def _page(scenarios: Sequence[Scenario], language: str | None, quiet: bool) -> str:
+    from vraem.player import replay_page
+    from vraem.tape import place_data, tape_run
+    from vraem.valley import load as load_valley
+
+    valley = load_valley()
+    seed = scenarios[0].run.seed  # paired: both arms on the luck of the first
+    tapes = []
+    for scenario in scenarios:
+        if not quiet and len(scenarios) > 1:
+            click.echo(scenario.name, err=True)
+        with progress("weeks", quiet=quiet, warm_up=True) as report:
+            tapes.append(tape_run(scenario, seed=seed, valley=valley, progress=report))
+    return replay_page(place_data(valley), tapes, language=language)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True, metavar="N")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on."
+)
+@click.option(
+    "--scenario", default=LIVE_SCENARIO, show_default=True, help="What every visitor's valley starts from."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), help="Seed that visitors start with, instead of the scenario's."
+)
+@click.option(
+    "--households",
+    type=int,
+    default=LIVE_HOUSEHOLDS,
+    show_default=True,
+    metavar="N",
+    help="Rows of farm households in each world.",
+)
+@click.option(
+    "--worlds", type=click.IntRange(1, 1_000), default=40, show_default=True, help="Visitors at once."
+)
+@click.pass_context
+def serve(
+    ctx: click.Context, port: int, host: str, scenario: str, seed: int | None, households: int, worlds: int
+) -> None:
+    """Run the live classroom: a valley for each visitor, to watch and to steer in the browser.
+
+    It listens on this machine alone unless --host says otherwise. Stop it with Ctrl-C.
+    """
+    try:
+        from vraem.serve.limits import Limits
+        from vraem.serve.run import is_loopback
+        from vraem.serve.run import serve as run_server
+    except ModuleNotFoundError as error:
+        click.echo(f"the live classroom needs {error.name}: pip install 'vraem[serve]'", err=True)
+        ctx.exit(FAULT)
+    own = [f"run.households={households}", *([f"run.seed={seed}"] if seed is not None else [])]
+    loaded = _loaded([scenario], own)[0]
+    from vraem.valley import load as load_valley
+
+    if not is_loopback(host):
+        click.echo(
+            f"warning: {host} can be reached from other machines. Whoever reaches it gets a valley, without a password "
+            "and unencrypted. Use it on a network that you trust, such as a classroom's, and stop it afterwards.",
+            err=True,
+        )
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"the live valley: http://{shown}:{port}/ (stop with Ctrl-C)", err=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        run_server(loaded, load_valley(), host=host, port=port, limits=Limits(worlds=worlds))

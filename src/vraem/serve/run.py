@@ -1,0 +1,44 @@
+"""Starting the live classroom."""
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from vraem.serve.app import LOOPBACK_NAMES, make_app
+from vraem.serve.limits import LARGEST_FRAME, Limits
+
+if TYPE_CHECKING:
+    from vraem.scenario import Scenario
+    from vraem.valley import Valley
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(scenario: "Scenario", valley: "Valley", *, host: str, port: int, limits: Limits) -> None:
+    """Serve until interrupted. Raises `SystemExit` if the port cannot be had."""
+    # under its own name only: a page of another site must not reach a server on this machine by a name of its own
+    names = LOOPBACK_NAMES if is_loopback(host) else ("*",)
+    app = make_app(scenario, valley, limits, names)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        limit_concurrency=10 * limits.worlds,
+        timeout_graceful_shutdown=3,
+    )

@@ -1,0 +1,141 @@
+"""Every chart of the armed groups and of experiments, drawn from made-up runs: what the stored images are of.
+
+``python -m tests.figures.gallery`` writes the stored images anew. Look at what changed before you keep them.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from tests.figures.runs import made_up_run
+from tests.figures.sweeps import made_up
+from vraem import figures
+from vraem.analysis.discovery import Box, Discovery, Limit
+from vraem.analysis.results import Results
+from vraem.analysis.sensitivity import Effect, Index
+from vraem.figures.style import style
+from vraem.observe import RunResult
+
+BASELINE = Path(__file__).parent / "baseline"
+DPI = 45
+BLOCK = 3
+"""Pixels are averaged over squares of this side, so that letters set a hair apart do not count."""
+MOST_APART = 0.022
+"""Root mean square difference (0 to 1) up to which two images are the same chart."""
+
+
+@cache
+def results() -> Results:
+    """The made-up experiment that all charts share; read only."""
+    return made_up(points=24, replicates=2)
+
+
+@cache
+def run(seed: int = 1) -> RunResult:
+    """A made-up run; read only."""
+    return made_up_run(seed)
+
+
+def runs() -> list[RunResult]:
+    """Four made-up runs of one scenario."""
+    return [run(seed) for seed in range(1, 5)]
+
+
+def arms() -> dict[str, list[RunResult]]:
+    """Made-up runs of three arms."""
+    return {"baseline": runs()[:3], "heirs-first": runs()[1:], "commanders": runs()[::2]}
+
+
+EFFECTS = [Effect(f"factor_{i}", 0.4 * 0.75**i, 0.1, 0.05 * (i % 4 + 1), 0.03) for i in range(9)]
+INDICES = [Index(f"factor_{i}", 0.3 * 0.6**i, 0.04, 0.4 * 0.65**i, 0.06) for i in range(6)]
+BOX = Box(
+    (
+        Limit("purge_loss", 0.08, None, (), 0.0004),
+        Limit("review_gap", None, 30.0, (), 0.02),
+        Limit("kin_shock", None, None, ("all", "revenge"), 0.003),
+    ),
+    0.52,
+    0.61,
+    0.24,
+    0.2,
+    44,
+)
+
+GALLERY: dict[str, Callable[[], Figure]] = {
+    "territory": lambda: figures.territory(run()),
+    "members": lambda: figures.members_by_fate(run()),
+    "members-of-several": lambda: figures.members_by_fate(runs()),
+    "command": lambda: figures.command_links(run()),
+    "group-income": lambda: figures.group_income(runs()),
+    "violence": lambda: figures.violence(run()),
+    "violence-around": lambda: figures.violence_around_start(runs()),
+    "groups": lambda: figures.number_of_groups(runs()),
+    "strength": lambda: figures.strength_and_removals(run()),
+    "fates": lambda: figures.fates_of_members(run()),
+    "end-states": lambda: figures.end_states(results()),
+    "end-states-of-all": lambda: figures.end_states(results(), among="all"),
+    "end-state-shares": lambda: figures.end_state_shares(results()),
+    "incidence": lambda: figures.cumulative_incidence(results()),
+    "differences": lambda: figures.paired_differences(results()),
+    "verdict": lambda: figures.verdict_at_a_glance(results()),
+    "phase": lambda: figures.phase_diagram(results()),
+    "assumptions": lambda: figures.assumptions_that_matter(results()),
+    "conditions": lambda: figures.discovered_box(results(), found=Discovery("gangs", BOX, (), "")),
+    "morris": lambda: figures.morris_screening(EFFECTS, caption="Made up."),
+    "sobol": lambda: figures.sobol_shares(INDICES, caption="Made up."),
+    "fates-by-arm": lambda: figures.fates_of_members(results()),
+    "control-maps": lambda: figures.control_maps(results()),
+    "groups-by-arm": lambda: figures.groups_by_arm(arms()),
+    "strength-by-arm": lambda: figures.strength_by_arm(arms()),
+    "violence-by-arm": lambda: figures.violence_by_arm(arms()),
+    "economy-by-arm": lambda: figures.economy_by_arm(arms()),
+    "routes-by-arm": lambda: figures.routes_by_arm(arms()),
+    "neutrality": lambda: figures.neutrality_of_labels(results()),
+}
+"""Charts by the name of their stored image."""
+
+
+def pixels(figure: Figure) -> NDArray[np.float64]:
+    """A figure as small pixels (rows, columns, 3), 0 to 1."""
+    with style():
+        figure.set_dpi(DPI)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
+
+
+def stored(name: str) -> NDArray[np.float64]:
+    """The stored image of a chart (rows, columns, 3), 0 to 1."""
+    return np.asarray(matplotlib.image.imread(BASELINE / f"{name}.png"), dtype=np.float64)[..., :3]
+
+
+def apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """How far apart two images are: root mean square over averaged squares; 1 if they are of different shape."""
+    if np.abs(np.array(one.shape) - other.shape).max() > 1:  # inches times dots may round either way
+        return 1.0
+    rows, columns = (min(one.shape[axis], other.shape[axis]) // BLOCK * BLOCK for axis in (0, 1))
+    gap = one[:rows, :columns] - other[:rows, :columns]
+    means = gap.reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK, 3).mean(axis=(1, 3))
+    return float(np.sqrt((means**2).mean()))
+
+
+def write_all() -> None:
+    """Write every stored image anew and say which changed."""
+    BASELINE.mkdir(exist_ok=True)
+    for name, draw in GALLERY.items():
+        image = pixels(draw())
+        path = BASELINE / f"{name}.png"
+        gap = apart(image, stored(name)) if path.exists() else 1.0
+        if gap > 0.0:
+            matplotlib.image.imsave(path, image, metadata={"Software": None}, pil_kwargs={"optimize": True})
+        print(f"{name}: {'new' if gap == 1.0 else f'{gap:.4f} apart' if gap else 'same'}")
+
+
+if __name__ == "__main__":
+    write_all()

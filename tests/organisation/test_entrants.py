@@ -1,0 +1,135 @@
+"""B12: armed groups from outside."""
+
+import numpy as np
+import pytest
+
+from vraem.processes import entrants, territory
+from vraem.processes.groups import living_columns, living_groups, members_of
+from vraem.world import World
+from vraem.world.organisation_tables import FIGHTER
+from vraem.world.security_tables import ENTRY
+from vraem.world.state import Flows
+
+from .worlds import faults, fresh, money, serving, used
+
+MONTHS = 1200
+
+
+def abandoned(world: World) -> World:
+    """The columns hide for good and lose all their ground."""
+    world.columns.hidden_until[living_columns(world)] = 100_000
+    for _ in range(60):
+        territory.move_control(world)
+    return world
+
+
+def entries(world: World, months: int = MONTHS) -> int:
+    """Groups that would enter over so many months, each month from the same world."""
+    total = 0
+    for month in range(months):
+        copy = world.copy()
+        copy.week = entrants.REVIEW_WEEKS * month
+        entrants.step(copy)
+        total += int((used(copy.incidents, "kind") == ENTRY).sum())
+    return total
+
+
+def one_entry(world: World) -> World:
+    """The first month in which a group enters."""
+    for month in range(MONTHS):
+        world.week = entrants.REVIEW_WEEKS * month
+        world.flows = Flows()
+        entrants.step(world)
+        if (used(world.incidents, "kind") == ENTRY).any():
+            return world
+    raise AssertionError("nobody entered")
+
+
+def test_nobody_enters_while_the_ground_of_the_start_is_held():
+    assert entrants.entry_rates(fresh()).sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_ground_exchanged_for_other_ground_draws_nobody():
+    world = fresh()
+    communities = world.communities
+    communities.coca_area[:] = 100.0
+    communities.first_control[:] = 0.0
+    communities.first_control[:50] = 1.0
+    communities.control[:] = 0.0
+    communities.control[50:100] = 1.0
+    assert entrants.entry_rates(world).sum() == 0.0
+
+
+def test_the_rate_follows_the_rent_that_has_lost_its_protectors():
+    world = abandoned(fresh())
+    world.p = world.p.replace(entrant_legacy_multiplier=1.0, check=False)
+    rates = entrants.entry_rates(world)
+    assert rates.sum() == pytest.approx(world.p.entrant_rate, rel=0.02)
+    assert not rates[world.communities.first_control == 0.0].any()
+    half = world.copy()
+    half.communities.control[:] = half.communities.first_control / 2.0
+    assert entrants.entry_rates(half).sum() == pytest.approx(world.p.entrant_rate / 2.0, rel=0.02)
+    world.p = world.p.replace(entrant_legacy_multiplier=6.0, check=False)
+    assert entrants.entry_rates(world).sum() > 2.0 * rates.sum()
+
+
+def test_entries_are_as_frequent_as_the_rate_says_and_none_with_the_switch_off():
+    world = abandoned(fresh())
+    world.p = world.p.replace(committee_veto=0.0, check=False)
+    expected = MONTHS * entrants.entry_rates(world).sum()
+    assert entries(world) == pytest.approx(expected, abs=3.0 * np.sqrt(expected))
+    world.scenario = world.scenario.with_({"switches.entrants": "off"})
+    assert entries(world, 200) == 0
+
+
+def test_self_defence_keeps_groups_out():
+    world = abandoned(fresh())
+    world.p = world.p.replace(entrant_rate=50.0, committee_veto=1.0, check=False)
+    world.communities.committee[:] = 1.0
+    assert entries(world, 50) == 0
+    world.communities.committee[:] = 0.5
+    assert 10 <= entries(world, 50) <= 40
+    world.p = world.p.replace(committee_veto=0.0, check=False)
+    assert entries(world, 50) == 50
+
+
+def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money():
+    world = abandoned(fresh())
+    persons, held = serving(world), money(world)
+    one_entry(world)
+    group = int(living_groups(world)[-1])
+    groups, columns, members = world.groups, world.columns, world.members
+    column = int(living_columns(world)[-1])
+    rows = members_of(world, column)
+    assert groups.outsider[group]
+    assert not groups.founding[group]
+    assert groups.lineage_share[group] == 0.0
+    assert entrants.SMALLEST <= len(rows) <= entrants.LARGEST
+    assert serving(world) == persons + len(rows)
+    assert (members.rank[rows] >= FIGHTER).all()
+    assert not members.lineage[rows].any()
+    assert len(np.unique(members.kin[rows])) == len(rows)
+    assert groups.leader[group] == columns.commander[column] == rows[0]
+    assert money(world) - held == pytest.approx(world.flows.group_founding)
+    assert world.flows.group_founding > 0.0
+    assert world.communities.first_control[columns.seat[column]] > 0.0
+    assert faults(world) == []
+
+
+def test_bands_of_every_size_enter():
+    sizes = set()
+    for seed in range(1, 40):
+        world = abandoned(fresh(1))
+        world.streams = type(world.streams)(seed)
+        world.p = world.p.replace(entrant_rate=50.0, committee_veto=0.0, check=False)
+        one_entry(world)
+        sizes.add(len(members_of(world, int(living_columns(world)[-1]))))
+    assert sizes == set(range(entrants.SMALLEST, entrants.LARGEST + 1))
+
+
+def test_an_entrant_gains_ground_that_nobody_holds():
+    world = one_entry(abandoned(fresh()))
+    column = int(living_columns(world)[-1])
+    for _ in range(24):
+        territory.move_control(world)
+    assert world.columns.territory[column] > 1.0

@@ -1,0 +1,119 @@
+"""From an experiment file to a verdict, by the commands: a short sweep of the real model is judged."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from vraem.analysis.labels import relabelled
+from vraem.analysis.results import Results
+from vraem.cli import cli
+from vraem.observe.thresholds import THRESHOLDS
+
+CAMPAIGN = """
+[[arm]]
+name = "{name}"
+[[arm.campaign]]
+targets = ["{target}"]
+start = 2012-07-02
+end = 2013-06-30
+operations_per_month = 4.0
+intelligence = 0.9
+"""
+EXPERIMENT = """
+name = "short"
+description = "Two campaigns of a year, measured a year later"
+question = "Do gangs form?"
+scenario = "history"
+series = "none"
+[run]
+end = 2014-12-31
+households = 400
+[measure]
+anchor_start = 2012-07-02
+anchor_end = 2013-06-30
+[[arm]]
+name = "baseline"
+{campaigns}
+[[factor]]
+parameters = ["purge_loss", "review_gap", "ideology_initial"]
+[[factor]]
+switches = ["kin_shock", "firms_integrate"]
+[design]
+kind = "prior"
+samples = 4
+[[outcome]]
+horizon_months = [12]
+measures = [
+  "end_state", "fragmented", "la", "lf", "la_now", "la_low", "s1", "abs", "rev", "vac", "pi", "n_groups", "n_eff",
+]
+[[outcome]]
+measures = ["dismantled_personnel", "dismantled_links", "dismantled_size", "weak_start", "pi_0", "first_split_week",
+  "three_groups_week", "weeks_observed"]
+[[outcome]]
+name = "members"
+series = "members"
+statistic = "last"
+[rules.verdict]
+questions = ["Q1", "Q2"]
+horizon = 12
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("swept")
+    arms = (("leader", "leader"), ("random-control", "random"))
+    campaigns = "".join(CAMPAIGN.format(name=name, target=target) for name, target in arms)
+    file = folder / "short.toml"
+    file.write_text(EXPERIMENT.format(campaigns=campaigns), encoding="utf-8")
+    out = folder / "results"
+    done = CliRunner().invoke(cli, ["sweep", str(file), "--out", str(out), "--workers", "1", "--quiet"])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_the_command_ends_with_the_verdict_and_where_the_page_is(swept):
+    done = CliRunner().invoke(cli, ["report", str(swept)])
+    assert done.exit_code == 0, done.output
+    assert "statement" in done.stdout
+    assert done.stdout.rstrip().endswith("index.html")
+    data = json.loads((swept / "report" / "verdict.json").read_text(encoding="utf-8"))
+    assert data["claim"]["headline"]["horizon"] == 12
+    assert [answer["question"] for answer in data["answers"]] == ["Q2"]
+    assert list((swept / "report" / "charts").glob("*.svg"))
+
+
+def test_the_page_names_experiment_rules_and_versions(swept, tmp_path):
+    CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--quiet"])
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    results = Results.open(swept)
+    for said in (
+        results.about["experiment"],
+        results.about["rules_sha256"],
+        THRESHOLDS.hash,
+        "Do gangs form?",
+    ):
+        assert said in text
+
+
+def test_labels_in_the_table_are_those_of_the_rules_applied_to_its_measures(swept):
+    results = Results.open(swept)
+    assert results.campaigns == ("leader", "random-control")
+    assert (results.labels(12) == relabelled(results, 12, THRESHOLDS)).all()
+
+
+def test_neutrality_is_judged_and_written(swept, tmp_path):
+    page = tmp_path / "neutrality.md"
+    done = CliRunner().invoke(cli, ["neutrality", str(swept), "-o", str(page)])
+    assert done.exit_code == 1, done.output  # eight runs reach few labels
+    assert "the rule is broken" in done.stdout
+    assert "## Dismantled by personnel" in page.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_sweep_is_told_in_a_line(tmp_path):
+    for command in ("report", "neutrality"):
+        done = CliRunner().invoke(cli, [command, str(tmp_path)])
+        assert done.exit_code == 2
+        assert "expected the folder of a sweep" in done.output
