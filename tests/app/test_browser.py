@@ -88,7 +88,7 @@ def test_the_slider_moves_the_time(one: "Page") -> None:
 def test_each_layer_goes_and_comes_back(one: "Page", layer: str) -> None:
     one.evaluate("vraem.stage.seek(100.5)")
     one.wait_for_timeout(150)
-    _picture(one)  # from now on the canvases are drawn without the graphics card: edges look a little different
+    _picture(one)  # from now on canvases are drawn without the graphics card: edges differ a little
     one.evaluate("vraem.stage.emit('layers')")
     one.wait_for_timeout(150)
     whole = _picture(one)

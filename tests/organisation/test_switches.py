@@ -70,8 +70,8 @@ ORGANISATION_SWITCHES = [
     for value in switch.values[1:]
     if name not in ("null_model", "expectations", "risk_belief", "eradication_response")
 ]
-READ_AT_THE_START = ("allocation", "fees")
-"""Forms under which the first controls and contracts are set."""
+READ_AT_THE_START = ("allocation", "fees", "recruitment")
+"""Forms under which the first controls, contracts and expected recruits are set."""
 FIRST_ACTS = {
     "kin_shock": (REMOVAL,),
     "succession": (SUCCESSION,),

@@ -1,4 +1,4 @@
-"""`vraem run`, `demo`, `patterns` and `docs` at the command line: what is printed, written and answered to faults."""
+"""`vraem run`, `patterns` and `docs` at the command line: what is printed, written and answered to faults."""
 
 import json
 from dataclasses import replace
@@ -250,27 +250,6 @@ def test_ablations_are_told_by_what_is_lost(vraem_in, scored, monkeypatch):
         "none",
     ]
     assert Path("scores/figures/ablations.svg").exists()
-
-
-def test_the_demo_ends_with_a_summary_charts_and_the_scoreboard(
-    vraem_in, scored, plain_map, monkeypatch, run
-):
-    monkeypatch.setattr(vraem.observe, "run", lambda *_, **__: run)
-    result = vraem_in("demo")
-    assert result.exit_code == 0, result.stderr
-    assert "history, seed 1" in result.stdout
-    assert "1 of 2 patterns reproduced" in result.stdout
-    charts = {path.name for path in Path("runs/demo/figures").iterdir()}
-    assert {
-        "area.png",
-        "prices.svg",
-        "routes.png",
-        "leaf.png",
-        "incomes.png",
-        "coca-map.png",
-        "patterns.png",
-    } <= charts
-    assert "runs/demo/figures" in result.stdout.replace("\\", "/")
 
 
 def test_docs_writes_the_reference_pages(vraem_in):

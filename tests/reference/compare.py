@@ -44,8 +44,15 @@ COMMUNITY_COLUMNS = (
     "assisted_share",
     "forest",
 )
-FIRM_COLUMNS = ("capacity", "capital", "leaf_stock", "paste_stock", "hcl_stock", "hcl_rate")
-FIRM_ROUTE_COLUMNS = ("route_share", "seized_memory", "passed_memory", "risk_belief")
+FIRM_COLUMNS = (
+    *("capacity", "capital", "leaf_stock", "paste_stock", "hcl_stock", "hcl_rate"),
+    *("protection", "protector", "fee", "gunmen", "gunmen_from", "bribe_share", "shield", "security_cost"),
+)
+FIRM_ROUTE_COLUMNS = {
+    **{name: name for name in ("route_share", "seized_memory", "passed_memory", "risk_belief", "fee_cost")},
+    "charged_share": "charged",
+    "escorted_share": "escorted",
+}
 LOAD_COLUMNS = {
     "load": "kg",
     "progress": "progress",
@@ -80,12 +87,14 @@ def _pairs(world: World, twin: ValleyTwin) -> Iterator[tuple[str, NDArray, list]
         )
     for column in FIRM_COLUMNS:
         yield f"firms.{column}", getattr(world.firms, column), [getattr(f, column) for f in twin.firms]
-    for column in FIRM_ROUTE_COLUMNS:
+    for column, attribute in FIRM_ROUTE_COLUMNS.items():
         yield (
             f"firms.{column}",
             getattr(world.firms, column),
-            _by_route([getattr(f, column) for f in twin.firms]),
+            _by_route([getattr(f, attribute) for f in twin.firms]),
         )
+    for column, other in twin.protectors.income.items():
+        yield f"columns.{column}", world.columns.rows_in_use(column)[: len(other)], other
     yield (
         "communities.purchase_share",
         world.communities.purchase_share,
@@ -138,6 +147,7 @@ def _pairs(world: World, twin: ValleyTwin) -> Iterator[tuple[str, NDArray, list]
         *_columns(
             (flows.leaf_tax, trade.tax),
             (flows.leaf_income, trade.leaf_income),
+            (flows.predation_loss, trade.stolen),
             (flows.leaf_paid_by_firms, trade.paid_by_firms),
             (flows.processing_cost, trade.processing_cost),
             (flows.harvest_cost, sums.harvest_cost),
@@ -149,6 +159,8 @@ def _typical_size(name: str, core: NDArray, world: World) -> float:
     """Size against which small values are measured: what is left of large flows errs as the flows do."""
     if name == "firms.leaf_stock":
         return float(world.firms.capacity.mean())
+    if name == "growers.risk_events":
+        return 1.0  # the weight of the prior's one event
     if name == "market.shadow_price":
         return float(world.p.capacity_shadow_price)
     return float(np.abs(core).mean()) if core.size else 0.0

@@ -1,7 +1,7 @@
 """Firms and their trade as plain objects: leaf sale, processing and prices (C6), one function a rule."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
@@ -16,11 +16,12 @@ MEMORY_WEEKS = 12.0
 FULL_GROWTH_MARKDOWN = 0.30
 LOWEST_PRICE_SHARE = 0.02
 SHORTEST_SPAN = 0.01
+ROUTES = 5
 
 
 @dataclass(slots=True, eq=False)
 class Firm:
-    """A trafficking firm; stocks in kg, capital in USD, lists by route."""
+    """A trafficking firm; stocks in kg, capital in USD, lists by route; `tolls` and `guards` by route and column."""
 
     number: int
     base: int
@@ -35,6 +36,19 @@ class Firm:
     seized_memory: list[float]
     passed_memory: list[float]
     risk_belief: list[float]
+    protection: int
+    protector: int
+    fee: float
+    gunmen: float
+    gunmen_from: int
+    bribe_share: float
+    shield: float
+    charged: list[float]
+    escorted: list[float]
+    fee_cost: list[float]
+    tolls: list[dict[int, float]] = field(default_factory=lambda: [{} for _ in range(ROUTES)])
+    guards: list[dict[int, float]] = field(default_factory=lambda: [{} for _ in range(ROUTES)])
+    security_cost: float = 0.0
 
 
 @dataclass(slots=True)
@@ -44,6 +58,7 @@ class Trade:
     sold_legal: float = 0.0
     sold_firms: float = 0.0
     tax: float = 0.0
+    stolen: float = 0.0
     leaf_income: float = 0.0
     paid_by_firms: float = 0.0
     leaf_processed: float = 0.0
@@ -72,7 +87,8 @@ def sell_leaf(
             continue
         value = community.leaf_kept * community.leaf_price
         trade.tax += value * community.leaf_tax
-        trade.leaf_income += value * (1.0 - community.leaf_tax)
+        trade.stolen += value * community.predation
+        trade.leaf_income += value * (1.0 - community.leaf_tax - community.predation)
         trade.sold_legal += community.leaf_kept * legal_share
         trade.sold_firms += community.leaf_kept * (1.0 - legal_share)
         for firm in firms:

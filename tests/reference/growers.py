@@ -42,6 +42,7 @@ class Community:
     suitable_ha: float
     district: int
     leaf_tax: float
+    control: float
     coca_area: float
     forest: float
     leaf_price: float
@@ -52,6 +53,7 @@ class Community:
     eradication_news: float = 0.0
     assisted_share: float = 0.0
     announced_risk: float = 0.0
+    predation: float = 0.0
     leaf_kept: float = 0.0
     leaf_ripe: float = 0.0
     leaf_picked: float = 0.0
@@ -62,8 +64,8 @@ class Community:
 
     @property
     def net_leaf_price(self) -> float:
-        """What a grower is paid per kg, tax off."""
-        return self.leaf_price * (1.0 - self.leaf_tax)
+        """What a grower is paid per kg, tax and what is stolen off."""
+        return self.leaf_price * (1.0 - self.leaf_tax - self.predation)
 
     @property
     def headroom(self) -> float:
@@ -221,16 +223,28 @@ class Grower(mesa.Agent):
         self.coca_income = self.licit_income = self.logging_income = self.off_farm_income = 0.0
 
     def receive_other_incomes(self) -> None:
-        """A7: coffee and cacao, logging where forest stands, work off the farm; cash up to the buffer."""
+        """A7: coffee and cacao, logging where forest stands, work off the farm; cash up to the buffer.
+
+        B1: columns take their part of each where they have control.
+        """
         p, community = self.model.p, self.community
         missing = self.licit_area - self.licit_bearing
         self.licit_bearing += missing / (QUARTERS_A_YEAR * p.licit_years_before_harvest)
         licit = self.licit_bearing * p.licit_net_margin / QUARTERS_A_YEAR
         logging = p.logging_income * community.forest * (2.0 - community.harvested_share)
+        quota, extorted = p.logging_quota * community.control, p.extortion_rate * community.control
+        flows, households = self.model.flows, self.model.households_per_row
+        flows.quotas += logging * quota * households
+        flows.extorted += (licit + p.off_farm_income) * extorted * households
+        licit, logging, off_farm = (
+            licit * (1.0 - extorted),
+            logging * (1.0 - quota),
+            p.off_farm_income * (1.0 - extorted),
+        )
         self.licit_income += licit
         self.logging_income += logging
-        self.off_farm_income += p.off_farm_income
-        self.cash = min(max(self.cash + licit + logging + p.off_farm_income, 0.0), p.household_cash_buffer)
+        self.off_farm_income += off_farm
+        self.cash = min(max(self.cash + licit + logging + off_farm, 0.0), p.household_cash_buffer)
 
     # planting
 
@@ -252,6 +266,7 @@ class Grower(mesa.Agent):
         """A4: remember this quarter's events; return the part of the perceived risk that they have taught."""
         p, model, community = self.model.p, self.model, self.community
         spared = (1.0 - self.eradicated_share) * (1.0 - community.eradication_news) ** p.grower_contacts
+        spared *= 1.0 - community.predation / p.predation_loss
         self.risk_events = self.risk_events * p.grower_risk_memory + (1.0 - spared)
         self.risk_quiet = self.risk_quiet * p.grower_risk_memory + spared
         self.eradicated_share = 0.0

@@ -69,6 +69,8 @@ class WeekFlows:
     abandoned: float = 0.0
     converted: float = 0.0
     eradicated: float = 0.0
+    quotas: float = 0.0
+    extorted: float = 0.0
 
 
 class GrowersModel(mesa.Model):
@@ -202,6 +204,7 @@ def communities_of(world: World) -> list[Community]:
             suitable_ha=float(place.suitable_ha[number]),
             district=int(place.district_id[number]),
             leaf_tax=float(table.leaf_tax[number]),
+            control=float(table.control[number]),
             coca_area=float(table.coca_area[number]),
             forest=float(table.forest[number]),
             leaf_price=float(table.leaf_price[number]),

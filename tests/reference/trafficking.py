@@ -1,7 +1,7 @@
 """Contracts, loads under way and what firms learn of the routes (C1, C2), one function a rule."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vraem.valley import ROUTES
@@ -13,6 +13,7 @@ from .draws import CHOICE_MARGIN, LOAD_MARGIN, clear_draw
 from .firms import Firm, willingness
 from .growers import Community
 from .growers_model import MarketScalars
+from .protection import Protectors, terms_of
 
 if TYPE_CHECKING:
     from vraem.scenario import Parameters
@@ -57,6 +58,7 @@ class Route:
     flow_share: float = 0.0
     wished: float = 0.0
     let_through: float = 1.0
+    watched: list[float] = field(default_factory=list)
     shipped: float = 0.0
     exported: float = 0.0
     seized: float = 0.0
@@ -117,7 +119,7 @@ def choose_routes(firm: Firm, routes: list[Route], border_price: float, p: "Para
         utilities.append(
             value
             - route.cost_now
-            - p.fee_transit * p.share_of_flow_charged
+            - firm.fee_cost[route.number]
             - route.haul[firm.number]
             - (risk + premium) * value
             - route.shadow_price
@@ -170,20 +172,24 @@ def send_loads(
 
 
 def loads_of(
-    route: Route, firm: Firm, kg: float, first_row: int, week: int, streams: Streams, firms: int
+    route: Route, firm: Firm, kg: float, first_row: int, week: int, protectors: Protectors
 ) -> list[Load]:
-    """The loads that carry `kg`: as few as the vehicle allows, of one size, each with a draw of its own."""
+    """The loads that carry `kg`: as few as the vehicle allows, of one size, each with draws of its own."""
+    streams, firms = protectors.streams, len(protectors.firms)
     count = math.ceil(kg / route.load - 1e-9)
     pace = 1.0 / max(route.weeks[firm.number], 1)
-    trip = min(route.detection * route.detection_now * route.exposure[firm.number], LARGEST_TRIP_RISK)
-    chance = 1.0 - (1.0 - trip) ** pace
+    risk = route.detection * route.detection_now * route.exposure[firm.number] * route.watched[firm.number]
     start = route.waypoints[firm.number][0]
     block = (route.number * firms + firm.number) * LOADS_WITH_OWN_LUCK
     draws = streams.uniform("seizure", week, block, block + LOADS_WITH_OWN_LUCK).tolist()
-    thresholds = [1.0 - (1.0 - chance) ** weeks for weeks in range(1, round(1.0 / pace) + 1)]
+    meetings = streams.uniform("load_protection", week, block, block + LOADS_WITH_OWN_LUCK).tolist()
     loads = []
     for i in range(count):
         place = i % LOADS_WITH_OWN_LUCK
+        address = ("load_protection", week, block + place)
+        seen = protectors.send_load(firm, route.number, kg / count, address, meetings[place])
+        chance = 1.0 - (1.0 - min(risk * seen, LARGEST_TRIP_RISK)) ** pace
+        thresholds = [1.0 - (1.0 - chance) ** weeks for weeks in range(1, round(1.0 / pace) + 1)]
         luck = clear_draw(streams, ("seizure", week, block + place), draws[place], thresholds, CHOICE_MARGIN)
         loads.append(Load(first_row + i, firm, route, kg / count, chance, pace, luck, cell=start))
     return loads
@@ -218,10 +224,10 @@ def move_loads(loads: list[Load]) -> list[Load]:
     return [load for load in loads if load.status != UNDER_WAY]
 
 
-def pay_for_load(load: Load, border_price: float, p: "Parameters") -> None:
+def pay_for_load(load: Load, border_price: float) -> None:
     """A firm pays for the carriage of what arrived and of what was lost, and is paid for what arrived."""
     firm, route = load.firm, load.route
-    per_kg = route.cost_now + route.haul[firm.number] + p.fee_transit * p.share_of_flow_charged
+    per_kg = route.cost_now + route.haul[firm.number]
     firm.capital -= load.kg * per_kg
     if load.status == EXPORTED:
         firm.capital += load.kg * route.value * border_price
@@ -249,16 +255,17 @@ def learn(firm: Firm, routes: list[Route], settled: list[Load], form: str, p: "P
         firm.passed_memory[route.number] += ends.count(EXPORTED)
         lost, passed = firm.seized_memory[route.number], firm.passed_memory[route.number]
         prior = p.trafficker_prior_loads
-        firm.risk_belief[route.number] = (prior * route.detection + lost) / (prior + lost + passed)
+        usual = prior * route.detection * firm.shield
+        firm.risk_belief[route.number] = (usual + lost) / (prior + lost + passed)
 
 
-def transport_cost(firms: list[Firm], routes: list[Route], border_price: float, p: "Parameters") -> float:
-    """T: flow-weighted cash cost, fee, expected loss and shadow price of the routes, USD/kg."""
+def transport_cost(firms: list[Firm], routes: list[Route], border_price: float) -> float:
+    """T: flow-weighted cash cost, fees, expected loss and shadow price of the routes, USD/kg."""
     total = 0.0
     for route in routes:
         belief = sum(firm.risk_belief[route.number] for firm in firms) / len(firms)
         loss = belief * route.value * border_price
-        fee = p.fee_transit * p.share_of_flow_charged
+        fee = sum(firm.fee_cost[route.number] for firm in firms) / len(firms)
         total += route.flow_share * (route.cost_now + fee + loss + route.shadow_price)
     return total
 
@@ -305,5 +312,5 @@ def firms_of(world: World) -> list[Firm]:
         values |= {name: getattr(table, name)[:, number].tolist() for name in lists}
         bought = world.communities.purchase_share[number].tolist()
         assert len(bought) == places
-        firms.append(Firm(number=number, purchase_share=bought, **values))
+        firms.append(Firm(number=number, purchase_share=bought, **values, **terms_of(world, number)))
     return firms

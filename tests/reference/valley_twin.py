@@ -11,6 +11,7 @@ from . import trafficking as routes_rules
 from .draws import MovableStreams
 from .growers import Community
 from .growers_model import GrowersModel
+from .protection import Protectors, groups_of
 
 REVIEW_WEEKS = 4
 
@@ -29,20 +30,39 @@ class ValleyTwin:
         self.loads: list[routes_rules.Load] = []
         self.under_way: list[routes_rules.Load] = []
         self.trade = trade_rules.Trade()
+        self.protectors = Protectors(self.firms, self.routes, self.streams, self.p, self.switches)
         self.week = 0
 
-    def step(self) -> None:
-        """One week: section 4 of the model description."""
+    def hear(self, world: World) -> None:
+        """Take over what the armed groups of `world` are and hold: they have no twin here."""
+        groups = groups_of(world)
+        self.protectors.hear(groups)
+        for community in self.communities:
+            community.control = groups.control[community.number]
+            community.leaf_tax = groups.leaf_tax[community.number]
+            community.predation = groups.predation[community.number]
+        watched = world.security.control_factor
+        for route in self.routes:
+            route.watched = [1.0] * len(self.firms) if watched is None else watched[route.number].tolist()
+
+    def trade_week(self) -> None:
+        """The week up to the incomes of households: section 4 of the model description."""
         self.open_week()
         self.growers.farm()
         self.trade = trade_rules.Trade()
         trade_rules.sell_leaf(self.communities, self.firms, self.trade, self.market, self.p)
         self.process()
+        self.protectors.review(self.week, self.border_price)
         self.contract()
         self.ship()
-        cost = routes_rules.transport_cost(self.firms, self.routes, self.border_price, self.p)
+        cost = routes_rules.transport_cost(self.firms, self.routes, self.border_price)
         trade_rules.set_prices(self.firms, self.communities, self.market, self.border_price, cost, self.p)
         self.growers.pay_other_incomes()
+        taken = self.growers.flows
+        self.protectors.share_out(self.trade.tax, taken.quotas, taken.extorted)
+
+    def land_week(self) -> None:
+        """The rest of the week, once the armed groups have acted: planting, eradication, land elsewhere."""
         self.growers.decide_about_land()
         self.eradicate()
         if self.week % REVIEW_WEEKS == 0:
@@ -86,17 +106,17 @@ class ValleyTwin:
         for firm in self.firms:
             if firm.number % REVIEW_WEEKS == self.week % REVIEW_WEEKS:
                 routes_rules.choose_routes(firm, self.routes, self.border_price, self.p)
+        self.protectors.open_week()
         for route, firm, kg in routes_rules.send_loads(
             self.firms, self.routes, self.week, self.streams, self.p
         ):
             if kg <= 0.0:
                 continue
-            new = routes_rules.loads_of(
-                route, firm, kg, len(self.loads), self.week, self.streams, len(self.firms)
-            )
+            new = routes_rules.loads_of(route, firm, kg, len(self.loads), self.week, self.protectors)
             self.loads += new
             self.under_way += new
             route.shipped += kg
+        self.protectors.pay_gunmen()
         routes_rules.remember_flow(self.routes)
 
     def ship(self) -> None:
@@ -105,7 +125,7 @@ class ValleyTwin:
         ended = {id(load) for load in settled}
         self.under_way = [load for load in self.under_way if id(load) not in ended]
         for load in settled:
-            routes_rules.pay_for_load(load, self.border_price, self.p)
+            routes_rules.pay_for_load(load, self.border_price)
         for firm in self.firms:
             routes_rules.draw_profit(firm, self.market, self.p)
             routes_rules.learn(firm, self.routes, settled, self.switches.risk_belief, self.p)
@@ -120,13 +140,20 @@ class ValleyTwin:
 
     def _carry_out(self, order: EradicationOrder) -> None:
         """One order of the week."""
-        draws = self.streams.uniform_double("eradication_place", self.week, 0, len(self.communities)).tolist()
-        standing = [c for c in self.communities if self._holds(order, c) and c.coca_area > 0.0]
-        turn = sorted(standing, key=lambda c: -math.log1p(-draws[c.number]) / c.coca_area)
+        places, p = len(self.communities), self.p
+        draws = self.streams.uniform_double("eradication_place", self.week, 0, 2 * places).tolist()
+        drawn = {
+            c.number: c.coca_area * (1.0 - p.eradication_avoidance * min(c.control, 1.0))
+            for c in self.communities
+            if self._holds(order, c) and c.coca_area > 0.0
+        }
+        turn = sorted(drawn, key=lambda number: -math.log1p(-draws[number]) / drawn[number])
         left, lost = order.hectares_a_week, {}
-        for community in turn:
+        for community in (self.communities[number] for number in turn):
             if left <= 0.0:
                 break
+            if draws[places + community.number] < p.eradication_stop_chance * community.control:
+                continue
             lost[community.number] = self._clear(community, left)
             left -= lost[community.number]
         for community in self.communities:

@@ -117,3 +117,20 @@ def test_a_folder_that_is_no_sweep_is_told_in_a_line(tmp_path):
         done = CliRunner().invoke(cli, [command, str(tmp_path)])
         assert done.exit_code == 2
         assert "expected the folder of a sweep" in done.output
+
+
+def test_the_demo_runs_the_claim_in_small_and_ends_with_the_verdict(tmp_path, monkeypatch):
+    from vraem.cli import reporting
+
+    small = tmp_path / "small.toml"
+    arms = CAMPAIGN.format(name="leader", target="leader")
+    small.write_text(EXPERIMENT.format(campaigns=arms).replace("short", "claim-demo"), encoding="utf-8")
+    monkeypatch.setattr(reporting, "DEMO_EXPERIMENT", str(small))
+    monkeypatch.chdir(tmp_path)
+    command = ["demo", "--workers", "1", "--set", "design.samples=1"]
+    done = CliRunner().invoke(cli, command)
+    assert done.exit_code == 0, done.output
+    assert "2 runs done" in done.stdout
+    assert done.stdout.rstrip().replace("\\", "/").endswith("runs/demo/report/index.html")
+    again = CliRunner().invoke(cli, command)
+    assert "2 done before" in again.stdout

@@ -88,8 +88,12 @@ class Neutrality:
         return Interval(float("nan"), float("nan"), float("nan"))
 
 
-def neutrality(results: Results) -> Neutrality:
-    """Judge the neutrality of finished prior-predictive runs. Raises ``ValueError`` if they have no end states."""
+def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
+    """Judge the neutrality of finished prior-predictive runs.
+
+    ``nulls``: runs of another experiment in which null models stand beside the model. Raises ``ValueError`` if the
+    runs have no end states.
+    """
     if not results.horizons or not results.definitions:
         raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
     kept = results.judged
@@ -105,7 +109,7 @@ def neutrality(results: Results) -> Neutrality:
     return Neutrality(
         cells=cells,
         faults=tuple(faults(cells)),
-        nulls=tuple(compare_nulls(results)),
+        nulls=tuple(compare_nulls(nulls or results, horizon)),
         screening={name: tuple(_screen(kept, found == GANGS, among, name)) for name in SCREENED},
         screening_labels={
             label: {name: tuple(_screen(kept, found == label, among, name)) for name in SCREENED}

@@ -19,7 +19,9 @@ class LazyCommand(NamedTuple):
 
 
 COMMANDS: dict[str, LazyCommand] = {
-    "demo": LazyCommand("vraem.cli.running", "demo", "The main job in small, in about a minute."),
+    "demo": LazyCommand(
+        "vraem.cli.reporting", "demo", "The main job in small: the claim, judged in some minutes."
+    ),
     "run": LazyCommand("vraem.cli.running", "run", "Run a scenario and write its results."),
     "compare": LazyCommand(
         "vraem.cli.comparing", "compare", "Set scenarios against each other on the same seeds."

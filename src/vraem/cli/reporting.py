@@ -1,4 +1,4 @@
-"""Commands that read a finished sweep: report, neutrality."""
+"""Commands that judge sweeps: report, neutrality; and demo, which runs a small one first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vraem.cli.running import FAULT, FOLDER
+from vraem.cli.authoring import OVERRIDE
+from vraem.cli.running import FAULT, FOLDER, RUNS
 from vraem.cli.terminal import paragraph
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from vraem.analysis.results import Results
 
 REPORT_FOLDER = "report"
+DEMO_EXPERIMENT = "claim-demo"
+DEMO_FOLDER = RUNS / "demo"
 
 
 @click.command()
@@ -49,6 +52,9 @@ def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path
 @click.command()
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @click.option(
+    "--nulls", type=FOLDER, metavar="DIR", help="A sweep in which null models were run (vraem sweep nulls)."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -56,7 +62,7 @@ def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path
     help="Where to write the page.  [default: DIR/neutrality.md]",
 )
 @click.pass_context
-def neutrality(ctx: click.Context, directory: Path, output: Path | None) -> None:
+def neutrality(ctx: click.Context, directory: Path, nulls: Path | None, output: Path | None) -> None:
     """Ask of the sweep in DIR whether every end state can be reached and none wins whatever is assumed.
 
     The sweep should draw parameters, switches and campaigns (vraem sweep neutrality). Exit code 1 if the rule
@@ -67,16 +73,65 @@ def neutrality(ctx: click.Context, directory: Path, output: Path | None) -> None
 
     with _faults_in_lines(ctx):
         results = _opened(directory)
-        found = judge_neutrality(results)
+        found = judge_neutrality(results, _opened(nulls) if nulls else None)
         target = output or directory / "neutrality.md"
         name = results.about["name"]
-        command = f"vraem sweep {name} --out {directory}\nvraem neutrality {directory}"
-        target.write_text(page(found, results, command), encoding="utf-8")
+        lines = [f"vraem sweep {name} --out {directory}"]
+        lines += [f"vraem sweep nulls --out {nulls}"] if nulls else []
+        lines.append(f"vraem neutrality {directory}" + (f" --nulls {nulls}" if nulls else ""))
+        target.write_text(page(found, results, "\n".join(lines)), encoding="utf-8")
     where = f"{len(found.faults)} places" if len(found.faults) != 1 else "one place"
     said = "the rule holds for every definition" if found.holds else f"the rule is broken in {where}"
     click.echo(f"{found.runs} runs: {said}")
     click.echo(str(target))
     ctx.exit(0 if found.holds else 1)
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=DEMO_FOLDER,
+    show_default=True,
+    metavar="DIR",
+    help="Folder for it; what an older demo left in the default one is replaced.",
+)
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
+@OVERRIDE
+@click.pass_context
+def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[str, ...]) -> None:
+    """Run the claim in small, judge it, and say where the report is.
+
+    Three campaigns against the leader, the heirs and anybody, and none, under 24 draws of assumptions: enough to see
+    everything work, far too few to settle anything. Run it again to go on after a stop.
+    """
+    from vraem.cli.sweeping import sweep
+
+    if out == DEMO_FOLDER:
+        _make_room(out, overrides)
+    try:
+        ctx.invoke(sweep, experiment=DEMO_EXPERIMENT, out=out, workers=workers, overrides=overrides)
+    except click.exceptions.Exit as ended:
+        if ended.exit_code:
+            raise
+    ctx.invoke(report, directory=out)
+
+
+def _make_room(folder: Path, overrides: tuple[str, ...]) -> None:
+    """Remove the demo of another version or with other settings; anything else is left alone."""
+    import shutil
+
+    from vraem.experiment.loader import load_experiment
+    from vraem.experiment.part_files import StoreError
+    from vraem.experiment.store import Store
+    from vraem.version import __version__
+
+    with contextlib.suppress(StoreError):
+        found = Store.open(folder).manifest
+        wanted = load_experiment(DEMO_EXPERIMENT, overrides).id
+        same = found["experiment"]["id"] == wanted and found["vraem"] == __version__
+        if found["experiment"]["name"] == DEMO_EXPERIMENT and not same:
+            shutil.rmtree(folder)
 
 
 def tell(found: Findings, page: Path) -> None:

@@ -1,4 +1,4 @@
-"""Commands that run the model: run, demo, patterns."""
+"""Commands that run the model: run, patterns."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ FAULT, BROKEN, INTERRUPTED = 2, 1, 130
 """Exit codes: bad input; a check that failed; stopped by the user."""
 
 RUNS = Path("runs")
-DEMO_FOLDER = RUNS / "demo"
-DEMO_SCENARIO = "history"
-DEMO_SEEDS = 8
+SCORED_SCENARIO = "history"
 PATTERN_SEEDS = 10
 ABLATION_SEEDS = 3
 MILLISECONDS = 1000.0
@@ -213,31 +211,6 @@ def _command_line() -> list[str]:
 
 @click.command()
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the run that is shown."
-)
-@click.option(
-    "--out", type=FOLDER, default=DEMO_FOLDER, show_default=True, metavar="DIR", help="Folder for it."
-)
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
-@click.option(
-    "--force", is_flag=True, help="Replace another run in DIR; the default folder is always replaced."
-)
-@click.pass_context
-def demo(ctx: click.Context, seed: int, out: Path, workers: int | None, force: bool) -> None:
-    """Run the valley from 2012 to 2023, draw it, and score it against what was observed."""
-    scenario = _loaded(DEMO_SCENARIO, (), seed, None, None)
-    with _faults_in_lines(ctx, out):
-        _run_and_write(scenario, out, figures=True, force=force or out == DEMO_FOLDER)
-        seeds = range(seed, seed + DEMO_SEEDS)
-        click.echo(f"\nscoring the patterns: {len(seeds)} seeds, three runs each", err=True)
-        scores = _scored(scenario, seeds, workers)
-        _tell_scores(scores, seeds)
-        _save_scores(scores, seeds, scenario, out)
-    click.echo(f"\nCharts: {out / 'figures'}   Scores: {out / 'patterns.json'}")
-
-
-@click.command()
-@click.option(
     "--seeds", type=click.IntRange(1), metavar="N", help="Seeds, from 1 on.  [default: 10, ablations 3]"
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
@@ -253,7 +226,7 @@ def patterns(
     """
     count = seeds or (ABLATION_SEEDS if ablations else PATTERN_SEEDS)
     span = range(1, count + 1)
-    scenario = _loaded(DEMO_SCENARIO, (), None, None, None)
+    scenario = _loaded(SCORED_SCENARIO, (), None, None, None)
     folder = out or RUNS / "patterns"
     with _faults_in_lines(ctx, folder):
         if out is not None:

@@ -93,7 +93,10 @@ def economy_by_arm(source: Source) -> Figure:
 def violence_by_arm(source: Source) -> Figure:
     """Violence before and after the campaign's start, a column an arm: mean, 50 % and 90 % of runs."""
     return fans(
-        source, VIOLENCE_ROWS, "Violence before and after the campaign's start", "In quarters of a year"
+        source,
+        VIOLENCE_ROWS,
+        "Violence before and after the campaign's start",
+        "Events and persons in the last 52 weeks",
     )
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from vraem.analysis.discovery import Box, Discovery, Limit, discover
@@ -36,7 +38,7 @@ def discovered_box(
     box = discovery.box
     if box is None or not box.limits:
         raise ValueError(f"no box to draw: {discovery.note or 'no condition makes gangs more frequent'}")
-    margins = Margins(left=2.0, right=1.5, top=1.22, bottom=1.0)
+    margins = Margins(left=2.0, right=1.5, top=1.05, bottom=1.0)
     with style():
         figure, ((axes,),) = sheet(
             f"Where gangs are frequent: {100 * box.density:.0f} % of runs in the box, {100 * box.base:.0f} % of all",
@@ -175,8 +177,8 @@ def _frame(axes: Axes, box: Box) -> None:
 
 
 def _key(figure: Figure) -> None:
-    handles = [
-        Line2D([], [], color=BOX_COLOUR, lw=8.0, label="inside the box"),
+    handles: list[Artist] = [
+        Patch(facecolor=BOX_COLOUR, edgecolor=CASE_COLOUR, linewidth=0.9, label="inside the box"),
         Line2D([], [], color=CASE_COLOUR, marker="|", ls="", ms=8.0, label="a run that ends as gangs"),
         Line2D([], [], color=OTHER_COLOUR, marker="|", ls="", ms=8.0, label="a run that ends otherwise"),
     ]

@@ -99,7 +99,7 @@ def fates_of_members(
             "Where the members go",
             "Of the persons of the lineage who served when the campaign began: where they are since its end",
             said,
-            size=(1.0 + 4.3 * columns, 1.75 + 2.75 * rows),
+            size=(max(1.0 + 4.3 * columns, 7.4), 1.75 + 2.75 * rows),
             rows=rows,
             columns=columns,
             margins=Margins(left=0.35, right=1.7, top=1.02, bottom=0.9),

@@ -45,7 +45,7 @@ def group_income(results: RunResult | Sequence[RunResult]) -> Figure:
             caption(
                 runs,
                 "Areas: mean of runs." if len(runs) > 1 else "",
-                "Coca: fees, escorts and the tax on leaf.",
+                "Shares: of the income of all years. Coca: fees, escorts and the tax on leaf.",
             ),
             size=(8.0, 6.2),
             rows=2,

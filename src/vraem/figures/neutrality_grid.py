@@ -16,7 +16,7 @@ from vraem.figures.style import INK, MISSED, MUTED, SHADE, SMALL_SIZE, Margins, 
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 
 ROW_INCHES = 0.36
-TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 1.0)
+TICKS = (0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
 HORIZON_MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
@@ -31,7 +31,7 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     definitions = list(dict.fromkeys(cell.definition for cell in finding.cells))
     horizons = sorted({cell.horizon for cell in finding.cells})
     states = list(STATE_LOOKS)
-    margins = Margins(left=1.5, right=0.3, top=1.42, bottom=0.95)
+    margins = Margins(left=1.5, right=0.3, top=1.45, bottom=0.95)
     said = "holds" if finding.holds else f"is broken in {len(finding.faults)} places"
     with style():
         figure, panels = sheet(
@@ -106,7 +106,7 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
     for edge in range(len(states) - 1):
         axes.axhline(edge + 0.5, color="white", linewidth=0.8, zorder=1)
     runs = max((cell.runs for cell in found.cells if cell.definition == definition), default=0)
-    axes.set_title(f"{definition}\n", color=INK, pad=4.0)
+    axes.set_title(f"{definition}\n\n", color=INK, pad=3.0)
     axes.annotate(
         f"{_wrapped(definition)}\n{runs:,} runs".replace(",", "\u2009"),
         (0.0, 1.0),

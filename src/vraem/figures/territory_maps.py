@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from vraem.valley import Valley
 
 MAPS = 4
+KEY_HEAD_INCHES, KEY_LINE_INCHES = 0.29, 0.158
+LEAST_HEIGHT = 2.9
+"""Maps are no lower than the key beside them."""
 WIDTH_INCHES = 2.42
 LEAST_SHARE = 0.04
 """Communities with less control than this bear no colour."""
@@ -64,7 +67,7 @@ def territory(
     pictures = picked(result, dates)
     place = valley or load()
     land = result.organisation.territory
-    frame = _crop(place, result, pictures)
+    frame = _tall_enough(_crop(place, result, pictures), LEAST_HEIGHT / WIDTH_INCHES)
     height = WIDTH_INCHES * (frame[3] - frame[2]) / (frame[1] - frame[0]) * ASPECT
     with style():
         figure, panels = sheet(
@@ -253,6 +256,14 @@ def _crop(valley: "Valley", result: RunResult, pictures: Sequence[int]) -> tuple
     return float(x.min()) - 0.07, float(x.max()) + 0.07, float(y.min()) - 0.07, float(y.max()) + 0.07
 
 
+def _tall_enough(frame: tuple[float, float, float, float], ratio: float) -> tuple[float, float, float, float]:
+    """The frame, with more land north and south if it is lower than `ratio` times its width."""
+    west, east, south, north = frame
+    missing = ratio * (east - west) / ASPECT - (north - south)
+    room = max(missing, 0.0) / 2.0
+    return west, east, south - room, north + room
+
+
 def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence[Look]) -> None:
     land = result.organisation.territory
     present = sorted({int(group) for group in np.unique(land.column_group[pictures]) if group >= 0})
@@ -277,7 +288,6 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
         )
         for code, look in UNIT_LOOKS.items()
     ]
-    top = 1.0
     colour = next(iter(shown.values())).colour if shown else INK
     steps = [
         Line2D(
@@ -291,11 +301,10 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
         )
         for share in (LEAST_SHARE, 0.15, 0.3, STRONG_SHARE)
     ]
-    for title, entries in (
-        ("Seats of columns", handles),
-        ("Share of control", steps),
-        ("Security forces", units),
-    ):
+    groups = (("Seats of columns", handles), ("Share of control", steps), ("Security forces", units))
+    inches = axes.bbox.height / axes.figure.dpi
+    top = 1.0
+    for title, entries in groups:
         legend = axes.legend(
             handles=entries,
             title=title,
@@ -310,4 +319,4 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
         )
         legend.get_title().set_fontweight("bold")
         axes.add_artist(legend)
-        top -= 0.085 + 0.052 * len(entries)
+        top -= (KEY_HEAD_INCHES + KEY_LINE_INCHES * len(entries)) / inches

@@ -56,6 +56,7 @@ class Standing(NamedTuple):
     grievance: float
     pressure: float
     loyal_share: float
+    standing_force: float
     contest: float
     territory_change: float
     firm: int
@@ -103,6 +104,7 @@ def standing_of(world: World, column: int) -> Standing:
         grievance=float(columns.grievance[column]),
         pressure=float(columns.pressure[column]) - world.burn_in.pressure,
         loyal_share=loyal / (loyal + own),
+        standing_force=min(loyal / max(world.burn_in.members * world.burn_in.armed_share, 1.0), 1.0),
         contest=own**p.contest_exponent / (own**p.contest_exponent + reach) if reach > 0.0 else 1.0,
         territory_change=float(columns.territory_change[column]),
         firm=int(columns.service[column]),
@@ -171,7 +173,7 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
             pay_at(me.affluence * (HALF + HALF * me.contest), p.solvency)
             + cause
             - p.independence_security_cost
-            - p.independence_brand_loss
+            - p.independence_brand_loss * me.standing_force
             - punishment
             - pressure
             + _unrest(world, me)

@@ -5,6 +5,7 @@ back. Losses follow Lanchester's law in its simplest form, a share of each side;
 section 7 of the model description.
 """
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ RENT_RANGE = (-1.0, 2.0)
 """Bounds of the rent of shared ground over the valley's mean, less one."""
 WHOLE_BORDER = 1.0
 """Communities' worth of shared control from which a border counts whole."""
+TRUCE_STRENGTH, PACT_STRENGTH = 0.28, 1.0
+"""A truce keeps apart who has fought and binds nobody; a pact is an alliance until it has faded (section 10: .3)."""
 DRAWS = 4
 """Draws of a pair: whether they fight, who wins, whether a truce follows, whether a civilian is killed."""
 
@@ -58,12 +61,20 @@ def step(world: World) -> None:
     if phase == FIGHT_PHASE:
         rows = living_columns(world)
         if len(rows) > 1 and (columns.group[rows] != columns.group[rows[0]]).any():
-            for border in borders(world, rows):
-                _meet(world, border)
+            found = borders(world, rows)
+            between = Counter(_groups_of(world, border) for border in found)
+            for border in found:
+                _meet(world, border, between[_groups_of(world, border)])
     elif phase == SEAT_PHASE:
         _move_seats(world)
     elif phase == CONTROL_PHASE:
         territory.move_control(world)
+
+
+def _groups_of(world: World, border: Border) -> tuple[int, int]:
+    """The two groups that meet at a border, in order of their rows."""
+    one, other = int(world.columns.group[border.one]), int(world.columns.group[border.other])
+    return min(one, other), max(one, other)
 
 
 def _clear_ended(world: World) -> None:
@@ -118,8 +129,8 @@ def _kin(world: World, one: int, other: int) -> bool:
     return NO_ROW not in (first, second) and bool(members.kin[first] == members.kin[second])
 
 
-def _meet(world: World, border: Border) -> None:
-    """A month at one border: a fight, or perhaps a pact."""
+def _meet(world: World, border: Border, borders_between: int) -> None:
+    """A month at one border: a fight, or perhaps a pact, which two groups make once and not at each border."""
     # the pair's own address: rows are never reused, and a pair keeps its draws whoever else meets
     pair = border.one + border.other * (border.other - 1) // 2
     draws = world.streams.uniform_double("contest", world.week, DRAWS * pair, DRAWS * (pair + 1))
@@ -132,9 +143,9 @@ def _meet(world: World, border: Border) -> None:
         if harms < p.fight_civilians:
             _harm_civilian(world, border, group)
         if calms < p.truce_chance:
-            _ally(world, group, partner, border.place)
-    elif calms < p.pact_rate * min(border.shared / WHOLE_BORDER, 1.0):
-        _ally(world, group, partner, border.place)
+            _ally(world, group, partner, border.place, TRUCE_STRENGTH)
+    elif calms < p.pact_rate / borders_between * min(border.shared / WHOLE_BORDER, 1.0):
+        _ally(world, group, partner, border.place, PACT_STRENGTH)
 
 
 def _fight(world: World, border: Border, draw: float) -> None:
@@ -190,15 +201,16 @@ def _harm_civilian(world: World, border: Border, group: int) -> None:
     )
 
 
-def _ally(world: World, group: int, partner: int, place: int) -> None:
-    """A truce or a pact: both groups hold to it at first, and less as it ages (`command` lets it fade)."""
+def _ally(world: World, group: int, partner: int, place: int, strength: float) -> None:
+    """A truce or a pact of `strength`: both groups hold to it at first, and less as it ages (`command` fades it)."""
     groups = world.groups
     for one, other in ((group, partner), (partner, group)):
         former = int(groups.allied[one])
         if former not in (NO_ROW, other) and groups.alliance[one] >= ALLIED_FROM:
             return  # a group holds to one partner at a time
     for one, other in ((group, partner), (partner, group)):
-        groups.allied[one], groups.alliance[one] = other, 1.0
+        held = float(groups.alliance[one]) if groups.allied[one] == other else 0.0
+        groups.allied[one], groups.alliance[one] = other, max(held, strength)
     by, victim = actor_of(world, group), actor_of(world, partner)
     note(world, TRUCE, persons=0.0, by=by, victim=victim, community=place, group=group, other=partner)
 

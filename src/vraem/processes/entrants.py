@@ -25,7 +25,7 @@ from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
 WRITES = GROUP_WRITES
 REVIEW_WEEKS, PHASE = 4, 0
-SMALLEST, LARGEST = 5, 12
+SMALLEST, LARGEST = 8, 20
 """Armed members of a group that enters."""
 FOUNDING_WEEKS = 26.0
 """Weeks of pay that a new group brings with it."""

@@ -1,7 +1,7 @@
 """A8: eradication crews destroy coca where the scenario sends them, to the hectare.
 
-Crews take places with coca in a random order weighted by the area that they can reach, and there whole plots of
-households in a random order. Under a protector they reach less, and now and then they are stopped. What follows —
+Crews take places with coca in a random order weighted by their area, and there whole plots of households in a
+random order. They keep away from places under a protector, and are now and then stopped there. What follows —
 replanting, fear, moving — is decided by growers in `planting`. The news fades with a quarter's memory.
 """
 
@@ -27,28 +27,26 @@ def step(world: World) -> None:
 
 
 def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> None:
-    """Destroy `hectares` ha in the districts, or all that crews can reach there if it is less."""
+    """Destroy `hectares` ha in the districts, or all that stands there, where crews are not stopped, if it is less."""
     communities = world.communities
     area = np.where(in_districts(world, districts), np.maximum(communities.coca_area, 0.0), 0.0)
-    area *= 1.0 - world.p.eradication_avoidance * np.minimum(communities.control, 1.0)
+    drawn = area * (1.0 - world.p.eradication_avoidance * np.minimum(communities.control, 1.0))
     draws, perils = world.streams.uniform_double(
         "eradication_place", world.week, 0, 2 * len(communities)
     ).reshape(2, -1)
     stops = perils < world.p.eradication_stop_chance * communities.control
-    # exponential races: sorting by −ln(u)/area draws without replacement, weighted by area
+    # exponential races: sorting by −ln(u)/weight draws without replacement, by weight
     with np.errstate(divide="ignore"):
-        order = np.argsort(-np.log1p(-draws) / area)
-    reach = np.cumsum(area[order])
-    last = int(np.searchsorted(reach, hectares)) + 1
+        order = np.argsort(-np.log1p(-draws) / drawn)
     lost = np.zeros(len(communities))
     left = hectares
-    for community in order[:last].tolist():
+    for community in order.tolist():
         if left <= 0.0 or area[community] <= 0.0:
             break
         if stops[community]:
             _note_stop(world, community)
             continue
-        done = _clear_plots(world, community, min(left, float(area[community])))
+        done = _clear_plots(world, community, left)
         lost[community] = done
         left -= done
     world.flows.eradicated += float(lost.sum())

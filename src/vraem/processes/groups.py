@@ -102,6 +102,12 @@ def members_of(world: World, column: int) -> Rows:
     return np.flatnonzero((members.status[:count] == ACTIVE) & (members.column[:count] == column))
 
 
+def members_of_columns(world: World, columns: Rows) -> Rows:
+    """Rows of those who serve in any of `columns`."""
+    rows = active_members(world)
+    return rows[np.isin(world.members.column[rows], columns)]
+
+
 def living_columns(world: World) -> Rows:
     """Rows of the columns that stand."""
     columns = world.columns

@@ -86,7 +86,8 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
     columns = world.columns
     count = columns.count
     every = np.arange(count)
-    amnesty = amnesty_now(world) and not burn.running
+    # an amnesty that held through the burn-in is part of the rate at rest
+    amnesty = amnesty_now(world) and world.scenario.switches.amnesty == "off" and not burn.running
     of_column = (
         p.exit_risk_weight * (columns.pressure[:count] - burn.pressure)
         - p.exit_link_weight * (columns.link[:count] - burn.link)

@@ -20,6 +20,7 @@ from vraem.processes.groups import (
     living_columns,
     living_groups,
     members_of,
+    members_of_columns,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
@@ -37,13 +38,16 @@ INTERREGNUM_SHAPE = 2
 """Interregna are gamma with this shape, the sum of two exponentials (parameter table: gamma)."""
 ATTRITION_FACTOR = 2.0
 """Under a war of attrition the margin within which a succession is contested grows by this factor."""
-CONTEST_GRIEVANCE = 0.5
-"""Grievance of the column whose candidate lost a contested succession."""
+CONTEST_GRIEVANCE = 1.0
+"""Grievance of the columns that stood with the loser of a contested succession."""
 BOND_TO_NEW_COMMANDER = 0.7
 """Share of the bonds to a commander that passes on to the next one."""
 CLOSE_BOND = 0.5
 """What a voter's common kin line or common column adds to a candidate's score (vote form)."""
 HEIR_AGES = (18.0, 30.0)
+EVERY_SECOND = 0.5
+CAMP_ADDRESS = 1000
+"""Draws of the columns' camps begin here; those of the groups' contests stand before."""
 
 
 class Contest(NamedTuple):
@@ -222,10 +226,11 @@ def _crown(world: World, group: int, contest: Contest) -> None:
         install_commander(world, column, contest.winner)
     rows = columns_of(world, group)
     columns.triggered[rows] = True
+    members.tie[members_of_columns(world, rows)] *= share
+    members.tie[contest.winner] = 1.0
     if contest.way == "contested" and contest.second != NO_ROW:
-        loser = int(members.column[contest.second])
-        if loser != column:
-            columns.grievance[loser] += CONTEST_GRIEVANCE
+        losers = _camp_of_loser(world, rows, contest)
+        columns.grievance[losers] += CONTEST_GRIEVANCE
     note(
         world,
         SUCCESSION,
@@ -235,6 +240,21 @@ def _crown(world: World, group: int, contest: Contest) -> None:
         group=group,
         community=int(columns.seat[column]),
     )
+
+
+def _camp_of_loser(world: World, rows: Rows, contest: Contest) -> Rows:
+    """Columns that stood with the loser: his own, those of his kin, and of the uncommitted every second, by chance."""
+    members, columns = world.members, world.columns
+    commander = columns.commander[rows]
+    kin = np.where(commander == NO_ROW, NO_ROW, members.kin[commander])
+    with_winner = (rows == members.column[contest.winner]) | (kin == members.kin[contest.winner])
+    with_loser = (rows == members.column[contest.second]) | (kin == members.kin[contest.second])
+    draws = world.streams.uniform_double(
+        "succession_contest", world.week, CAMP_ADDRESS, CAMP_ADDRESS + columns.count
+    )
+    uncommitted = with_winner == with_loser
+    chosen: Rows = rows[np.where(uncommitted, draws[rows] < EVERY_SECOND, with_loser)]
+    return chosen[chosen != members.column[contest.winner]]
 
 
 def _vacant_command(world: World, column: int) -> None:

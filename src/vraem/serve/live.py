@@ -1,7 +1,6 @@
 """One visitor's valley: a fork of the shared past that moves on week by week and takes orders."""
 
 import dataclasses
-import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from vraem.scenario.events import Eradication, PriceShock
 from vraem.scenario.fields import LATEST
 from vraem.serve.messages import ChangePrice, EndCampaigns, Eradicate, Order, Refused, StartCampaign
 from vraem.serve.past import Past, recorder_of
-from vraem.tape.header import ORDERED
+from vraem.tape.header import dated_orders
 from vraem.world.clock import DAYS_A_WEEK
 
 if TYPE_CHECKING:
@@ -55,14 +54,7 @@ class LiveWorld:
 
     def dated(self) -> list[dict[str, Any]]:
         """Campaigns and events of the scenario as they now stand, as the head of a tape has them."""
-        document = self._world.scenario.as_document()
-        rows = [
-            {"table": table, "number": number, **entry}
-            for table in ORDERED
-            for number, entry in enumerate(document.get(table, ()))
-        ]
-        found: list[dict[str, Any]] = json.loads(json.dumps(rows, default=str))
-        return found
+        return dated_orders(self._world.scenario)
 
 
 def _changed(scenario: "Scenario", message: Order, today: date) -> "Scenario":

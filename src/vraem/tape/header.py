@@ -10,6 +10,7 @@ from vraem.world.organisation_tables import RANKS, STATUSES
 from vraem.world.security_tables import ACTORS, FORCES, INCIDENT_KINDS, TASKS, UNIT_KINDS
 
 if TYPE_CHECKING:
+    from vraem.scenario import Scenario
     from vraem.world import World
 
 ORDERED = ("event", "campaign")
@@ -21,12 +22,6 @@ assert PROTECTIONS[NO_PROTECTION] == "none"
 def header(world: "World") -> dict[str, Any]:
     """The head of the tape of `world`, as plain data."""
     scenario = world.scenario
-    document = scenario.as_document()
-    dated = [
-        {"table": table, "number": number, **entry}
-        for table in ORDERED
-        for number, entry in enumerate(document.get(table, ()))
-    ]
     return {
         "version": __version__,
         "name": scenario.name,
@@ -38,11 +33,10 @@ def header(world: "World") -> dict[str, Any]:
         "weeks": world.clock.weeks,
         "households": len(world.growers),
         "householdsPerRow": world.households_per_row,
-        "groupNames": [group.get("name") for group in document.get("group", ())],
+        "groupNames": [group.get("name") for group in scenario.as_document().get("group", ())],
         "firmBases": world.firms.base.tolist(),
         "ways": world.routes.waypoints.reshape(-1, world.routes.waypoints.shape[-1]).tolist(),
-        # days and other values of a scenario file as text that JSON knows
-        "dated": json.loads(json.dumps(dated, default=str)),
+        "dated": dated_orders(scenario),
         "schema": as_data(),
         "codes": {
             "incidents": list(INCIDENT_KINDS),
@@ -55,3 +49,15 @@ def header(world: "World") -> dict[str, Any]:
             "protections": list(PROTECTIONS),
         },
     }
+
+
+def dated_orders(scenario: "Scenario") -> list[dict[str, Any]]:
+    """Events and campaigns of `scenario` as plain data, each with its table and its number there; days are text."""
+    document = scenario.as_document()
+    rows = [
+        {"table": table, "number": number, **entry}
+        for table in ORDERED
+        for number, entry in enumerate(document.get(table, ()))
+    ]
+    found: list[dict[str, Any]] = json.loads(json.dumps(rows, default=str))
+    return found

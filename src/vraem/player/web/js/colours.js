@@ -15,7 +15,8 @@ export const TRAIL = "#a08d78";
 export const COCA = ["#b3d68d", "#7dbb68", "#3f965a", "#14704e", "#07493a"];
 export const COCA_STEPS = [8, 25, 60, 130]; // hectares at which the next darker green begins
 
-const GROUPS = ["#9b1b4f", "#e0680b", "#5a3794", "#11737f", "#7a4a1d", "#c2185b", "#3d3d3d", "#946c00"];
+// the first one keeps apart from the green of coca for eyes that do not tell red from green
+const GROUPS = ["#b0117c", "#e0680b", "#2b2b2b", "#1f8a9c", "#8a5a00", "#6a3fb5", "#d0312d", "#5b6b00"];
 
 export function groupColour(group) {
   return group == null || group < 0 ? MUTED : GROUPS[group % GROUPS.length];
@@ -31,8 +32,8 @@ export const ARMS = [
 ];
 
 export const ROUTES = { air: "#7cc0ec", foot: "#8f3b00", road_callao: "#e69f00", road_puno: "#00614b", river: "#9a7fb5" };
-export const SOURCES = { fees: "#7a1f45", escorts: "#c96a8b", leafTax: "#2f7d4f", logging: "#8a5a22", extortion: "#e3a83b", wages: "#b9b4aa" };
-export const KILLED = { state: "#123a73", group: "#9b1b4f", civilians: "#1c1b19" };
+export const SOURCES = { fees: "#5b1a6b", escorts: "#d070b0", leafTax: "#2f8f6b", logging: "#8a5a22", extortion: "#e3a83b", wages: "#b9b4aa" };
+export const KILLED = { state: "#123a73", group: "#b0117c", civilians: "#1c1b19" };
 
 /** "#rrggbb" as [r, g, b]. */
 export function rgb(colour) {

@@ -1,0 +1,303 @@
+"""Charts of experiments: what is drawn is what the analysis says of the runs."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+
+from tests.figures.gallery import EFFECTS, INDICES, arms, results, run, runs
+from tests.figures.sweeps import ARMS, HORIZONS, made_up
+from vraem import figures
+from vraem.analysis.contrasts import contrasts
+from vraem.analysis.incidence import aalen_johansen, first_of
+from vraem.analysis.labels import GANGS, shares
+from vraem.analysis.verdict import claim_verdict
+from vraem.figures.arm_series import ArmSeries
+from vraem.figures.fate_flows import Ways
+from vraem.figures.looks import ACTOR_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, STATE_LOOKS
+from vraem.observe.fates import FATES
+from vraem.observe.joint import HOLDERS, fate_paths, holders, read_fate_paths
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def lines(axes, least=3):
+    return [line for line in axes.lines if len(line.get_xdata()) >= least]
+
+
+def lightness(colour):
+    linear = [int(colour[at : at + 2], 16) / 255.0 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in linear]
+    luminance = float(np.dot((0.2126, 0.7152, 0.0722), linear))
+    return 116.0 * luminance ** (1 / 3) - 16.0 if luminance > 0.009 else 903.3 * luminance
+
+
+@pytest.mark.parametrize("looks", [STATE_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, ACTOR_LOOKS])
+def test_neighbours_in_a_stack_differ_in_lightness_for_print_in_grey(looks):
+    light = [lightness(look.colour) for look in looks.values()]
+    assert min(abs(one - other) for one, other in pairwise(light)) >= 12.0
+    assert len({look.colour for look in looks.values()}) == len(looks)
+
+
+def test_the_bars_of_end_states_are_the_shares_among_dismantled_runs():
+    kept = results().strong
+    figure = figures.end_states(results())
+    panel = figure.axes[HORIZONS.index(60)]
+    for row, arm in enumerate(ARMS):
+        own = kept.of_arm(arm)
+        among = own.dismantled() if arm in kept.campaigns else None
+        wanted = shares(own, 60, among)
+        bars = [bar for bar in panel.patches if round(bar.get_y() + bar.get_height() / 2) == row]
+        expected = [wanted.clustered[state].estimate for state in STATE_LOOKS]
+        assert sorted(bar.get_width() for bar in bars) == pytest.approx(sorted(s for s in expected if s > 0))
+        assert sum(bar.get_width() for bar in bars) == pytest.approx(1.0)
+        assert str(wanted.runs) in texts(panel)
+
+
+def test_the_whisker_is_the_interval_of_gangs():
+    kept = results().strong
+    panel = figures.end_states(results()).axes[HORIZONS.index(60)]
+    own = kept.of_arm("leader-first")
+    wanted = shares(own, 60, own.dismantled()).clustered[GANGS]
+    ends = [tuple(line.get_xdata()) for line in panel.lines]
+    assert any(end == pytest.approx((wanted.low, wanted.high)) for end in ends if end[0] != end[1])
+
+
+def test_an_arm_without_campaign_is_shown_with_all_its_runs():
+    panel = figures.end_states(results()).axes[0]
+    labels = [label.get_text() for label in panel.get_yticklabels()]
+    assert labels[0] == "no-campaign\n(no campaign, all runs)"
+    assert str(len(results().strong.of_arm(ARMS[0]).frame)) in texts(panel)
+
+
+def test_end_states_of_all_runs_say_so_in_the_title():
+    everybody = figures.end_states(results(), among="all")
+    assert everybody.texts[0].get_text() == "What becomes of the group"
+    assert figures.end_states(results()).texts[0].get_text().endswith("once it is dismantled")
+
+
+def test_incidence_lines_are_aalen_and_johansens_and_name_their_last_share():
+    kept = results().strong
+    panel = figures.cumulative_incidence(results()).axes[0]
+    own = kept.of_arm("heirs-first")
+    times, causes = first_of({"it": own.numbers("first_split_week")}, own.numbers("weeks_observed"))
+    curve = aalen_johansen(times, causes, ("it",))
+    finals = [line.get_ydata()[-1] for line in lines(panel)]
+    assert any(final == pytest.approx(curve.incidence[0, -1]) for final in finals)
+    assert any(text.endswith("heirs-first") for text in texts(panel))
+
+
+def test_end_states_stand_at_the_horizons_where_the_runs_do_not_say_when_they_came():
+    known = [name for name in results().frame if not name.startswith("state_week_")]
+    without = replace(results(), frame=results().frame[known])
+    panel = figures.cumulative_incidence(without).axes[2]
+    wanted = shares(without.judged, 120).clustered[GANGS].estimate
+    assert any(
+        line.get_xdata()[-1] == 10.0 and line.get_ydata()[-1] == pytest.approx(wanted)
+        for line in lines(panel)
+    )
+    assert "years since the campaign's end" in panel.get_xlabel()
+
+
+def test_differences_are_the_contrasts_in_the_unit_of_the_axis():
+    figure = figures.paired_differences(results(), ["la_{h}", "n_groups_{h}"], horizons=[60])
+    found = {each.arm: each for each in contrasts(results().strong, ["la_60"], arms=["commanders"])}
+    points, groups = figure.axes
+    marks = [line for line in points.lines if len(line.get_xdata()) == 1]
+    wanted = 100.0 * found["commanders"].difference.estimate
+    assert any(mark.get_xdata()[0] == pytest.approx(wanted) for mark in marks)
+    assert points.get_xlabel() == "percentage points"
+    assert groups.get_xlabel() == "groups"
+
+
+def test_differences_that_are_not_clear_are_open():
+    figure = figures.paired_differences(results(), ["la_{h}", "lf_{h}"], horizons=[60])
+    arms_ = list(ARMS[1:])
+    found = {(c.arm, c.outcome): c for c in contrasts(results().strong, ["la_60", "lf_60"], arms=arms_)}
+    marks = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 1]
+    open_marks = sum(mark.get_markerfacecolor() == "white" for mark in marks)
+    assert open_marks == sum(each.p_holm > 0.05 for each in found.values())
+
+
+def test_the_verdict_chart_bears_the_word_and_every_share():
+    verdict = claim_verdict(results())
+    figure = figures.verdict_at_a_glance(results(), verdict)
+    assert figure.texts[0].get_text().endswith(verdict.headline.judgement.word.capitalize())
+    (axes,) = figure.axes
+    marks = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1]
+    shown = [*verdict.table, *verdict.by_arm.values()]
+    for claim in shown:
+        if claim.horizon == 60 or claim.definition == "personnel":
+            assert any(mark == pytest.approx(claim.judgement.p.estimate, nan_ok=True) for mark in marks)
+
+
+def test_the_phase_diagram_has_a_cell_for_every_pair_of_levels():
+    figure = figures.phase_diagram(results())
+    fallen, gangs, *_ = figure.axes
+    assert len(fallen.patches) == len(gangs.patches) == 16
+    kept = results().judged
+    cell = (kept.frame["tempo"] == 4.0) & (kept.frame["intelligence"] == 0.8)
+    share = float(kept.dismantled()[cell.to_numpy()].mean())
+    assert f"{100 * share:.0f} %" in texts(fallen)
+
+
+def test_a_factor_that_was_not_varied_is_refused_by_name():
+    with pytest.raises(ValueError, match="they vary kin_shock"):
+        figures.phase_diagram(results(), x="nothing")
+    frame = results().frame.drop(columns=["tempo"])
+    with pytest.raises(ValueError, match="do not vary tempo or operations_per_month"):
+        figures.phase_diagram(replace(results(), frame=frame, factors=("kin_shock",)))
+
+
+def test_flows_hold_all_members_at_every_moment():
+    texts_ = results().frame["fate_paths"].tolist()
+    ways = Ways.of(texts_, np.arange(len(texts_)))
+    assert ways.shares.sum(axis=1) == pytest.approx(1.0)
+    figure = figures.fates_of_members(run())
+    (axes,) = figure.axes
+    nodes = [bar for bar in axes.patches if hasattr(bar, "get_width")]
+    for place in (1.0, 2.0, 3.0):
+        column = [bar.get_height() for bar in nodes if abs(bar.get_x() + bar.get_width() / 2 - place) < 0.01]
+        assert sum(column) == pytest.approx(1.0, abs=0.01)
+
+
+def test_flows_name_the_shares_of_the_last_moment_with_their_interval():
+    figure = figures.fates_of_members(results())
+    said = " ".join(texts(figure.axes[1]))
+    own = results().strong.of_arm(ARMS[1])
+    ways = Ways.of(own.frame["fate_paths"].tolist(), own.clusters)
+    captured = ways.at(2, FATES.index("captured"))
+    assert (
+        f"{100 * captured.estimate:.0f} % captured [{100 * captured.low:.0f}–{100 * captured.high:.0f}]"
+        in said
+    )
+
+
+def test_the_text_of_ways_is_read_as_it_was_written():
+    written = fate_paths(run().organisation)
+    ways, counts = read_fate_paths(written)
+    assert counts.sum() == len(run().organisation.fates.rows)
+    first = run().organisation.fates.codes[:4].T
+    for way, count in zip(ways, counts, strict=True):
+        assert (first == way).all(axis=1).sum() == count
+    with pytest.raises(ValueError, match="expected a way"):
+        read_fate_paths("0066")
+
+
+def test_holders_are_the_kind_of_the_group_with_the_largest_share():
+    signs = holders(run().organisation, HORIZONS.index(60))
+    land = run().organisation.territory
+    picture = int(np.abs(land.weeks - run().organisation.anchor.horizons[2]).argmin())
+    kinds = {-1: "nobody", 0: "founding", 1: "splinter", 3: "other"}
+    held = land.control[picture].astype(float) >= 0.1
+    for community in (10, 200, 350, 440):
+        wanted = kinds[int(land.group[picture, community])] if held[community] else "nobody"
+        assert HOLDERS[int(signs[community])] == wanted
+
+
+def test_runs_without_flows_or_holders_are_refused_with_what_to_ask_for():
+    frame = results().frame.drop(columns=["fate_paths", *(f"holders_{months}" for months in HORIZONS)])
+    with pytest.raises(ValueError, match='ask for the measure "fate_paths"'):
+        figures.fates_of_members(replace(results(), frame=frame))
+    with pytest.raises(ValueError, match='ask for the measure "holders"'):
+        figures.control_maps(replace(results(), frame=frame))
+
+
+def test_the_maps_colour_each_community_by_its_share_of_runs():
+    figure = figures.control_maps(results(), horizon=120)
+    own = results().strong.of_arm(ARMS[1])
+    signs = np.array([list(text) for text in own.frame["holders_120"]])
+    share = (signs == "1").mean(axis=0)
+    panel = figure.axes[1]
+    drawn = max(
+        (each for each in panel.collections if each.get_array() is not None),
+        key=lambda each: len(each.get_array()),
+    )
+    assert np.sort(np.asarray(drawn.get_array())) == pytest.approx(np.sort(share[share >= 0.02]))
+
+
+def test_fans_are_the_quantiles_of_the_runs_and_the_reference_goes_along():
+    figure = figures.strength_by_arm(arms())
+    series = ArmSeries.of(arms(), ["armed_lineage"])
+    panel = figure.axes[1]
+    own = np.median(series.values["heirs-first"]["armed_lineage"], axis=0)
+    reference = np.median(series.values["baseline"]["armed_lineage"], axis=0)
+    ends = sorted(line.get_ydata()[-1] for line in lines(panel, 100))
+    assert ends == pytest.approx(sorted([own[-1], reference[-1]]))
+    bands = [each for each in panel.collections if isinstance(each, PolyCollection)]
+    assert len(bands) == 2
+
+
+def test_results_that_are_in_no_folder_have_no_weekly_series():
+    with pytest.raises(ValueError, match="not read from the folder of a sweep"):
+        figures.groups_by_arm(results())
+    with pytest.raises(ValueError, match="at least one run"):
+        figures.groups_by_arm({"baseline": []})
+
+
+def test_route_bars_fill_the_axis_before_and_after():
+    figure = figures.routes_by_arm(arms())
+    for panel in figure.axes:
+        for row in range(3):
+            widths = [
+                bar.get_width() for bar in panel.patches if round(bar.get_y() + bar.get_height() / 2) == row
+            ]
+            assert sum(widths) == pytest.approx(1.0)
+
+
+def test_morris_bars_are_the_effects_and_the_clear_ones_are_dark():
+    bars, plane = figures.morris_screening(EFFECTS).axes
+    assert [bar.get_width() for bar in bars.patches] == pytest.approx([each.importance for each in EFFECTS])
+    hollow = sum(line.get_markerfacecolor() == "white" for line in plane.lines if line.get_marker() == "o")
+    assert hollow == sum(each.importance <= each.half_width for each in EFFECTS)
+    with pytest.raises(ValueError, match="at least one factor"):
+        figures.morris_screening([])
+
+
+def test_sobol_marks_are_both_indices():
+    (axes,) = figures.sobol_shares(INDICES).axes
+    marks = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1]
+    assert sorted(marks) == pytest.approx(
+        sorted([value for each in INDICES for value in (each.first, each.total)])
+    )
+
+
+def test_sensitivity_needs_a_design_for_it():
+    with pytest.raises(ValueError, match="design is not known"):
+        figures.sensitivity(results())
+
+
+def test_a_broken_rule_of_neutrality_is_told_in_the_title_and_marked():
+    frame = results().frame.copy()
+    for months in HORIZONS:
+        frame[f"end_state_{months}"] = "gangs"
+    broken = figures.neutrality_of_labels(replace(results(), frame=frame))
+    assert "is broken in" in broken.texts[0].get_text()
+    assert "broken" in texts(broken.axes[0])
+    assert (
+        figures.neutrality_of_labels(made_up(points=40, replicates=3)).texts[0].get_text().endswith("holds")
+    )
+
+
+def test_no_box_to_draw_is_said():
+    small = made_up(points=3, replicates=1)
+    with pytest.raises(ValueError, match="no box to draw"):
+        figures.discovered_box(small)
+
+
+def test_results_without_end_states_are_refused():
+    frame = results().frame[["arm", "point", "replicate", "seed"]]
+    bare = replace(results(), frame=frame)
+    for chart in (
+        figures.end_states,
+        figures.phase_diagram,
+        figures.verdict_at_a_glance,
+        figures.cumulative_incidence,
+    ):
+        with pytest.raises(ValueError, match="ask for them"):
+            chart(bare)
+    assert len(runs()) == 4
