@@ -35,8 +35,8 @@ class Results:
 
     ``frame``: a row a run. ``arms`` in the order of the file; ``reference`` is the one that others are set
     against; ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``:
-    columns of the draw. ``about``: name, question, versions and counts, for the report. ``directory``: folder of
-    the sweep that they were read from, which may hold weekly series.
+    columns of the draw. ``about``: name, question, versions and counts, for the report. ``directory``: folder
+    of the sweep that they were read from, which may hold weekly series.
     """
 
     frame: "pd.DataFrame"

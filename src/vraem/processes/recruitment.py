@@ -199,7 +199,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         world,
         column,
         Recruits(
-            rank=np.array([FIGHTER], dtype=np.int8),
+            rank=np.array([FIGHTER if _arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
             age_weeks=np.array([int(np.ceil(ADULT * WEEKS_A_YEAR))]),
             kin=np.array([1 + 2_000 + world.members.count]),
             tie=np.array([CAMP_TIE]),
@@ -221,6 +221,13 @@ def _come_of_age(world: World, rows: Rows) -> None:
     )
 
 
+def _arms_are_short(world: World, column: int) -> bool:
+    """Whether fewer of a column's members are armed than of all at the start."""
+    columns = world.columns
+    persons = float(columns.armed[column] + columns.supporters[column])
+    return float(columns.armed[column]) < world.burn_in.armed_share * persons
+
+
 def _return(world: World) -> None:
     """Some who quit or surrendered join again, where a column holds their home (P23)."""
     members, columns, p = world.members, world.columns, world.p
@@ -239,7 +246,7 @@ def _return(world: World) -> None:
         column = int(rows[control.argmax()])
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
-        members.rank[member] = min(int(members.rank[member]), FIGHTER)
+        members.rank[member] = FIGHTER if _arms_are_short(world, column) else SUPPORTER
         members.lineage[member] |= world.groups.founding[columns.group[column]]
         world.flows.recruits += 1
         note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))
