@@ -34,6 +34,7 @@ test-slow: install  ## the tests that take minutes
 bench: install  ## speed of a run, of the growers' step, of sweeps; growth with households
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.sweeps
+	$(BIN)/python -m tests.benchmarks.classroom
 
 lint: install  ## linter, formatter, types, import rules
 	$(BIN)/ruff check .

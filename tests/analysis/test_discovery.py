@@ -1,11 +1,14 @@
 """Scenario discovery finds planted conditions; sensitivity indices are those of functions whose indices are known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis.discovery import discover
+from vraem.analysis.findings import effects_of
 from vraem.analysis.labels import relabelled, shares, stability
+from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     by_quarter,
     levers,
@@ -180,3 +183,16 @@ def test_shares_of_end_states_add_up_and_leave_out_short_runs():
     assert found.runs == len(results.frame) * 50 // 60
     assert sum(each.estimate for each in found.simultaneous.values()) == pytest.approx(1.0)
     assert found.clustered["mixed"].estimate == 1.0
+
+
+def test_a_report_of_a_morris_design_has_the_effects_of_each_outcome():
+    design = experiment("morris", 4, ("a", "b"))
+    x = unit_cube(design)
+    frame = pd.DataFrame({"arm": "history", "point": range(len(x)), "replicate": 0, "seed": 1})
+    frame = frame.assign(area=5 * x[:, 0] + x[:, 1], price=float("nan"))
+    about = {"outcomes": ["area", "price"]}
+    results = Results(frame, ("history",), "history", (), ("a", "b"), about=about, experiment=design)
+    found = effects_of(results)
+    assert [each.factor for each in found["area"]] == ["a", "b"]
+    assert [each.importance for each in found["area"]] == pytest.approx([5, 1])
+    assert "price" not in found  # its points have no values

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SCREENSHOTS = Path("runs/screenshots")
 """Pictures that the browser tests take, to be looked at."""
+START_SECONDS = 60
 READBACK = "willReadFrequently"
 """Chromium's hint to whoever reads canvases back, as the tests do."""
 SHORT = ["run.households=400", "run.end=2015-12-31"]
@@ -176,8 +178,10 @@ class Classroom:
 
     def __enter__(self) -> "Classroom":
         self._thread.start()
-        while not self.server.started and self._thread.is_alive():
-            threading.Event().wait(0.05)
+        until = time.monotonic() + START_SECONDS
+        while not self.server.started and self._thread.is_alive() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert self.server.started, "the live classroom did not start"
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -53,6 +53,8 @@ def made_up_run(seed: int = 1, weeks: int = WEEKS, name: str = "heirs-first") ->
     groups = _group_weeks(random, weeks)
     series = _series(random, weeks, groups)
     ends = np.flatnonzero(np.diff(dates.astype("datetime64[Y]").astype(int)) > 0)
+    if dates[-1].astype(object).month == 12:
+        ends = np.append(ends, weeks - 1)
     snapshots = Snapshots(
         dates[ends],
         np.zeros((len(ends), COMMUNITIES), np.float32),
@@ -243,9 +245,8 @@ def _territory(random: np.random.Generator, ends: NDArray[np.int64]) -> Territor
     share = np.where(group >= 0, 0.1 + 0.4 * random.random(COMMUNITIES), 0.0)
     columns = len(COLUMN_GROUPS)
     seats = np.array([180, 220, 340, 380, 260, 430, 390])
-    column_group = np.array(
-        [[after if end >= 700 else before for before, after in COLUMN_GROUPS] for end in ends]
-    )
+    before, after = np.array(COLUMN_GROUPS).T
+    column_group = np.where((ends >= 700)[:, None], after, before)
     column_group[ends < 880, 5] = -1
     column_group[(ends < 780) | (ends >= 960), 6] = -1
     there = column_group >= 0

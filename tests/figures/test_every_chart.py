@@ -1,33 +1,18 @@
 """What holds for every chart: nothing leaves the page, nothing warns, and the caption says what it rests on."""
 
 import re
-import warnings
 from itertools import combinations
 
 import matplotlib
 import pytest
 from matplotlib.text import Text
 
-from tests.figures.gallery import GALLERY
+from tests.figures.gallery import GALLERY, chart
 from vraem.figures.style import style
 
 INTERVALS = (
     "interval", "band", "bands", "whisker", "whiskers", "brackets", "mean of runs", "1 run", "quasi-p", "share of runs",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def charts():
-    """Every chart, drawn once with warnings as faults."""
-    before = dict(matplotlib.rcParams)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = {name: draw() for name, draw in GALLERY.items()}
-        for figure in found.values():
-            with style():
-                figure.canvas.draw()
-    assert dict(matplotlib.rcParams) == before
-    return found
 
 
 def boxes(figure):
@@ -51,8 +36,8 @@ def outside_ticks(axes):
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_no_text_leaves_the_page(name, charts):
-    figure = charts[name]
+def test_no_text_leaves_the_page(name):
+    figure = chart(name)
     for text, box in boxes(figure):
         if _hidden(text, figure):
             continue
@@ -68,8 +53,8 @@ def _hidden(text, figure):
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_names_beside_a_panel_do_not_cover_each_other(name, charts):
-    figure = charts[name]
+def test_names_beside_a_panel_do_not_cover_each_other(name):
+    figure = chart(name)
     found = boxes(figure)
     for axes in figure.axes:
         if not axes.get_visible():
@@ -87,16 +72,16 @@ def test_names_beside_a_panel_do_not_cover_each_other(name, charts):
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_page_has_a_title_a_subtitle_and_a_caption(name, charts):
-    said = {text.get_gid(): text.get_text() for text in charts[name].texts}
+def test_the_page_has_a_title_a_subtitle_and_a_caption(name):
+    said = {text.get_gid(): text.get_text() for text in chart(name).texts}
     assert said["title"]
     assert said["subtitle"]
     assert said["caption"]
 
 
 @pytest.mark.parametrize("name", [name for name in GALLERY if name not in ("morris", "sobol")])
-def test_the_caption_says_runs_seeds_interval_and_version(name, charts):
-    said = {text.get_gid(): text.get_text() for text in charts[name].texts}
+def test_the_caption_says_runs_seeds_interval_and_version(name):
+    said = {text.get_gid(): text.get_text() for text in chart(name).texts}
     words = f"{said['subtitle']} {said['caption']}".lower()
     assert re.search(r"\b\d[\d\u2009]* (to \d+ )?runs?\b", words), words
     assert re.search(r"seeds?\b", words), words
@@ -105,6 +90,12 @@ def test_the_caption_says_runs_seeds_interval_and_version(name, charts):
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_no_colour_map_is_a_rainbow_and_no_font_is_fetched(name, charts):
-    families = {text.get_fontfamily()[0] for text, _ in boxes(charts[name])}
+def test_all_letters_are_of_one_family(name):
+    families = {text.get_fontfamily()[0] for text, _ in boxes(chart(name))}
     assert families == {"sans-serif"}
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_as_they_were():
+    before = dict(matplotlib.rcParams)
+    GALLERY["sobol"]()
+    assert dict(matplotlib.rcParams) == before

@@ -13,6 +13,7 @@ from vraem import figures
 from vraem.analysis.contrasts import contrasts
 from vraem.analysis.incidence import aalen_johansen, first_of
 from vraem.analysis.labels import GANGS, shares
+from vraem.analysis.neutrality import Fault, neutrality
 from vraem.analysis.verdict import claim_verdict
 from vraem.figures.arm_series import ArmSeries
 from vraem.figures.fate_flows import Ways
@@ -272,15 +273,12 @@ def test_sensitivity_needs_a_design_for_it():
 
 
 def test_a_broken_rule_of_neutrality_is_told_in_the_title_and_marked():
-    frame = results().frame.copy()
-    for months in HORIZONS:
-        frame[f"end_state_{months}"] = "gangs"
-    broken = figures.neutrality_of_labels(replace(results(), frame=frame))
-    assert "is broken in" in broken.texts[0].get_text()
-    assert "broken" in texts(broken.axes[0])
-    assert (
-        figures.neutrality_of_labels(made_up(points=40, replicates=3)).texts[0].get_text().endswith("holds")
-    )
+    found = replace(neutrality(results()), faults=())
+    assert figures.neutrality_of_labels(results(), found).texts[0].get_text().endswith("holds")
+    fault = Fault("personnel", "gangs", 60, 0.7, "at most 60%", True)
+    broken = figures.neutrality_of_labels(results(), replace(found, faults=(fault,)))
+    assert broken.texts[0].get_text() == "The rule of neutrality is broken in 1 place"
+    assert [text for axes in broken.axes for text in texts(axes) if text == "broken"] == ["broken"]
 
 
 def test_no_box_to_draw_is_said():

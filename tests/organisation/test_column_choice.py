@@ -156,6 +156,7 @@ def test_a_firm_that_wants_few_gunmen_makes_a_column_no_offer(monkeypatch: pytes
         (INDEPENDENT, "contest", 1),
         (INDEPENDENT, "loyal_share", -1),
         (INDEPENDENT, "authority", -1),
+        (INDEPENDENT, "standing_force", -1),
         (MERGE, "loyal_share", -1),
         (SERVICE, "loyal_share", -1),
     ],

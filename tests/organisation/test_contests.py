@@ -172,14 +172,23 @@ def test_every_fight_is_in_the_journal_with_its_dead():
     assert [fault for fault in faults(world) if "control" in fault] == []
 
 
-def test_a_truce_binds_both_sides_and_keeps_the_peace():
+def test_a_truce_follows_a_fight_keeps_both_apart_and_is_no_alliance():
     world = months_of_fights(neighbours(fresh()), 12, fight_rate=10.0, truce_chance=1.0)
     assert incidents(world, TRUCE) >= 1
     pair = border(world)
     group, partner = world.columns.group[[pair.one, pair.other]].tolist()
     assert world.groups.allied[group] == partner
     assert world.groups.allied[partner] == group
-    assert incidents(world, CLASH) <= 2
+    assert 0.0 < world.groups.alliance[group] < territory.ALLIED_FROM
+    calm = contests.fight_chance(world, pair)
+    world.groups.alliance[[group, partner]] = 0.0
+    assert calm < contests.fight_chance(world, pair)
+
+
+def test_a_pact_keeps_the_peace():
+    world = neighbours(fresh())
+    contests._ally(world, 0, 1, 0, contests.PACT_STRENGTH)
+    assert contests.fight_chance(world, border(world)) == 0.0
 
 
 def test_a_pact_needs_no_fight():
@@ -191,12 +200,12 @@ def test_a_pact_needs_no_fight():
 def test_a_group_holds_to_one_partner_at_a_time():
     world = neighbours(fresh())
     third = new_group(world)
-    contests._ally(world, 0, 1, 0)
-    contests._ally(world, 0, third, 0)
+    contests._ally(world, 0, 1, 0, contests.PACT_STRENGTH)
+    contests._ally(world, 0, third, 0, contests.PACT_STRENGTH)
     assert world.groups.allied[0] == 1
     assert world.groups.alliance[third] == 0.0
     world.groups.alliance[:2] = territory.ALLIED_FROM / 2.0
-    contests._ally(world, 0, third, 0)
+    contests._ally(world, 0, third, 0, contests.PACT_STRENGTH)
     assert world.groups.allied[0] == third
 
 

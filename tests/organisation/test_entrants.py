@@ -118,7 +118,7 @@ def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money(
 
 def test_bands_of_every_size_enter():
     sizes = set()
-    for seed in range(1, 40):
+    for seed in range(1, 100):
         world = abandoned(fresh(1))
         world.streams = type(world.streams)(seed)
         world.p = world.p.replace(entrant_rate=50.0, committee_veto=0.0, check=False)

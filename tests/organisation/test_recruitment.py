@@ -14,7 +14,7 @@ from vraem.processes.losses import leave_members
 from vraem.processes.recruitment import joining, poisson
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
-from vraem.world.organisation_tables import ACTIVE, FOUNDING_KIN, NO_ROW, QUIT
+from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
 
 from .test_column_choice import split
 from .worlds import faults, fresh, quiet, run_processes, scenario, used
@@ -232,6 +232,19 @@ def test_a_few_of_those_who_left_come_back_to_the_column_that_holds_their_home()
     assert back[held].mean() == pytest.approx(0.75, abs=0.15)
     assert np.array_equal(world.members.column[rows[back]], holder[back])
     assert (world.members.rank[rows[back]] <= 1).all()
+
+
+def test_those_who_come_of_age_take_up_arms_only_where_arms_are_short():
+    ranks = {}
+    for share in (0.0, 1.0):
+        world = at_rest()
+        world.burn_in.armed_share = share
+        first = world.members.count
+        while world.members.count == first:
+            process._come_of_age(world, living_columns(world))
+            world.week += 1
+        ranks[share] = int(world.members.rank[first])
+    assert ranks == {0.0: SUPPORTER, 1.0: FIGHTER}
 
 
 def test_pools_are_the_youth_by_share_of_control():

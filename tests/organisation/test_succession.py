@@ -172,6 +172,35 @@ def test_authority_after_a_succession_is_what_the_way_to_it_leaves():
         assert world.members.tie[winner] == 1.0
 
 
+def test_a_contested_succession_divides_the_columns_into_camps():
+    shares = []
+    for week in range(60):
+        world = leaderless()
+        world.week = week
+        world.members.kin[world.columns.commander[1:8]] = 5_000 + np.arange(7)
+        winner, second = int(members_of(world, 2)[0]), int(members_of(world, 6)[0])
+        world.members.kin[world.columns.commander[4]] = world.members.kin[second]
+        world.members.kin[world.columns.commander[5]] = world.members.kin[winner]
+        contest = succession.Contest(winner, "contested", second)
+        losers = succession._camp_of_loser(world, columns_of(world, 0), contest).tolist()
+        assert {4, 6} <= set(losers)
+        assert not {2, 5} & set(losers)
+        shares.append(len(set(losers) - {4, 6}) / 4.0)
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.12)
+
+
+def test_ties_to_the_leader_pass_on_as_authority_does():
+    world = leaderless()
+    rows = active_members(world)
+    before = world.members.tie[rows].copy()
+    winner = int(rows[40])
+    succession._crown(world, 0, succession.Contest(winner, "elected", NO_ROW))
+    others = rows != winner
+    expected = before[others] * np.float32(world.p.authority_start_elected)
+    assert world.members.tie[rows[others]] == pytest.approx(expected, rel=1e-5)
+    assert world.members.tie[winner] == 1.0
+
+
 def test_a_group_without_anybody_armed_stays_without_a_leader():
     world = leaderless()
     members = world.members

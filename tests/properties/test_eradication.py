@@ -13,6 +13,7 @@ import vraem
 from vraem import engine
 from vraem.processes.exogenous import in_districts
 from vraem.world import World
+from vraem.world.security_tables import ERADICATION_STOPPED
 
 from .strategies import changes, eradications, scenario_of
 
@@ -105,7 +106,8 @@ def test_a_cleared_household_keeps_nothing_and_knows_it():
         "end": dt.date(2012, 3, 11),
         "hectares": 2e5,
     }
-    world = vraem.new_world(scenario_of({"run.households": 800, "event": [order]}))
+    unhindered = {"run.households": 800, "parameters.eradication_stop_chance": 0.0}
+    world = vraem.new_world(scenario_of(unhindered | {"event": [order]}))
     while world.week < world.inputs.eradication[0].first:
         engine.advance(world)
         engine.close_week(world)
@@ -139,3 +141,28 @@ def test_growers_hear_of_eradication_where_it_happens_and_not_far_away():
     news = world.communities.eradication_news
     assert news[there].max() > 0.0
     assert (news[~near] == 0.0).all()
+
+
+def test_under_protectors_crews_come_less_and_are_stopped_now_and_then():
+    order = {
+        "kind": "eradication",
+        "start": dt.date(2012, 3, 5),
+        "end": dt.date(2012, 6, 30),
+        "hectares": 3000.0,
+    }
+    lost, stopped = {}, {}
+    for name, effect in (("as drawn", {}), ("none", {"parameters.eradication_avoidance": 0.0})):
+        chance = {"parameters.eradication_stop_chance": 0.2 if name == "as drawn" else 0.0}
+        scenario = scenario_of({"run.households": 2000, "event": [order]} | effect | chance)
+        places, stops = 0.0, 0
+        for seed in range(1, 5):
+            world = vraem.new_world(scenario, seed)
+            held = world.communities.control > 0.3
+            for _ in range(26):
+                engine.advance(world)
+                places += float(world.communities.eradication_news[held].sum())
+                engine.close_week(world)
+            stops += int((world.incidents.kind[: world.incidents.count] == ERADICATION_STOPPED).sum())
+        lost[name], stopped[name] = places, stops
+    assert lost["as drawn"] < 0.9 * lost["none"]
+    assert stopped["as drawn"] > stopped["none"] == 0

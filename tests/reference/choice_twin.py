@@ -88,6 +88,8 @@ def affiliation_values(
         force = own**p.contest_exponent
         against = (loyal * p.independence_projection) ** p.contest_exponent if loyal > 0.0 else 0.0
         holds = force / (force + against)
+        # the name that is lost is worth what stands behind it
+        name = min(loyal / max(world.burn_in.members * world.burn_in.armed_share, 1.0), 1.0)
         unrest = 0.0
         if world.scenario.switches.territory_response == "both_destabilise":
             unrest = p.territory_change_weight * min(abs(column.territory_change), 1.0)
@@ -95,7 +97,7 @@ def affiliation_values(
             pay_of(organisation, [column], 0.5 + 0.5 * holds)
             + cause
             - p.independence_security_cost
-            - p.independence_brand_loss
+            - p.independence_brand_loss * name
             - punishment
             - pressure
             + unrest

@@ -171,6 +171,17 @@ def test_forms_of_switches_and_campaigns_have_their_own_shares(written):
         assert cells.values[f"arm.{arm}.p"]["value"] == pytest.approx((fallen.end_state_60 == "gangs").mean())
 
 
+def test_forms_of_switches_have_shares_by_definition_and_horizon(written):
+    results, _, cells = written
+    for months in HORIZONS:
+        whole = judged(results).query(f"end_state_{months}.notna()")
+        for definition in DEFINITIONS:
+            fallen = whole[whole[f"dismantled_{definition}"] == 1]
+            for form, rows in fallen.groupby("firms_integrate"):
+                shown = cells.values[f"switch.firms_integrate.{form}.{definition}.{months}"]["value"]
+                assert shown == pytest.approx((rows[f"end_state_{months}"] == "gangs").mean())
+
+
 def test_end_states_are_those_of_the_dismantled(written):
     results, _, cells = written
     frame = judged(results).query("dismantled_personnel == 1")
@@ -234,7 +245,7 @@ def test_levers_are_ranges_of_shares(written):
 
 def test_every_number_on_the_page_stands_in_the_data_or_is_checked_above(written):
     _, _, cells = written
-    checked = r"(claim|arm|state|against|null|incidence|contrast|lever)\."
+    checked = r"(claim|switch|arm|state|against|null|incidence|contrast|lever)\."
     assert all(re.match(checked, key) for key in cells.values)
     assert len(cells.values) > 150
 

@@ -149,7 +149,7 @@ def test_ctrl_c_leaves_what_is_finished_and_the_same_command_goes_on(make, tmp_p
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("sweep", "clasroom"), "did you mean classroom?"),
+        (("sweep", "clasroom"), "did you mean classroom or "),
         (("sweep", "classroom", "--shard", "5/4"), "got 5/4, expected I/N with I from 1 to N, such as 3/16"),
         (
             ("sweep", "classroom", "--dask", "tcp://x:1", "--workers", "2"),

@@ -3,6 +3,8 @@
 Nothing is drawn or worded here but the short answers; the page and the charts read from this.
 """
 
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +27,17 @@ from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
 from vraem.analysis.questions import Answer, answers
 from vraem.analysis.results import Results
-from vraem.analysis.sensitivity import Lever, levers
+from vraem.analysis.sensitivity import (
+    Effect,
+    Index,
+    Lever,
+    levers,
+    morris_effects,
+    point_means,
+    sobol_indices,
+)
 from vraem.analysis.verdict import ClaimVerdict, claim_verdict
+from vraem.experiment.design import point_count
 from vraem.observe.thresholds import THRESHOLDS
 from vraem.world.clock import WEEKS_A_YEAR
 
@@ -34,6 +45,10 @@ YEARS = (1, 2, 5, 10)
 """Years after the campaign's start at which incidence is told."""
 
 MOST_LEVERS = 12
+_INDICES: dict[str, Callable[[Any, Any], Sequence[Effect | Index]]] = {
+    "morris": morris_effects,
+    "saltelli": sobol_indices,
+}
 MOST_CONTRASTS = 60
 """Columns beyond which a table of all contrasts would be unreadable; experiments that ask for more choose."""
 
@@ -82,6 +97,7 @@ class Findings:
     nulls: tuple[NullComparison, ...]
     discovery: Discovery | None
     levers: tuple[Lever, ...]
+    effects: dict[str, tuple[Effect | Index, ...]]
     contrasts: tuple[Contrast, ...]
 
     def as_data(self) -> dict[str, Any]:
@@ -109,6 +125,7 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         nulls=tuple(compare_nulls(nulls or results, results.headline)) if claim else (),
         discovery=_discovered(results, claim) if claim else None,
         levers=_levers(results, claim) if claim else (),
+        effects=effects_of(results),
         contrasts=tuple(contrasts(results.strong, kept_outcomes(results))) if len(results.arms) > 1 else (),
     )
 
@@ -203,6 +220,20 @@ def _levers(results: Results, claim: ClaimVerdict) -> tuple[Lever, ...]:
     found = kept.labels(claim.headline.horizon)
     among = kept.dismantled(claim.headline.definition) & (found != CENSORED_LABEL)
     return tuple(levers(kept, found == GANGS, among)[:MOST_LEVERS])
+
+
+def effects_of(results: Results) -> dict[str, tuple[Effect | Index, ...]]:
+    """Morris' effects or Sobol' indices of each outcome, where the design is one for them and all points have run."""
+    experiment = results.experiment
+    if experiment is None or experiment.design.kind not in _INDICES:
+        return {}
+    points = point_count(experiment.design, experiment.factors)
+    found: dict[str, tuple[Effect | Index, ...]] = {}
+    for name in kept_outcomes(results):
+        with contextlib.suppress(ValueError):  # a point is missing: indices need them all
+            means = point_means(results, name, points, results.reference)
+            found[name] = tuple(_INDICES[experiment.design.kind](experiment, means)[:MOST_LEVERS])
+    return found
 
 
 def kept_outcomes(results: Results) -> list[str]:

@@ -35,8 +35,8 @@ class Results:
 
     ``frame``: a row a run. ``arms`` in the order of the file; ``reference`` is the one that others are set
     against; ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``:
-    columns of the draw. ``about``: name, question, versions and counts, for the report. ``directory``: folder
-    of the sweep that they were read from, which may hold weekly series.
+    columns of the draw. ``about``: name, question, versions and counts, for the report. ``experiment``: what was
+    asked, if known. ``directory``: folder of the sweep that they were read from, which may hold weekly series.
     """
 
     frame: "pd.DataFrame"
@@ -46,6 +46,7 @@ class Results:
     factors: tuple[str, ...]
     rules: VerdictRules = field(default_factory=VerdictRules)
     about: Mapping[str, Any] = field(default_factory=dict)
+    experiment: "Experiment | None" = field(default=None, repr=False, compare=False)
     directory: Path | None = None
 
     @classmethod
@@ -77,6 +78,7 @@ class Results:
             factors=tuple(factor.name for factor in experiment.factors),
             rules=rules,
             about=about or {},
+            experiment=experiment,
         )
 
     @property

@@ -6,7 +6,7 @@ condition that the group is dismantled; P(dismantled | campaign) is told apart f
 campaign) never alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -165,14 +165,25 @@ class ClaimAtHorizon:
     fragmentation: Fragmentation
 
 
+class SwitchCell(NamedTuple):
+    """Q1 among the runs with one form of a switch, under one definition at one horizon."""
+
+    switch: str
+    form: str
+    definition: str
+    horizon: int
+    dismantled: Interval
+    judgement: Judgement
+
+
 @dataclass(frozen=True)
 class ClaimVerdict:
     """The verdict on Q1.
 
     ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``:
-    the headline for each form of S1 and S6. ``by_arm``: the headline for each campaign. ``stability``:
-    thresholds moved. ``weak``: share of runs left out because the group was weak before the campaign;
-    ``censored``: share too short for the horizon.
+    the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
+    the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of runs left out because
+    the group was weak before the campaign; ``censored``: share too short for the horizon.
     """
 
     rules: VerdictRules
@@ -180,6 +191,7 @@ class ClaimVerdict:
     table: tuple[ClaimAtHorizon, ...]
     by_switch: dict[str, dict[str, ClaimAtHorizon]]
     by_arm: dict[str, ClaimAtHorizon]
+    switch_table: tuple[SwitchCell, ...]
     stability: tuple[Stability, ...]
     weak: float
     censored: float
@@ -232,9 +244,30 @@ def claim_verdict(results: Results) -> ClaimVerdict:
             for arm in kept.campaigns
             if (kept.frame["arm"] == arm).any()
         },
+        switch_table=tuple(_switch_cells(kept)),
         stability=tuple(
             stability(kept, horizon, kept.dismantled(definition) & whole, by=rules.label_variation)
         ),
         weak=float(results.yes(columns.WEAK_START).mean()) if len(results.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
     )
+
+
+def _switch_cells(kept: Results) -> Iterator[SwitchCell]:
+    """Every form of S1 and S6 by definition and horizon."""
+    for switch in SHOWN_SWITCHES:
+        for form in kept.forms(switch):
+            own = kept.where(kept.frame[switch] == form)
+            for definition in kept.definitions:
+                for horizon in kept.horizons:
+                    yield _switch_cell(own, switch, form, definition, horizon)
+
+
+def _switch_cell(own: Results, switch: str, form: str, definition: str, horizon: int) -> SwitchCell:
+    found = own.labels(horizon)
+    whole = found != CENSORED_LABEL
+    fallen = own.dismantled(definition)
+    name = f"Q1 {definition} {horizon}"
+    known = posterior_share(fallen, own.clusters, among=whole, name=f"{name} dismantled")
+    judged = judge(own, found == GANGS, fallen & whole, own.rules, labels=found, wanted=GANGS, name=name)
+    return SwitchCell(switch, form, definition, horizon, known.interval(), judged)

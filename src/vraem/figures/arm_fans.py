@@ -1,6 +1,6 @@
 """Arms over time as small multiples: the middle of the runs with a band, beside the middle of the reference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -210,7 +210,7 @@ def _middle(values: NDArray[np.float64], row: Row) -> NDArray[np.float64]:
     return np.asarray(values.mean(axis=0) if row.mean else np.median(values, axis=0))
 
 
-def _scale(axes: Axes, values: "Sequence[NDArray[np.float64]]", row: Row) -> None:  # type: ignore[type-arg]
+def _scale(axes: Axes, values: Iterable[NDArray[np.float64]], row: Row) -> None:
     top = max(float(np.quantile(each, BAND[1], axis=0).max()) for each in values)
     axes.set_ylim(0.0, nice_top(max(top, 1e-9)))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))

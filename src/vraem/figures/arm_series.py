@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 Source = Results | Path | str | Mapping[str, Sequence[RunResult]]
 """Where weekly series come from: an experiment, the folder of its sweep, or runs by the name of their arm."""
 
+Dated = tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]
+"""Weeks of one run and its series by name."""
+
 
 @dataclass(frozen=True)
 class ArmSeries:
     """Weekly series by arm.
 
-    `dates` (weeks,), the weeks that all runs hold; `values` by arm and name of the series (runs, weeks); `looks` by
-    arm; `span` first and last day of the campaigns, None if there is none; `caption` what the runs are.
+    `dates` (weeks,), the weeks that all runs hold; `values` by arm and name of the series (runs, weeks), runs in the
+    order of draws and seeds; `looks` by arm; `span` first and last day of the campaigns, None if there is none;
+    `caption` what the runs are.
     """
 
     dates: NDArray[np.datetime64]
@@ -64,16 +68,16 @@ class ArmSeries:
         kept = results.strong
         wanted = set(zip(kept.frame["arm"], kept.frame["point"], kept.frame["replicate"], strict=True))
         store = Store.open(results.directory)
-        found: dict[str, list[tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]]] = {}
-        arms = shown_arms(kept)
-        for arm in arms:
+        found: dict[str, list[Dated]] = {}
+        for arm in shown_arms(kept):
+            own: dict[tuple[int, int], Dated] = {}
             for table in store.each_series(list(names), arm=arm):
-                key = (arm, table["point"][0].as_py(), table["replicate"][0].as_py())
-                if key in wanted:
+                point, replicate = table["point"][0].as_py(), table["replicate"][0].as_py()
+                if (arm, point, replicate) in wanted:
                     dates = table["week"].to_numpy().astype("datetime64[D]")
-                    found.setdefault(arm, []).append(
-                        (dates, {name: table[name].to_numpy() for name in names})
-                    )
+                    own[point, replicate] = (dates, {name: table[name].to_numpy() for name in names})
+            if own:
+                found[arm] = [own[key] for key in sorted(own)]  # rows of two arms are pairs
         if not found:
             raise ValueError(
                 'the sweep kept no weekly series: ask for them in the experiment (series = 10, or "all")'
@@ -111,8 +115,7 @@ class ArmSeries:
 
 
 def _common(
-    found: Mapping[str, Sequence[tuple[NDArray[np.datetime64], dict[str, NDArray[np.float64]]]]],
-    names: Sequence[str],
+    found: Mapping[str, Sequence[Dated]], names: Sequence[str]
 ) -> tuple[NDArray[np.datetime64], dict[str, dict[str, NDArray[np.float64]]]]:
     """The weeks that all runs hold, and the series cut to them."""
     everyone = [dates for runs in found.values() for dates, _ in runs]

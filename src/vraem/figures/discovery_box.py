@@ -103,14 +103,13 @@ def _range(
     )
     axes.plot([0.0, 1.0], [place, place], color=INK, linewidth=0.9, zorder=2)
     for chosen, colour, side in ((among & case, CASE_COLOUR, -1.0), (among & ~case, OTHER_COLOUR, 1.0)):
-        at = (values[chosen] - low) / reach
-        at = at[:: max(len(at) // MOST_TICKS, 1)]
+        ticks = (values[chosen] - low) / reach
+        ticks = ticks[:: max(len(ticks) // MOST_TICKS, 1)]
         axes.vlines(
-            at, place + side * 0.03, place + side * 0.24, color=colour, linewidth=0.5, alpha=0.5, zorder=3
+            ticks, place + side * 0.03, place + side * 0.24, color=colour, linewidth=0.5, alpha=0.5, zorder=3
         )
-    for at, value, shown in ((0.0, low, True), (1.0, high, True), (start, limit.low, limit.low is not None),
-                             (end, limit.high, limit.high is not None)):  # fmt: skip
-        if not shown or value is None:
+    for at, value in ((0.0, low), (1.0, high), (start, limit.low), (end, limit.high)):
+        if value is None:
             continue
         inner = at not in (0.0, 1.0)
         axes.annotate(

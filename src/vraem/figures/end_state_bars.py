@@ -1,6 +1,7 @@
 """What becomes of the group: end states by arm and horizon as stacked bars, and state by state with intervals."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -224,7 +225,7 @@ def _numbers(axes: Axes, row: int, base: float, share: Interval, colour: str) ->
         return
     middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL
     upper = row - (0.13 if wide else 0.04)
-    text = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
+    text: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
     axes.text(middle, upper, f"{100 * share.estimate:.0f}", size=SMALL_SIZE, weight="bold", **text)
     if wide:
         said = f"{100 * share.low:.0f}–{100 * share.high:.0f}"

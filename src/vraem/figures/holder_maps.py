@@ -61,8 +61,8 @@ def control_maps(
     months = _horizon(kept, horizon)
     if dismantled_only:
         kept = kept.where(kept.dismantled())
-    shares = {arm: _shares(kept.of_arm(arm), months) for arm in shown_arms(kept)}
-    shares = {arm: found for arm, found in shares.items() if found is not None}
+    told = {arm: _shares(kept.of_arm(arm), months) for arm in shown_arms(kept)}
+    shares = {arm: found for arm, found in told.items() if found is not None}
     if not shares:
         raise ValueError(f"no run says who holds the communities {when(months)} after the campaign")
     arms = list(shares)[:MOST_ARMS]

@@ -151,7 +151,7 @@ def _at_moments(axes: Axes, runs: Sequence[RunResult]) -> None:
         axes.bar(
             range(len(moments)), share, 0.74, bottom=base, color=look.colour, edgecolor="white", linewidth=0.6
         )
-        for place in np.flatnonzero(share >= LEAST_NAMED):
+        for place in np.flatnonzero(share >= LEAST_NAMED).tolist():
             axes.text(
                 place,
                 base[place] + share[place] / 2.0,

@@ -32,7 +32,7 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     horizons = sorted({cell.horizon for cell in finding.cells})
     states = list(STATE_LOOKS)
     margins = Margins(left=1.5, right=0.3, top=1.45, bottom=0.95)
-    said = "holds" if finding.holds else f"is broken in {len(finding.faults)} places"
+    said = "holds" if finding.holds else f"is broken in {_places(len(finding.faults))}"
     with style():
         figure, panels = sheet(
             f"The rule of neutrality {said}",
@@ -52,6 +52,10 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
             _panel(axes, finding, definition, horizons, states)
         _key(figure, horizons)
     return figure
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], states: list[str]) -> None:

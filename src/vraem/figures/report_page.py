@@ -7,6 +7,7 @@ from vraem.analysis.findings import Findings, answer_in_two_sentences
 from vraem.analysis.neutrality import EXCEPTED
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.questions import DIRECTION_WORDS, Answer
+from vraem.analysis.sensitivity import Effect, Index
 from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
 from vraem.experiment.rules import VerdictRules
 from vraem.figures.report_html import (
@@ -71,6 +72,10 @@ def more_sections(found: Findings) -> Iterator[str]:
     if found.incidence:
         yield heading("How soon")
         yield _incidence(found)
+    if found.effects:
+        yield heading("Which assumptions matter")
+        for outcome, effects in found.effects.items():
+            yield _effects(outcome, effects)
     if found.contrasts:
         yield heading("What differs from the reference")
         yield _contrasts(found.contrasts, found.about.get("units", {}))
@@ -159,6 +164,29 @@ def _by_switch(claim: ClaimVerdict) -> Iterator[str]:
             "runs",
         ]
         yield table(head, rows, f"By the form of the mechanism {SHOWN_SWITCHES[switch]}")
+        yield _by_form_and_horizon(claim, switch)
+
+
+def _by_form_and_horizon(claim: ClaimVerdict, switch: str) -> str:
+    """P(gangs | dismantled) of each form of a switch, a row a definition, a column a horizon."""
+    cells = {(c.form, c.definition, c.horizon): c for c in claim.switch_table if c.switch == switch}
+    horizons = list(dict.fromkeys(horizon for _, _, horizon in cells))
+    rows = [
+        [
+            cell(form),
+            cell(definition),
+            *(
+                share(
+                    f"switch.{switch}.{form}.{definition}.{horizon}",
+                    cells[form, definition, horizon].judgement.p,
+                )
+                for horizon in horizons
+            ),
+        ]
+        for form, definition in dict.fromkeys((form, definition) for form, definition, _ in cells)
+    ]
+    head = [switch.replace("_", " "), "dismantled by", *(f"{horizon} months" for horizon in horizons)]
+    return table(head, rows, "Gangs, given dismantled, by definition and horizon")
 
 
 def _by_definition(claim: ClaimVerdict) -> str:
@@ -384,6 +412,29 @@ def _incidence(found: Findings) -> str:
     ]
     head = ["first", "arm", *(f"year {year}" for year in years)]
     return table(head, rows, "Share of runs by years after the campaign's start (Aalen and Johansen)")
+
+
+def _effects(outcome: str, effects: Sequence[Effect | Index]) -> str:
+    """Sensitivity of one outcome, the assumption that matters most first."""
+    columns = {
+        "importance": "mean absolute effect (Morris)",
+        "mean": "mean effect",
+        "spread": "spread of effects",
+        "first": "first-order index (Sobol')",
+        "total": "total index",
+    }
+    known = [name for name in columns if hasattr(effects[0], name)]
+    rows = [
+        [
+            cell(each.factor),
+            *(
+                number(f"effect.{outcome}.{each.factor}.{name}", value, f"{value:.3g}")
+                for name, value in ((name, float(getattr(each, name))) for name in known)
+            ),
+        ]
+        for each in effects
+    ]
+    return table(["assumption", *(columns[name] for name in known)], rows, outcome.replace("_", " "))
 
 
 def _contrasts(rows: Sequence[Contrast], units: object) -> str:

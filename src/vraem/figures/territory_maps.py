@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
@@ -305,8 +306,10 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
     inches = axes.bbox.height / axes.figure.dpi
     top = 1.0
     for title, entries in groups:
-        legend = axes.legend(
-            handles=entries,
+        legend = Legend(
+            axes,
+            entries,
+            [str(entry.get_label()) for entry in entries],
             title=title,
             loc="upper left",
             bbox_to_anchor=(1.02, top),
@@ -319,4 +322,5 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
         )
         legend.get_title().set_fontweight("bold")
         axes.add_artist(legend)
+        legend.set_clip_on(False)
         top -= (KEY_HEAD_INCHES + KEY_LINE_INCHES * len(entries)) / inches

@@ -95,9 +95,11 @@ def _deaths(run: RunResult, weeks: int) -> dict[str, NDArray[np.float64]]:
     week, deaths = journal["week"].astype(np.int64), journal["deaths"].astype(np.float64)
     victim = journal["victim"].astype(np.int64)
     kinds = np.array([_VICTIMS.get(code, "others") for code in range(len(ACTORS))])[victim]
-    return {
-        name: np.bincount(week[kinds == name], deaths[kinds == name], weeks)[:weeks] for name in VICTIM_LOOKS
-    }
+    found = {}
+    for name in VICTIM_LOOKS:
+        own = kinds == name
+        found[name] = np.bincount(week[own], deaths[own], weeks)[:weeks].astype(np.float64)
+    return found
 
 
 def _bars(axes: Axes, run: RunResult, weekly: dict[str, NDArray[np.float64]], looks: dict[str, Look]) -> None:
@@ -173,7 +175,7 @@ def violence_around_start(results: RunResult | Sequence[RunResult]) -> Figure:
             sharex=True,
             hspace=0.3,
         )
-        at = (np.arange(-before, after, quarter) + quarter / 2.0) / WEEKS_A_YEAR
+        at = np.arange(-before + quarter / 2.0, after, quarter, dtype=np.float64) / WEEKS_A_YEAR
         for (axes,), (name, values) in zip(panels, shown.items(), strict=True):
             _around_panel(axes, at, values, ACTOR_LOOKS[name])
         panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vraem.observe.organisation_series import money_of_groups
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, CAPTURED, DEAD, FIGHTER, LIVING
-from vraem.world.security_tables import ENTRY, PURGE
+from vraem.world.security_tables import ENTRY
 
 if TYPE_CHECKING:
     from vraem.world import World
@@ -67,8 +67,7 @@ def _persons(world: "World", before: GroupStocks, after: GroupStocks) -> Balance
     new = slice(before.incidents, after.incidents)
     kind = journal.kind[new]
     entered = float(journal.persons[new][kind == ENTRY].sum())
-    expelled = int(((kind == PURGE) & (journal.deaths[new] == 0.0)).sum())
-    left = flows.exits + flows.captured + flows.killed_group + expelled
+    left = flows.exits + flows.captured + flows.killed_group
     active, active_before = ((stocks.status == ACTIVE).sum() for stocks in (after, before))
     change = int(active) - int(active_before)
     return change - flows.recruits - entered + left, float(active)

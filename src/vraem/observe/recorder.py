@@ -40,6 +40,7 @@ class Recorder:
     def of(cls, world: World) -> "Recorder":
         """A recorder for the run of `world`, which watches where persons are in the weeks of its anchor."""
         recorder = cls(world.clock)
+        recorder._incidents = world.incidents.count  # of the weeks before, if the world is a fork
         recorder.watch(world)
         return recorder
 

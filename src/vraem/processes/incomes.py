@@ -61,7 +61,9 @@ def _sum(values: NDArray[np.float32]) -> float:
 def _take_quotas(world: World, timber: float, other: float) -> None:
     """Columns share what was taken of the incomes `timber` and `other`, USD, by what their ground yields."""
     columns, flows, p = world.columns, world.flows, world.p
-    quotas, extorted = timber - flows.logging_income, other - flows.licit_income - flows.off_farm_income
+    # at least nothing: rounding may leave a hair less than was earned
+    quotas = max(timber - flows.logging_income, 0.0)
+    extorted = max(other - flows.licit_income - flows.off_farm_income, 0.0)
     columns.logging[: columns.count] = quotas * taking_share(world, "logging")
     columns.extortion[: columns.count] = extorted * taking_share(world, "extortion")
     flows.potential_protection += p.logging_quota * timber + p.extortion_rate * other

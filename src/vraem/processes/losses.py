@@ -39,6 +39,8 @@ KILLED_IN_PURGE = 0.5
 """Chance that a purge kills; else the commander is expelled."""
 BOND_LEFT_BY_PURGE = 0.8
 """Share of the bonds to the commander that passes on to the next one after a purge."""
+HIGHEST_SHOCK = 10.0
+"""Where aggression and demoralisation stop: a column cannot be angrier than beyond itself."""
 GRIEF = 0.5
 """Own grievance of a member whose kin is taken, per unit of demoralisation of the column."""
 
@@ -131,11 +133,15 @@ def _shock(world: World, lost: int, column: int, group: int, top: bool) -> None:
     rows = living_columns(world)
     touched = _touched(world, lost, rows)
     if form in ("revenge", "all"):
-        columns.aggression[rows] += world.p.kin_shock_revenge * touched
+        columns.aggression[rows] = np.minimum(
+            columns.aggression[rows] + world.p.kin_shock_revenge * touched, HIGHEST_SHOCK
+        )
         gain = world.p.kin_shock_spillover * world.p.kin_shock_revenge * touched
         columns.link[rows] += gain * (1.0 - columns.link[rows])
     if form in ("demoralise", "all"):
-        columns.demoralised[rows] += world.p.kin_shock_demoralise * touched
+        columns.demoralised[rows] = np.minimum(
+            columns.demoralised[rows] + world.p.kin_shock_demoralise * touched, HIGHEST_SHOCK
+        )
         _grieve(world, lost)
         lost_authority = world.p.kin_shock_spillover * world.p.kin_shock_demoralise
         world.groups.authority[group] *= 1.0 - lost_authority * _leader_touched(world, lost, group)

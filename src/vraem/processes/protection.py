@@ -103,7 +103,7 @@ def options(world: World, crossing: Crossing) -> Options:
         ]
     )
     # what is at stake moves with the value of the cargo, and so does what is overlooked
-    noise = p.protection_choice_scale * world.flows.border_price_index
+    noise = max(p.protection_choice_scale * world.flows.border_price_index, TINY)
     odds = np.exp((cost.min(axis=0) - cost) / noise)
     return Options(cost, odds / odds.sum(axis=0), fee, accepted)
 

@@ -37,7 +37,8 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[")
+"""Names of this machine; the last is what the middleware makes of [::1], cut at its first colon."""
 
 
 class House:
@@ -105,7 +106,7 @@ def make_app(
         yield
         for session in list(house.sessions):
             session.end(Over(POLICY, "closing", "the live valley closes"))
-        house.workshop.close()
+        await house.workshop.close()
 
     app = Starlette(
         routes=[Route("/", house.show, methods=["GET"]), WebSocketRoute("/valley", house.visit)],

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from vraem.scenario import Scenario
     from vraem.valley import Valley
 
-LOOPBACK = "127.0.0.1"
-
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach `host`."""
@@ -28,7 +26,7 @@ def is_loopback(host: str) -> bool:
 def serve(scenario: "Scenario", valley: "Valley", *, host: str, port: int, limits: Limits) -> None:
     """Serve until interrupted. Raises `SystemExit` if the port cannot be had."""
     # under its own name only: a page of another site must not reach a server on this machine by a name of its own
-    names = LOOPBACK_NAMES if is_loopback(host) else ("*",)
+    names = (*LOOPBACK_NAMES, host) if is_loopback(host) else ("*",)
     app = make_app(scenario, valley, limits, names)
     uvicorn.run(
         app,

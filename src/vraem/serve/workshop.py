@@ -8,6 +8,8 @@ import asyncio
 import itertools
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -109,10 +111,11 @@ class Workshop:
         """A place for one more visitor."""
         return Place(min(self._benches, key=lambda bench: bench.worlds), next(self._numbers))
 
-    def close(self) -> None:
-        """Stop all processes, whatever they do."""
-        for bench in self._benches:
-            bench.pool.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """Stop all processes, each after the week that it is in."""
+        pools = [bench.pool for bench in self._benches]
+        stopping = (asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True) for pool in pools)
+        await asyncio.gather(*stopping)
 
 
 # What follows runs in the processes.
@@ -123,7 +126,17 @@ _worlds: dict[int, LiveWorld] = {}
 
 def _set_up(scenario: "Scenario", seeds: int) -> None:
     global _pasts
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which stops its processes
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _pasts = Pasts(scenario, load_valley(), seeds)
+
+
+def _leave_with_parent() -> None:
+    """End this process when the server has ended, however that came about."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _past(seed: int) -> None:

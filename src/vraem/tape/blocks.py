@@ -5,7 +5,7 @@ Layout, little-endian, every array on a multiple of four bytes: first week and n
 keyframes: how many (u4), their weeks (u4), then each field (keyframes x rows) as the difference to the one before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,19 @@ Arrays = Mapping[str, NDArray[Any]]
 _ALIGN = 4
 _KEPT_BITS = np.uint32(0xFFFF_F000)
 """Bits kept of a number in single precision: 11 of the fraction, better than a twentieth of a percent."""
-_ENDS = {kind: (int(np.iinfo(kind).min), int(np.iinfo(kind).max)) for kind in ("u1", "u2", "u4", "i2")}
+_ENDS: dict[str, tuple[float, float]] = {
+    kind: (int(np.iinfo(kind).min), int(np.iinfo(kind).max)) for kind in ("u1", "u2", "u4", "i2")
+}
+_ENDS["f4"] = (-np.inf, np.inf)
+
+
+def _as_column(values: Iterable[float]) -> NDArray[np.float64]:
+    return np.array(list(values), np.float64)[:, None]
+
+
+_SCALES = {name: _as_column(field.scale for field in fields) for name, fields in TABLES.items()}
+_LOWS = {name: _as_column(_ENDS[field.kind][0] for field in fields) for name, fields in TABLES.items()}
+_HIGHS = {name: _as_column(_ENDS[field.kind][1] for field in fields) for name, fields in TABLES.items()}
 
 
 class BlockWriter:
@@ -79,9 +91,13 @@ class BlockWriter:
         filled = [rows for rows in weeks if rows is not None]
         if not filled:
             return parts  # fields without rows take no bytes
-        for field in fields:
-            values = np.concatenate([rows[field.name] for rows in filled])
-            parts.append(_bytes(quantised(values, field.kind, field.scale)))
+        # all fields of a table at once: a live frame has few rows and many fields
+        table = np.array([_joined(filled, field.name) for field in fields])
+        whole = np.rint(table / _SCALES[name])
+        np.clip(whole, _LOWS[name], _HIGHS[name], out=whole)
+        for row, field in enumerate(fields):
+            kept = _rounded(table[row]) if field.kind == "f4" else whole[row].astype(field.dtype)
+            parts.append(_bytes(kept))
         return parts
 
     def _keyframes(self, name: str) -> list[bytes]:
@@ -108,7 +124,14 @@ def quantised(values: NDArray[Any], kind: str, scale: float) -> NDArray[Any]:
     return np.minimum(np.maximum(steps, low), high).astype("<" + kind)
 
 
-def _rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _joined(weeks: Sequence[Arrays], name: str) -> NDArray[np.float64]:
+    """A field of several weeks as one array of numbers."""
+    if len(weeks) == 1:
+        return weeks[0][name].astype(np.float64)
+    return np.concatenate([rows[name] for rows in weeks]).astype(np.float64)
+
+
+def _rounded(values: NDArray[np.floating]) -> NDArray[np.float32]:
     """Single precision with the last bits of the fraction set to zero, which compresses well."""
     bits = np.ascontiguousarray(values, "<f4").view("<u4") & _KEPT_BITS
     return bits.view("<f4")

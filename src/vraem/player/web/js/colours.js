@@ -16,7 +16,7 @@ export const COCA = ["#b3d68d", "#7dbb68", "#3f965a", "#14704e", "#07493a"];
 export const COCA_STEPS = [8, 25, 60, 130]; // hectares at which the next darker green begins
 
 // the first one keeps apart from the green of coca for eyes that do not tell red from green
-const GROUPS = ["#b0117c", "#e0680b", "#2b2b2b", "#1f8a9c", "#8a5a00", "#6a3fb5", "#d0312d", "#5b6b00"];
+const GROUPS = ["#b0117c", "#c2540a", "#2b2b2b", "#147585", "#8a5a00", "#6a3fb5", "#c42b27", "#5b6b00"];
 
 export function groupColour(group) {
   return group == null || group < 0 ? MUTED : GROUPS[group % GROUPS.length];

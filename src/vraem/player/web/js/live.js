@@ -79,6 +79,7 @@ export class Live {
     this.stage.pause();
     this.kept = this.steering.keeps && this.tape ? this.named(this.tape) : null;
     this.runs += 1;
+    this.steering.startWith(head.seed);
     this.tape = new Tape(head, this.stage.place);
     this.asked = 0;
     this.fresh = true;

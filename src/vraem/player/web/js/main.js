@@ -132,7 +132,7 @@ class Shown {
       [...root.children].forEach((button, index) => button.setAttribute("aria-pressed", String(index === arm)));
     };
     root.replaceChildren(...this.maps.map((_, arm) => h("button", { type: "button", onclick: () => show(arm) }, "AB"[arm])));
-    root.hidden = this.maps.length < 2 || innerWidth > PHONE;
+    root.hidden = this.maps.length < 2;
     show(this.maps.length - 1);
   }
 

@@ -17,6 +17,12 @@ export class Steering {
     this.build();
   }
 
+  /** The seed that the form offers: the one of the valley that is shown. */
+  startWith(seed) {
+    this.values.seed = seed;
+    this.build();
+  }
+
   get keeps() {
     return this.values.keep;
   }
