@@ -252,7 +252,9 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     if (past.start, past.households) != (scenario.run.start, scenario.run.households):
         raise ValueError("a fork shares the past: start and households must be those of the checkpoint")
     if (checkpoint.scenario.groups, checkpoint.scenario.posts) != (scenario.groups, scenario.posts):
-        raise ValueError("a fork shares the past: groups and posts of the start must be those of the checkpoint")
+        raise ValueError(
+            "a fork shares the past: groups and posts of the start must be those of the checkpoint"
+        )
     if checkpoint.ages != AgeClasses.of(scenario.parameters):
         raise ValueError("a fork shares the past: the yields by age (A1) must be those of the checkpoint")
     if len(checkpoint.firms) != round(scenario.parameters.firms_initial):

@@ -99,7 +99,9 @@ def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
     """The other group takes a column in by its own value: what its members are paid afterwards, and strength."""
     rows = columns_of(world, offers.partner)
     wage = max(world.burn_in.reference_pay, 1e-9) * world.p.solvency
-    affluence = float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
+    affluence = (
+        float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
+    )
     gain = merged_pay(world, me, offers.partner) - pay_at(affluence, world.p.solvency) + CONSENT_OF_ALLIES
     chance = 1.0 / (1.0 + np.exp(-gain / world.p.column_choice_scale))
     draw = world.streams.uniform_double("partner_consent", world.week, me.column, me.column + 1)[0]

@@ -111,7 +111,9 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
         # companions leave too: the drawn rate counts them in
         companions = p.exit_contagion * len(rows) / len(np.unique(column))
         level = float(relative.mean()) * (1.0 + companions)
-        burn.exit_scale += REVIEW_WEEKS * (level - burn.exit_scale) / min(burn.weeks + REVIEW_WEEKS, EXIT_MEMORY)
+        burn.exit_scale += (
+            REVIEW_WEEKS * (level - burn.exit_scale) / min(burn.weeks + REVIEW_WEEKS, EXIT_MEMORY)
+        )
     chance: np.ndarray = 1.0 - np.exp(-weekly / burn.exit_scale * relative)
     return chance
 

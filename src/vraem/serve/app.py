@@ -37,8 +37,8 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[")
-"""Names of this machine; the last is what the middleware makes of [::1], cut at its first colon."""
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1", "[")
+"""Names of this machine. Releases of the middleware differ in what they make of the brackets of [::1]."""
 
 
 class House:

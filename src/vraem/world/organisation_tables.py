@@ -48,7 +48,9 @@ MEMBERS = TableSpec(
         Column("skill", "float32", "share", 0, 1, "military and political skill (B9)"),
         Column("grievance", "float32", "share", 0, 5, "own grievance: kin lost, blame, hunger (B5, B10)"),
         Column("origin", "int32", "index", 0, 1e5, "community of origin"),
-        Column("exit_chance", "float32", "share", 0, 1, "chance to leave in a week, set every four weeks (B5)"),
+        Column(
+            "exit_chance", "float32", "share", 0, 1, "chance to leave in a week, set every four weeks (B5)"
+        ),
         Column("lineage", "bool", "yes/no", 0, 1, "was ever a member of the founding group"),
         Column("armed_when_left", "bool", "yes/no", 0, 1, "was armed when the person left"),
         Column(
@@ -110,7 +112,14 @@ COLUMNS = TableSpec(
             "tip_rate", "float32", "per week", 0, 100, "expected tips on the column from its territory (E2)"
         ),
         Column("territory", "float32", "communities", 0, 1e4, "sum of control shares"),
-        Column("joining", "float64", "persons", 0, 1e7, "recruits a week at zero intercept, set every four weeks (B6)"),
+        Column(
+            "joining",
+            "float64",
+            "persons",
+            0,
+            1e7,
+            "recruits a week at zero intercept, set every four weeks (B6)",
+        ),
         Column("pool", "float64", "persons", 0, 1e7, "young adults within reach of the column (B6)"),
         Column("territory_change", "float32", "share", -10, 10, "change of territory over a year (B8, S4)"),
         Column("reviewed", "int32", "week", -6000, 6000, "week of the last review of options (B8)"),
@@ -126,7 +135,12 @@ COLUMNS = TableSpec(
             "an arrest, purge, new leader or missed payday calls for a review",
         ),
         Column(
-            "ground_share", "float64", "share", 0, 1.0001, "share of what all columns take on their ground (B1)"
+            "ground_share",
+            "float64",
+            "share",
+            0,
+            1.0001,
+            "share of what all columns take on their ground (B1)",
         ),
         Column("past_territory", "float32", "communities", 0, 1e4, "territory, mean of about a year"),
         Column("control", "float32", "share", 0, 1, "share of control of each community (B11)", "community"),
