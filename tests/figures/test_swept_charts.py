@@ -154,6 +154,16 @@ def test_a_factor_that_was_not_varied_is_refused_by_name():
         figures.phase_diagram(replace(results(), frame=frame, factors=("kin_shock",)))
 
 
+def test_a_factor_with_many_values_is_cut_into_parts_and_what_is_missing_is_in_none():
+    random = np.random.default_rng(2)
+    frame = results().frame.assign(tempo=random.uniform(0.5, 4.0, len(results().frame)))
+    frame.loc[::3, "tempo"] = np.nan
+    fallen = figures.phase_diagram(replace(results(), frame=frame)).axes[0]
+    assert len(fallen.patches) == 16
+    assert len(fallen.get_xticklabels()) == 4
+    assert all("–" in label.get_text() for label in fallen.get_xticklabels())
+
+
 def test_flows_hold_all_members_at_every_moment():
     texts_ = results().frame["fate_paths"].tolist()
     ways = Ways.of(texts_, np.arange(len(texts_)))

@@ -102,7 +102,7 @@ def neutrality(ctx: click.Context, directory: Path, nulls: Path | None, output: 
 def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[str, ...]) -> None:
     """Run the claim in small, judge it, and say where the report is.
 
-    Three campaigns against the leader, the heirs and anybody, and none, under 24 draws of assumptions: enough to see
+    Three campaigns against the leader, the heirs and anybody, and none, under 16 draws of assumptions: enough to see
     everything work, far too few to settle anything. Run it again to go on after a stop.
     """
     from vraem.cli.sweeping import sweep

@@ -125,13 +125,17 @@ def _axis(results: Results, name: str) -> _Axis:
     column = results.frame[name]
     if column.dtype.kind not in "fiu":
         forms = sorted(map(str, column.dropna().unique()))
-        return _Axis(name, forms, np.array([forms.index(str(form)) for form in column]))
+        return _Axis(
+            name, forms, np.array([forms.index(str(form)) if str(form) in forms else -1 for form in column])
+        )
     values = column.to_numpy(dtype=np.float64)
     levels = np.unique(values[np.isfinite(values)])
     if len(levels) <= MOST_LEVELS:
         return _Axis(name, [f"{level:g}" for level in levels], np.searchsorted(levels, values))
-    edges = np.quantile(values, np.linspace(0.0, 1.0, PARTS + 1))
+    known = np.isfinite(values)
+    edges = np.quantile(values[known], np.linspace(0.0, 1.0, PARTS + 1))
     part = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, PARTS - 1)
+    part = np.where(known, part, -1)
     labels = [f"{low:.2g}–{high:.2g}" for low, high in pairwise(edges)]
     return _Axis(name, labels, part)
 

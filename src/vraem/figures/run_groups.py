@@ -11,7 +11,8 @@ from vraem.figures.style import MUTED, SHADE, SMALL_SIZE, Look
 from vraem.figures.timeline import DAYS_A_WEEK
 from vraem.observe import RunResult
 
-LEAST_MEMBERS = 1.0
+SHORT_WEEKS = 5
+"""What is done to the groups within fewer weeks is drawn as a line and called arrests."""
 
 
 def require_groups(result: RunResult) -> None:
@@ -51,10 +52,14 @@ def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool) -> 
     low, high = axes.get_xlim()
     if right <= low or left >= high:
         return
-    axes.axvspan(left, min(right, high), color=SHADE, linewidth=0, zorder=0)
+    short = end - start < SHORT_WEEKS
+    if short:  # a shaded week is too narrow to be seen
+        axes.axvline(left, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+    else:
+        axes.axvspan(left, min(right, high), color=SHADE, linewidth=0, zorder=0)
     if named:
         axes.annotate(
-            "campaign" if end > start + 4 else "arrests",
+            "arrests" if short else "campaign",
             (max((left + min(right, high)) / 2.0, low), 1.0),
             (0.0, 3.0),
             axes.get_xaxis_transform(),
@@ -78,8 +83,3 @@ def rolling_mean(values: NDArray[np.floating], weeks: int) -> NDArray[np.float64
     """Mean of the last `weeks` weeks, (..., weeks); of fewer at the beginning."""
     counted = np.minimum(np.arange(1, values.shape[-1] + 1), weeks)
     return np.asarray(rolling_sum(values, weeks) / counted)
-
-
-def letter(look: Look, first: int, later: str) -> str:
-    """The name of a group in a chart, with the year in which it formed if it is not the founding one."""
-    return look.label if first <= 0 else f"{look.label}, {later}"
