@@ -1,6 +1,7 @@
 """Charts by name from Python: each has its words, none hides a module, and nothing is imported before it is used."""
 
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from vraem import figures
 from vraem.figures.registry import REPORT_CHARTS
+from vraem.figures.run import RUN_CHARTS
 
 
 @pytest.mark.parametrize("name", figures.__all__)
@@ -44,3 +46,13 @@ def test_every_chart_of_a_report_is_there_and_has_a_name_of_its_own():
         module, _, function = chart.place.partition(":")
         assert module.startswith("vraem.figures.")
         assert function in figures.__all__
+
+
+def test_the_page_on_charts_names_every_chart_and_function():
+    page = (Path(__file__).parents[2] / "docs" / "charts.md").read_text(encoding="utf-8")
+    for name in (*RUN_CHARTS, *(chart.name for chart in REPORT_CHARTS)):
+        assert f"| `{name}` |" in page, name
+    for name in set(figures.__all__) - {"png_bytes", "draw_run"}:
+        assert f"`{name}`" in page or f"figures.{name}(" in page, name
+    for image in re.findall(r"\(images/(.+?)\)", page):
+        assert (Path(__file__).parents[2] / "docs" / "images" / image).exists(), image
