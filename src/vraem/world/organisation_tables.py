@@ -156,7 +156,7 @@ COLUMNS = TableSpec(
         Column(
             "tolls", "float64", "USD/kg", 0, 1e4, "what a charged kg on each way pays the column (C3)", "way"
         ),
-        Column("guards", "float64", "share", 0, 1.0001, "share of the escort fee on each way (C3)", "way"),
+        Column("guards", "float64", "share", 0, 10.001, "share of the escort fee on each way (C3)", "way"),
     ),
 )
 
