@@ -10,8 +10,6 @@ END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
 DISMANTLED = "dismantled_{definition}"
 DEFINITIONS = ("personnel", "seats", "links", "size")
-HEADLINE_DEFINITION = "personnel"
-
 WEAK_START = "weak_start"
 FRAGMENTED = "fragmented_{h}"
 PROFIT, PROFIT_BEFORE = "pi_{h}", "pi_0"

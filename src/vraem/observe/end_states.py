@@ -54,8 +54,6 @@ DEFINITION_WORDS = {
     "size": "armed strength below half of what it was, for half a year",
 }
 
-FRAGMENTED_FROM = ("gangs", "factionalised_insurgency")
-
 
 def classify(measures: HorizonMeasures, thresholds: Thresholds = THRESHOLDS) -> NDArray[np.int8]:
     """Codes of `END_STATES` (horizons,), −1 where the run does not reach.

@@ -43,7 +43,7 @@ class Running(NamedTuple):
 def running(world: World) -> Iterator[Running]:
     """The campaigns that run this week: begun, not over, and not ended by their budget or their stop rule."""
     for order in world.inputs.campaigns:
-        if order.first <= world.week <= order.last:
+        if order.holds(world.week):
             record = world.security.campaigns.setdefault(order.number, CampaignRecord())
             if not _ended(order, record):
                 yield Running(order, record)

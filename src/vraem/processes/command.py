@@ -11,7 +11,7 @@ import numpy as np
 
 from vraem.processes.groups import active_members, centre_of, living_columns, living_groups
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR, left_after
 from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
 WRITES = {
@@ -50,26 +50,21 @@ def step(world: World) -> None:
         _move_beliefs(world)
 
 
-def decay(months: float) -> float:
-    """Weekly factor of what has a half-life of so many months."""
-    return exp(-log(2.0) / (months * WEEKS_A_MONTH))
-
-
 def _fade(world: World) -> None:
     columns, groups = world.columns, world.groups
     count = columns.count
-    columns.grievance[:count] *= decay(GRIEVANCE_HALF_LIFE)
-    columns.demoralised[:count] *= decay(GRIEVANCE_HALF_LIFE)
-    columns.blame[:count] *= decay(BLAME_HALF_LIFE)
-    columns.aggression[:count] *= decay(AGGRESSION_HALF_LIFE)
-    groups.success[: groups.count] *= decay(SUCCESS_HALF_LIFE)
-    groups.alliance[: groups.count] *= decay(SUCCESS_HALF_LIFE)
+    columns.grievance[:count] *= left_after(1, GRIEVANCE_HALF_LIFE)
+    columns.demoralised[:count] *= left_after(1, GRIEVANCE_HALF_LIFE)
+    columns.blame[:count] *= left_after(1, BLAME_HALF_LIFE)
+    columns.aggression[:count] *= left_after(1, AGGRESSION_HALF_LIFE)
+    groups.success[: groups.count] *= left_after(1, SUCCESS_HALF_LIFE)
+    groups.alliance[: groups.count] *= left_after(1, SUCCESS_HALF_LIFE)
 
 
 def _relax_authority(world: World) -> None:
     """B4: A tends to σ(α0 + αk lineage + αt ln(1 + years) + αv success + αi (mean ideology − .5))."""
     groups, members, p = world.groups, world.members, world.p
-    pace = 1.0 - decay(p.authority_half_life)
+    pace = 1.0 - left_after(1, p.authority_half_life)
     for group in living_groups(world).tolist():
         leader = int(groups.leader[group])
         if leader == NO_ROW:
@@ -140,5 +135,5 @@ def _move_beliefs(world: World) -> None:
     fading = log(2.0) / (p.ideology_half_life * WEEKS_A_YEAR)
     belief += REVIEW_WEEKS * (p.ideology_work_gain * effort * (1.0 - belief) - fading * belief)
     members.ideology[rows] = np.clip(belief, 0.0, 1.0)
-    members.grievance[rows] *= decay(GRIEVANCE_HALF_LIFE) ** REVIEW_WEEKS
+    members.grievance[rows] *= left_after(1, GRIEVANCE_HALF_LIFE) ** REVIEW_WEEKS
     members.bond[rows] += REVIEW_WEEKS * BOND_RETURN * (MIDDLE_BOND - members.bond[rows])

@@ -5,15 +5,13 @@ move slowly, so each part of this process has its own week of the month or of tw
 at once, through `frighten` and `anger`, wherever they happen.
 """
 
-from math import exp, log
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import living_columns, living_groups
 from vraem.world import World
 from vraem.world.build_security import committee_history, roots_of_lineage
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_QUARTER, WEEKS_A_YEAR
+from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR, left_after
 from vraem.world.presence import state_presence
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -81,8 +79,8 @@ def _stir(world: World, feeling: NDArray[np.float64], community: int, gain: floa
 def _fade(world: World) -> None:
     """Four weeks of fading fear, anger and trust, and the anger that this month's eradication leaves."""
     communities, p = world.communities, world.p
-    communities.fear *= _left(p.fear_half_life, MONTH)
-    communities.anger *= _left(p.anger_half_life, MONTH)
+    communities.fear *= left_after(MONTH, p.fear_half_life)
+    communities.anger *= left_after(MONTH, p.anger_half_life)
     if communities.eradication_news.any():
         # the news lasts a quarter: its share of a month adds up to one step for all the coca of a place
         step_of_month = p.anger_eradication * MONTH / WEEKS_A_QUARTER
@@ -193,11 +191,6 @@ def _raise_youth(world: World) -> None:
     communities.youth[:] = p.youth_per_household * households * np.maximum(factor, LEAST_YOUTH)
 
 
-def _left(half_life_months: float, weeks: int) -> float:
-    """What is left after some weeks of something with this half-life."""
-    return exp(-log(2.0) * weeks / (half_life_months * WEEKS_A_MONTH))
-
-
 def _pace(half_life_months: float) -> float:
     """Share of a gap that closes in two months."""
-    return 1.0 - _left(half_life_months, TWO_MONTHS)
+    return 1.0 - left_after(TWO_MONTHS, half_life_months)

@@ -22,7 +22,7 @@ def step(world: World) -> None:
     communities = world.communities
     communities.eradication_news *= 1.0 - 1.0 / WEEKS_A_QUARTER
     for order in world.inputs.eradication:
-        if order.first <= world.week <= order.last:
+        if order.holds(world.week):
             _eradicate(world, order.hectares_a_week, order.districts)
 
 

@@ -38,7 +38,7 @@ def assist(world: World) -> None:
     assisted = world.communities.assisted_share
     assisted[:] = 0.0
     for order in world.inputs.assistance:
-        if order.first <= world.week <= order.last:
+        if order.holds(world.week):
             assisted += in_districts(world, order.districts) * order.value
     np.minimum(assisted, 1.0, out=assisted)
     for community in world.security.developed:

@@ -111,7 +111,7 @@ def _send_crews(world: World) -> None:
     crews = np.flatnonzero(units.kind[: units.count] == ERADICATION_CREW)
     wanted = np.zeros(len(place), dtype=bool)
     for order in world.inputs.eradication:
-        if order.first <= world.week <= order.last:
+        if order.holds(world.week):
             wanted |= in_districts(world, order.districts)
     at_work = bool(wanted.any())
     units.task[crews] = ERADICATE if at_work else REST

@@ -108,6 +108,12 @@ def members_of_columns(world: World, columns: Rows) -> Rows:
     return rows[np.isin(world.members.column[rows], columns)]
 
 
+def members_of_group(world: World, group: int) -> Rows:
+    """Rows of those who serve in any column of `group`."""
+    rows = active_members(world)
+    return rows[world.members.group[rows] == group]
+
+
 def living_columns(world: World) -> Rows:
     """Rows of the columns that stand."""
     columns = world.columns

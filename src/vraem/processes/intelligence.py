@@ -10,7 +10,7 @@ from vraem.processes.campaigns import collect
 from vraem.processes.communities import WRITES as COMMUNITY_WRITES
 from vraem.processes.tips import hear
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.clock import WEEKS_A_YEAR, left_after
 from vraem.world.security_tables import INCIDENTS
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ def step(world: World) -> None:
     """Knowledge fades, then tips, signals and campaigns add to it."""
     members, p = world.members, world.p
     count = members.count
-    members.location_known[:count] *= exp(-log(2.0) / (p.intel_half_life_location * WEEKS_A_MONTH))
+    members.location_known[:count] *= left_after(1, p.intel_half_life_location)
     members.role_known[:count] *= exp(-log(2.0) / (p.intel_half_life_structure * WEEKS_A_YEAR))
     hear(world)
     collect(world)

@@ -152,14 +152,19 @@ def _shock(world: World, lost: int, column: int, group: int, top: bool) -> None:
 def _touched(world: World, lost: int, rows: Rows) -> NDArray[np.float32]:
     """How much a loss touches each column of `rows`: share of kin among its members; whole if its commander is kin."""
     members, columns = world.members, world.columns
-    active = active_members(world)
-    kin = active[members.kin[active] == members.kin[lost]]
-    here = np.bincount(members.column[kin], minlength=columns.count)[rows]
+    here = np.bincount(members.column[_kin_of(world, lost)], minlength=columns.count)[rows]
     share = here / np.maximum(columns.armed[rows] + columns.supporters[rows], 1.0)
     commander = columns.commander[rows]
     related = (commander != NO_ROW) & (members.kin[commander] == members.kin[lost])
     touched: NDArray[np.float32] = np.where(related, 1.0, share).astype(np.float32)
     return touched
+
+
+def _kin_of(world: World, lost: int) -> Rows:
+    """Members of the lost person's kin line who serve."""
+    active = active_members(world)
+    kin: Rows = active[world.members.kin[active] == world.members.kin[lost]]
+    return kin
 
 
 def _leader_touched(world: World, lost: int, group: int) -> float:
@@ -170,8 +175,7 @@ def _leader_touched(world: World, lost: int, group: int) -> float:
 def _grieve(world: World, lost: int) -> None:
     """Kin of the lost person carry a grievance of their own, which raises their exit (B5)."""
     members = world.members
-    active = active_members(world)
-    kin = active[members.kin[active] == members.kin[lost]]
+    kin = _kin_of(world, lost)
     members.grievance[kin] = np.minimum(members.grievance[kin] + GRIEF * world.p.kin_shock_demoralise, 5.0)
 
 

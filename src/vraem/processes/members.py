@@ -121,7 +121,7 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
 def amnesty_now(world: World) -> bool:
     """Whether an amnesty holds: by the switch S11, or by an event of the scenario this week."""
     orders = world.inputs.amnesty
-    dated = any(order.first <= world.week <= order.last for order in orders)
+    dated = any(order.holds(world.week) for order in orders)
     return world.scenario.switches.amnesty == "on" or dated
 
 

@@ -79,7 +79,7 @@ def _perceive_risk(
     national = inputs.national_eradication[world.week] / max(world.market.rest_area, 1.0)
     risk = belief + np.float32(world.flows.announced_risk + p.eradication_news_weight * national)
     for order in inputs.announcements:
-        if order.first <= world.week <= order.last:
+        if order.holds(world.week):
             here = in_districts(world, order.districts)
             risk += (here * order.value).astype(np.float32).take(community)
     return np.minimum(risk, np.float32(HIGHEST_RISK)), belief

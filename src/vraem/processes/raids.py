@@ -19,7 +19,7 @@ from vraem.processes.losses import remove_members
 from vraem.processes.targets import BLOCK, guard_class, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
-from vraem.world.clock import WEEKS_A_MONTH
+from vraem.world.clock import left_after
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import (
@@ -287,4 +287,4 @@ def _leave_behind(world: World, column: int, team: int) -> None:
 
 def pressure_left(p: "Parameters") -> float:
     """What is left of pressure after a week."""
-    return float(exp(-np.log(2.0) / (p.pressure_half_life * WEEKS_A_MONTH)))
+    return left_after(1, p.pressure_half_life)

@@ -13,7 +13,6 @@ import numpy as np
 from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Rows,
-    active_members,
     columns_of,
     install_commander,
     install_leader,
@@ -21,6 +20,7 @@ from vraem.processes.groups import (
     living_groups,
     members_of,
     members_of_columns,
+    members_of_group,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
@@ -143,8 +143,7 @@ def _second(candidates: Rows, order: np.ndarray) -> int:
 def _candidates(world: World, group: int) -> Rows:
     """Heirs, committee and commanders of the group; any fighter if there are none of these."""
     members = world.members
-    rows = active_members(world)
-    rows = rows[members.group[rows] == group]
+    rows = members_of_group(world, group)
     commanders = world.columns.commander[columns_of(world, group)]
     standing = rows[members.heir[rows] | members.seat[rows] | np.isin(rows, commanders)]
     return standing if len(standing) else rows[members.rank[rows] >= FIGHTER]
@@ -294,8 +293,7 @@ def _vacant_command(world: World, column: int) -> None:
 def _fill_seats(world: World, group: int) -> None:
     """Vacant committee seats are filled one by one from commanders, heirs and squad leaders."""
     members, p = world.members, world.p
-    rows = active_members(world)
-    rows = rows[members.group[rows] == group]
+    rows = members_of_group(world, group)
     wanted = min(round(p.committee_initial), len(columns_of(world, group)))
     held = int(members.seat[rows].sum())
     if held >= wanted:
@@ -320,8 +318,8 @@ def _name_heirs(world: World, group: int) -> None:
     chance = missing * REVIEW_WEEKS / (p.heir_designation * WEEKS_A_YEAR)
     if world.streams.uniform_double("heir_naming", world.week, group, group + 1)[0] >= chance:
         return
-    rows = active_members(world)
-    rows = rows[(members.group[rows] == group) & ~members.heir[rows] & ~members.seat[rows]]
+    rows = members_of_group(world, group)
+    rows = rows[~members.heir[rows] & ~members.seat[rows]]
     age = (world.week - members.born[rows]) / WEEKS_A_YEAR
     young = rows[(age >= HEIR_AGES[0]) & (age <= HEIR_AGES[1])]
     if not len(young):
@@ -337,8 +335,8 @@ def _name_heirs(world: World, group: int) -> None:
 
 def _heirs(world: World, group: int) -> Rows:
     members = world.members
-    rows = active_members(world)
-    heirs: Rows = rows[(members.group[rows] == group) & members.heir[rows]]
+    rows = members_of_group(world, group)
+    heirs: Rows = rows[members.heir[rows]]
     return heirs
 
 

@@ -1,6 +1,7 @@
 """The weekly clock: week numbers and the Mondays that open them."""
 
 import datetime as dt
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,11 @@ WEEKS_A_QUARTER = 13
 QUARTERS_A_YEAR = 4
 WEEKS_A_MONTH = 4.348125
 MONTHS_A_YEAR = 12
+
+
+def left_after(weeks: float, half_life_months: float) -> float:
+    """What is left after `weeks` of something with this half-life."""
+    return exp(-log(2.0) * weeks / (half_life_months * WEEKS_A_MONTH))
 
 
 class Clock(NamedTuple):

@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 
 
+class Lasting:
+    """An order that holds from week `first` to week `last`, both included."""
+
+    first: int
+    last: int
+
+    def holds(self, week: int) -> bool:
+        """Whether it holds in `week`."""
+        return self.first <= week <= self.last
+
+
 @dataclass(frozen=True)
-class EradicationOrder:
+class EradicationOrder(Lasting):
     """A dated eradication: `hectares_a_week` in the weeks `first` to `last`, in `districts` (all if empty)."""
 
     first: int
@@ -14,7 +25,7 @@ class EradicationOrder:
 
 
 @dataclass(frozen=True)
-class DistrictOrder:
+class DistrictOrder(Lasting):
     """A value that holds in `districts` (all if empty) from week `first` to `last`: announced risk, assistance."""
 
     first: int
@@ -24,7 +35,7 @@ class DistrictOrder:
 
 
 @dataclass(frozen=True)
-class CampaignOrder:
+class CampaignOrder(Lasting):
     """An arrest campaign (D5), weeks `first` to `last`; `number` is its place in the scenario file, from 0.
 
     `targets` are classes of role: heirs, leader, committee, commanders, fighters, finance, central, random.
@@ -73,7 +84,7 @@ class RemovalOrder:
 
 
 @dataclass(frozen=True)
-class PresenceOrder:
+class PresenceOrder(Lasting):
     """State presence added in `districts` from week `first` to `last` (D7).
 
     `posts` new posts, `patrols` more patrols, in all districts together, each of `strength` persons.
