@@ -30,8 +30,8 @@ class Marks(NamedTuple):
 def mark(world: World, ways: Loads, firm: Loads, draws: NDArray[np.float32]) -> Marks:
     """Let each load meet whom it meets on its way, and say what that does to its chance of being stopped."""
     firms, p = world.firms, world.p
-    guarded = firms.escorted_share.ravel()[ways]
-    reach = guarded + firms.charged_share.ravel()[ways]
+    guarded = firms.escorted_share.take(ways)
+    reach = guarded + firms.charged_share.take(ways)
     escorted, met = draws < guarded, draws < reach
     charged = met & ~escorted
     # by firm: risk under bribes, and what is left of it once a contract has warned
@@ -39,11 +39,12 @@ def mark(world: World, ways: Loads, firm: Loads, draws: NDArray[np.float32]) -> 
     warned = p.contract_effect * (firms.protection == CONTRACT)
     risk = unseen[firm] * (1.0 - p.escort_effect * escorted - warned[firm] * charged)
     protector = np.full(len(ways), NO_ROW, dtype=np.int64)
-    loads = np.flatnonzero(met)
+    loads = met.nonzero()[0]
     if len(loads) and world.columns.count:
-        spread = np.where(escorted, guarded, reach - guarded)[loads]
-        rank = (draws - np.where(escorted, 0.0, guarded))[loads] / np.maximum(spread, TINY)
-        protector[loads] = _who(world, ways[loads], escorted[loads], rank)
+        escort, below = escorted[loads], guarded[loads]
+        spread = np.where(escort, below, reach[loads] - below)
+        rank = (draws[loads] - np.where(escort, 0.0, below)) / np.maximum(spread, TINY)
+        protector[loads] = _who(world, ways[loads], escort, rank)
     return Marks(charged, escorted, protector, risk)
 
 
@@ -51,9 +52,10 @@ def _who(world: World, ways: Loads, escorted: NDArray[np.bool_], rank: Array) ->
     """The column that each load meets: what is left of its draw, `rank`, against the columns' shares of the way."""
     columns, count = world.columns, world.columns.count
     share = np.where(escorted[:, None], columns.guards[ways, :count], columns.tolls[ways, :count])
-    reach = np.cumsum(share, axis=1)
-    found = (reach <= rank[:, None] * reach[:, -1:]).sum(axis=1)
-    who: Loads = np.where(reach[:, -1] > 0.0, np.minimum(found, count - 1), NO_ROW)
+    reach = share.cumsum(axis=1)
+    whole = reach[:, -1]
+    found = (reach <= (rank * whole)[:, None]).sum(axis=1)
+    who: Loads = np.where(whole > 0.0, np.minimum(found, count - 1), NO_ROW)
     return who
 
 
@@ -71,16 +73,17 @@ def settle(world: World, ways: Loads, load: Array, sent: Array, marks: Marks) ->
         paid = tolled * p.fee_transit
         columns.fees[:count] = columns.escorts[:count] = 0.0
     else:
-        by_toll, by_guard = (
-            tolled[:, None] * columns.tolls[:, :count],
-            guarded[:, None] * columns.guards[:, :count],
-        )
-        columns.fees[:count], columns.escorts[:count] = by_toll.sum(axis=0), by_guard.sum(axis=0)
-        paid = (by_toll + by_guard).sum(axis=1)
+        by_toll = tolled[:, None] * columns.tolls[:, :count]
+        by_guard = guarded[:, None] * columns.guards[:, :count]
+        by_toll.sum(axis=0, out=columns.fees[:count])
+        by_guard.sum(axis=0, out=columns.escorts[:count])
+        by_toll += by_guard
+        paid = by_toll.sum(axis=1)
     by_firm = paid.reshape(sent.shape).sum(axis=0)
     bribes = bribe_cost(world) * sent.sum(axis=0) * (firms.protection == BRIBES)
-    firms.security_cost[:] = gunman_wage(world) * firms.gunmen + bribes
-    firms.capital -= by_firm + firms.security_cost
+    security = gunman_wage(world) * firms.gunmen + bribes
+    firms.security_cost[:] = security
+    firms.capital -= by_firm + security
     flows.transit_fees = float(by_firm.sum())
-    flows.security_cost = float(firms.security_cost.sum())
+    flows.security_cost = float(security.sum())
     flows.potential_protection += float((sent * firms.full_fee).sum())

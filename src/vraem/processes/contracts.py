@@ -50,8 +50,9 @@ def step(world: World) -> None:
     # firms take turns: if all chose in one week, they would all flee the full route and all come back
     choose_routes(world, slice(world.week % REVIEW_WEEKS, None, REVIEW_WEEKS))
     wish = _wish(world)
-    _update_shadow_prices(world, wish.sum(axis=1))
-    _send_loads(world, wish)
+    by_route = wish.sum(axis=1)
+    _update_shadow_prices(world, by_route)
+    _send_loads(world, wish, by_route)
 
 
 def choose_buyers(world: World) -> None:
@@ -82,10 +83,10 @@ def route_utility(world: World) -> NDArray[np.float64]:
     """Value of a kg by route and firm (5, F), USD/kg, without the route constants (C1)."""
     p, routes, market = world.p, world.routes, world.market
     value = routes.value * world.flows.border_price_index
-    cash = routes.cash_cost * np.array(world.inputs.cost_factor[world.week])
+    cash = routes.cash_cost * world.inputs.cost_factor[world.week]
     risk = world.firms.risk_belief
     premium = p.risk_premium_multiplier * np.maximum(risk - p.risk_premium_threshold, 0.0)
-    by_route = value - cash - np.array(market.shadow_price)
+    by_route = value - cash - market.shadow_price
     fees = world.firms.fee_cost
     utility: NDArray[np.float64] = by_route[:, None] - routes.haul - fees - (risk + premium) * value[:, None]
     return utility
@@ -96,7 +97,7 @@ def _route_scale(world: World) -> float:
 
     It does not follow the price: the constants are in USD/kg too, and a glut would else undo all variety.
     """
-    return float(world.p.route_choice_scale * world.routes.value.mean())
+    return world.p.route_choice_scale * world.routes.mean_value
 
 
 def _wish(world: World) -> NDArray[np.float64]:
@@ -108,34 +109,37 @@ def _wish(world: World) -> NDArray[np.float64]:
 
 def _update_shadow_prices(world: World, wish: NDArray[np.float64]) -> None:
     """Shadow price of capacity, tending to λ = φ max(0, ln(wish / capacity)); capacity grows while λ > 0."""
-    market, flows, p = world.market, world.flows, world.p
-    for route, wanted in enumerate(wish.tolist()):
-        capacity = flows.capacity[route]
+    market, p = world.market, world.p
+    now = zip(wish.tolist(), world.flows.capacity, world.routes.capacity_growth.tolist(), strict=True)
+    for route, (wanted, capacity, growth) in enumerate(now):
         target = p.capacity_shadow_price * max(0.0, log(max(wanted, 1e-9) / max(capacity, 1e-9)))
         price = market.shadow_price[route]
         price += p.shadow_price_adjust * (target - price)
         market.shadow_price[route] = price
-        speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * world.routes.capacity_growth[route]
+        speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * growth
         market.capacity[route] *= exp(speed / WEEKS_A_YEAR)
 
 
-def _send_loads(world: World, wish: NDArray[np.float64]) -> None:
-    """Ration the wish pro rata and send whole loads: loads are drawn, or seizures would be biased."""
-    firms, flows, routes = world.firms, world.flows, world.routes
-    capacity = np.array(flows.capacity)
-    let_through = np.minimum(1.0, capacity / np.maximum(wish.sum(axis=1), 1e-9))
-    expected_loads = wish * (let_through / routes.load)[:, None]
-    draws = world.streams.uniform_double("load_rounding", world.week, 0, wish.size).reshape(wish.shape)
-    loads = np.floor(expected_loads + draws)
+def _send_loads(world: World, wish: NDArray[np.float64], by_route: NDArray[np.float64]) -> None:
+    """Ration the wish pro rata and send whole loads: loads are drawn, or seizures would be biased.
+
+    `by_route` (5,) kg is the wish of all firms.
+    """
+    stock, flows, per_load = world.firms.hcl_stock, world.flows, world.routes.load
+    let_through = np.minimum(1.0, np.array(flows.capacity) / np.maximum(by_route, 1e-9))
+    loads = wish * (let_through / per_load)[:, None]
+    loads += world.streams.uniform_double("load_rounding", world.week, 0, wish.size).reshape(wish.shape)
+    np.floor(loads, out=loads)
     # a firm cannot send what it does not have: its last load is a smaller one
-    asked = loads * routes.load[:, None]
-    kg = np.diff(np.minimum(np.cumsum(asked, axis=0), firms.hcl_stock), axis=0, prepend=0.0)
-    firms.hcl_stock -= kg.sum(axis=0)
-    np.maximum(firms.hcl_stock, 0.0, out=firms.hcl_stock)  # what rounding may leave below nothing
+    asked = loads * per_load[:, None]
+    kg = np.minimum(asked.cumsum(axis=0), stock)
+    kg[1:] -= kg[:-1].copy()
+    stock -= kg.sum(axis=0)
+    np.maximum(stock, 0.0, out=stock)  # what rounding may leave below nothing
     _enter(world, kg)
     flows.hcl_shipped = kg.sum(axis=1).tolist()
     # prices follow what the routes let through, not which whole loads happen to leave this week
-    _remember_flow(world, (wish.sum(axis=1) * let_through).tolist())
+    _remember_flow(world, (by_route * let_through).tolist())
 
 
 def _remember_flow(world: World, flow: list[float]) -> None:
@@ -147,53 +151,47 @@ def _remember_flow(world: World, flow: list[float]) -> None:
 
 
 def _enter(world: World, kg: NDArray[np.float64]) -> None:
-    """Write the loads as rows of the shipments' table."""
-    shipments, routes = world.shipments, world.routes
-    per_load = routes.load[:, None]
-    count = np.ceil(kg / per_load - 1e-9).astype(np.int64)
-    route, firm = np.nonzero(count)
-    copies = count[route, firm]
-    route, firm = np.repeat(route, copies), np.repeat(firm, copies)
-    first, last = shipments.count, shipments.count + len(route)
+    """Write the loads of `kg` (5, F) as rows of the shipments' table.
+
+    A way is a route of a firm; ways are numbered route after route.
+    """
+    shipments, routes, firms = world.shipments, world.routes, len(world.firms)
+    count = np.ceil(kg / routes.load[:, None] - 1e-9).ravel()
+    used = count.nonzero()[0]
+    copies = count[used].astype(np.int64)
+    ways = used.repeat(copies)
+    route, firm = np.divmod(ways, firms)
+    load = (kg.ravel()[used] / copies).repeat(copies)
+    first, last = shipments.count, shipments.count + len(ways)
     shipments.grow(last)
     new = slice(first, last)
-    shipments.firm[new] = firm
-    shipments.route[new] = route
-    load = (kg / np.maximum(count, 1))[route, firm]
-    shipments.load[new] = load
-    shipments.progress[new] = 0.0
+    pace = routes.pace.take(ways)
+    shipments.firm[new], shipments.route[new], shipments.load[new] = firm, route, load
+    shipments.progress[new], shipments.pace[new], shipments.status[new] = 0.0, pace, UNDER_WAY
     shipments.cell[new] = routes.waypoints[route, firm, 0]
-    pace = routes.pace[route, firm]
-    shipments.pace[new] = pace
-    address = _addresses(world, route, firm, copies)
-    every = len(ROUTES) * len(world.firms) * LOADS_WITH_OWN_LUCK
-    luck, meeting = (
-        world.streams.uniform(stream, world.week, 0, every)[address]
-        for stream in ("seizure", "load_protection")
-    )
-    ways = route * len(world.firms) + firm
-    marks = charges.mark(world, ways, firm, meeting)
-    factor = np.array(world.inputs.detection_factor[world.week])
-    risk = routes.detection[route] * factor[route] * routes.control[route, firm] * marks.risk
+    address = _addresses(ways, copies)
+    every = count.size * LOADS_WITH_OWN_LUCK
+    draw, week = world.streams.uniform, world.week
+    shipments.luck[new] = draw("seizure", week, 0, every)[address]
+    marks = charges.mark(world, ways, firm, draw("load_protection", week, 0, every)[address])
+    detection = routes.detection * world.inputs.detection_factor[week]
+    risk = (detection[:, None] * routes.control).take(ways)
+    risk *= marks.risk
     watched = world.security.control_factor
     if watched is not None:  # controls have moved or were added since the start (D6, D7)
         risk *= watched[route, firm]
     trip = np.minimum(risk, LARGEST_TRIP_RISK)
     shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
-    shipments.status[new] = UNDER_WAY
-    shipments.luck[new] = luck
     shipments.protector[new], shipments.escorted[new] = marks.protector, marks.escorted
     shipments.count = last
     charges.settle(world, ways, load, kg, marks)
 
 
-def _addresses(
-    world: World, route: NDArray[np.int64], firm: NDArray[np.int64], copies: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _addresses(ways: NDArray[np.int64], copies: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each load's draws stand within a week: by route, firm and the number of the load among these.
 
-    So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired.
+    So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired. `copies` is the
+    number of loads on each way that is used.
     """
-    number = np.arange(len(route)) - np.repeat(np.cumsum(copies) - copies, copies)
-    address: NDArray[np.int64] = (route * len(world.firms) + firm) * LOADS_WITH_OWN_LUCK
-    return address + number % LOADS_WITH_OWN_LUCK
+    number = np.arange(len(ways)) - (copies.cumsum() - copies).repeat(copies)
+    return ways * LOADS_WITH_OWN_LUCK + number % LOADS_WITH_OWN_LUCK

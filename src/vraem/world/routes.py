@@ -29,7 +29,7 @@ class RouteTable(NamedTuple):
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year;
     `passed` the communities that the firms' ways pass, way after way in the order route, firm; those of way w begin at
-    `first_passed[w]`.
+    `first_passed[w]`. `mean_value` is the mean of `value` over the routes.
     """
 
     leaf_haul: NDArray[np.float64]
@@ -45,6 +45,7 @@ class RouteTable(NamedTuple):
     capacity_growth: NDArray[np.float64]
     passed: NDArray[np.int64]
     first_passed: NDArray[np.int64]
+    mean_value: float
 
     @classmethod
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
@@ -52,24 +53,27 @@ class RouteTable(NamedTuple):
         posts_passed = 1.0 + valley.routes.controls[:, base]
         passed = _passed(valley, base)
         leaf_haul = valley.community_hours[base].astype(np.float64) * p.leaf_haul_cost
+        value = _by_route(p, "route_value")
         return cls(
             leaf_haul=leaf_haul,
             leaf_appeal=np.exp(-leaf_haul / p.leaf_purchase_scale),
             haul=valley.routes.haul_cost[:, base].astype(np.float64),
-            pace=1.0 / np.maximum(valley.routes.weeks[:, base], 1),
-            control=posts_passed / posts_passed.mean(axis=1, keepdims=True),
+            # contiguous, so that a way is found by its number (route x firms + firm)
+            pace=np.ascontiguousarray(1.0 / np.maximum(valley.routes.weeks[:, base], 1)),
+            control=np.ascontiguousarray(posts_passed / posts_passed.mean(axis=1, keepdims=True)),
             waypoints=_waypoints(valley, base),
             load=np.array(
                 [p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]
             ),
             cash_cost=_by_route(p, "route_cash_cost"),
-            value=_by_route(p, "route_value"),
+            value=value,
             detection=np.array(
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
             passed=np.concatenate(passed),
             first_passed=np.cumsum([0, *map(len, passed[:-1])]),
+            mean_value=float(value.mean()),
         )
 
 
@@ -129,5 +133,8 @@ def solve_route_constants(
 
 def logit_shares(utility: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
     """Multinomial logit over the first axis; `utility` and `scale` in one unit."""
-    odds = np.exp((utility - utility.max(axis=0)) / scale)
-    return odds / odds.sum(axis=0)
+    odds = utility - utility.max(axis=0)
+    odds /= scale
+    np.exp(odds, out=odds)
+    odds /= odds.sum(axis=0)
+    return odds
