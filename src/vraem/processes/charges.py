@@ -38,7 +38,8 @@ def mark(world: World, ways: Loads, firm: Loads, draws: NDArray[np.float32]) -> 
     unseen = (1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)) / world.burn_in.protective_effect
     warned = p.contract_effect * (firms.protection == CONTRACT)
     risk = unseen[firm] * (1.0 - p.escort_effect * escorted - warned[firm] * charged)
-    protector = np.full(len(ways), NO_ROW, dtype=np.int64)
+    protector = np.empty_like(ways)
+    protector[:] = NO_ROW
     loads = met.nonzero()[0]
     if len(loads) and world.columns.count:
         escort, below = escorted[loads], guarded[loads]

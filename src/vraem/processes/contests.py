@@ -79,7 +79,7 @@ def _groups_of(world: World, border: Border) -> tuple[int, int]:
 
 def _clear_ended(world: World) -> None:
     columns = world.columns
-    ended = np.flatnonzero(columns.ended[: columns.count] == world.week)
+    ended = (columns.ended[: columns.count] == world.week).nonzero()[0]
     if len(ended):
         columns.control[:, ended] = 0.0
         columns.territory[ended] = columns.past_territory[ended] = 0.0
@@ -223,7 +223,7 @@ def _move_seats(world: World) -> None:
         return
     draws = world.streams.uniform_double("seat_move", world.week, 0, 2 * columns.count).reshape(-1, 2)[rows]
     felt = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
-    moving = np.flatnonzero(draws[:, 0] < 1.0 - np.exp(-p.seat_move_rate * (1.0 + felt)))
+    moving = (draws[:, 0] < 1.0 - np.exp(-p.seat_move_rate * (1.0 + felt))).nonzero()[0]
     for place in moving.tolist():
         column = int(rows[place])
         columns.seat[column] = _new_seat(world, column, float(draws[place, 1]))

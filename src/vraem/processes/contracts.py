@@ -110,13 +110,16 @@ def _wish(world: World) -> NDArray[np.float64]:
 def _update_shadow_prices(world: World, wish: NDArray[np.float64]) -> None:
     """Shadow price of capacity, tending to λ = φ max(0, ln(wish / capacity)); capacity grows while λ > 0."""
     market, p = world.market, world.p
-    now = zip(wish.tolist(), world.flows.capacity, world.routes.capacity_growth.tolist(), strict=True)
-    for route, (wanted, capacity, growth) in enumerate(now):
-        target = p.capacity_shadow_price * max(0.0, log(max(wanted, 1e-9) / max(capacity, 1e-9)))
-        price = market.shadow_price[route]
+    growths, prices = world.routes.capacity_growth.tolist(), market.shadow_price
+    for route, (wanted, capacity) in enumerate(zip(wish.tolist(), world.flows.capacity, strict=True)):
+        above = max(wanted, 1e-9) / max(capacity, 1e-9)
+        price = prices[route]
+        if above <= 1.0 and not price:
+            continue  # there is room, and has been
+        target = p.capacity_shadow_price * max(0.0, log(above))
         price += p.shadow_price_adjust * (target - price)
-        market.shadow_price[route] = price
-        speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * growth
+        prices[route] = price
+        speed = min(price / FULL_GROWTH_SHADOW_PRICE, 1.0) * growths[route]
         market.capacity[route] *= exp(speed / WEEKS_A_YEAR)
 
 

@@ -97,10 +97,10 @@ def _record(
     weight, places = world.households_per_row, len(communities)
     ripe_here = np.bincount(community, ripe, places)
     picked_here = np.bincount(community, picked, places)
-    bearing = ripe_here > 0.0
-    newest = picked_here[bearing] / ripe_here[bearing]
     memory = communities.harvested_share
-    memory[bearing] += world.p.harvest_memory * (newest - memory[bearing])
+    # where nothing ripens the memory stands
+    newest = np.divide(picked_here, ripe_here, out=memory.copy(), where=ripe_here > 0.0)
+    memory += world.p.harvest_memory * (newest - memory)
     communities.leaf_kept[:] = picked_here * (weight * (1.0 - world.p.leaf_loss_share))
 
     flows.leaf_grown = float(ripe_here.sum()) * weight

@@ -36,7 +36,8 @@ def step(world: World) -> None:
 
     cash = growers.cash[rows]
     cash += licit + logging + off_farm
-    np.clip(cash, 0.0, p.household_cash_buffer, out=cash)
+    np.maximum(cash, np.float32(0.0), out=cash)
+    np.minimum(cash, np.float32(p.household_cash_buffer), out=cash)
     growers.licit_income[rows] += licit
     growers.logging_income[rows] += logging
     growers.off_farm_income[rows] += off_farm

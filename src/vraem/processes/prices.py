@@ -53,10 +53,12 @@ def transport_cost(world: World) -> float:
     """T: flow-weighted cash cost, fees, expected loss and shadow price of the routes, USD/kg."""
     routes, market, firms = world.routes, world.market, world.firms
     factor = world.inputs.cost_factor[world.week]
-    loss = firms.risk_belief.mean(axis=1) * routes.value * world.flows.border_price_index
-    other = (loss + firms.fee_cost.mean(axis=1)).tolist()
+    count = len(firms)
+    loss = firms.risk_belief.sum(axis=1) / count * routes.value * world.flows.border_price_index
+    other = (loss + firms.fee_cost.sum(axis=1) / count).tolist()
+    cash = routes.cash_cost.tolist()
     return sum(
-        share * (float(routes.cash_cost[r]) * factor[r] + other[r] + market.shadow_price[r])
+        share * (cash[r] * factor[r] + other[r] + market.shadow_price[r])
         for r, share in enumerate(market.flow_share)
     )
 

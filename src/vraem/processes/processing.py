@@ -49,7 +49,9 @@ def stock_factor(world: World) -> NDArray[np.float64]:
     """Willingness to buy and process, by firm (F,): 1 at a normal stock of product, 0 at the limit."""
     p = world.p
     span = max(p.stock_limit - p.normal_stock, SHORTEST_SPAN)
-    factor: NDArray[np.float64] = np.clip((p.stock_limit - stock_months(world)) / span, 0.0, 1.0)
+    factor: NDArray[np.float64] = (p.stock_limit - stock_months(world)) / span
+    np.maximum(factor, 0.0, out=factor)
+    np.minimum(factor, 1.0, out=factor)
     return factor
 
 

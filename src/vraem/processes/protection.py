@@ -76,7 +76,10 @@ def step(world: World) -> None:
 def void_contracts(world: World) -> None:
     """C4: a contract with a group that has ended binds nobody, and nobody escorts; the firm is on its own."""
     firms, groups = world.firms, world.groups
-    void = (firms.protector != NO_ROW) & (groups.status[firms.protector] == ENDED)
+    ended = groups.status == ENDED
+    if not ended.any():
+        return
+    void = (firms.protector != NO_ROW) & ended[firms.protector]
     if void.any():
         firms.protection[void], firms.protector[void], firms.fee[void] = NO_PROTECTION, NO_ROW, 0.0
         firms.escorted_share[:, void] = 0.0
@@ -94,7 +97,7 @@ def options(world: World, crossing: Crossing) -> Options:
     contract = met * (contract_price(crossing, fee) - p.contract_effect * crossing.cover * met_loss)
     accepted = bribes_accepted(world)
     spared = accepted * (1.0 - p.bribe_detection_factor) * (route * loss).sum(axis=0)
-    cost = np.stack(
+    cost = np.array(
         [
             tolled,
             np.where(met >= NOBODY_MET, contract, np.inf),
@@ -128,7 +131,7 @@ def choose(world: World, crossing: Crossing, found: Options) -> None:
     """Draw each firm's option, by its own draw, and write what follows from it."""
     firms, week = world.firms, world.week
     draws = world.streams.uniform_double("protection_choice", week, 0, len(firms))
-    option = (draws >= np.cumsum(found.chance[:-1], axis=0)).sum(axis=0)
+    option = (draws >= found.chance[:-1].cumsum(axis=0)).sum(axis=0)
     contract, own = option == CONTRACT, option == OWN_GUNMEN
     begun = own & (firms.protection != OWN_GUNMEN)
     wait = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - crossing.guards / crossing.needed, 0.0)

@@ -20,6 +20,8 @@ WRITES: dict[str, tuple[str, ...]] = {
 ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
 """Sources that a column takes from those who live where it has control."""
 SOURCES = ("fees", "escorts", *ON_THE_GROUND)
+TAKEN = {source: f"group_{source}" for source in (*SOURCES, "wages")}
+"""The flow that a column's income of each source adds up to."""
 
 
 def step(world: World) -> None:
@@ -31,10 +33,10 @@ def step(world: World) -> None:
         _take_exogenous_income(world)
     serving, hosting = columns.service[:count] != NO_ROW, columns.hosted[:count] != NO_ROW
     if serving.any() or hosting.any():
-        _pay_service(world, np.flatnonzero(serving))
-        _host(world, np.flatnonzero(hosting))
-    for source in (*SOURCES, "wages"):
-        setattr(flows, f"group_{source}", float(columns.__dict__[source][:count].sum()))
+        _pay_service(world, serving.nonzero()[0])
+        _host(world, hosting.nonzero()[0])
+    for source, total in TAKEN.items():
+        setattr(flows, total, float(columns.__dict__[source][:count].sum()))
 
 
 def _take_exogenous_income(world: World) -> None:

@@ -154,11 +154,12 @@ def _suffer_predation(world: World, rows: Rows, held: NDArray[np.float32]) -> No
     communities, p = world.communities, world.p
     unprotected = np.maximum(communities.first_control - communities.control, 0.0)
     group = world.columns.group[rows]
-    of_groups = [held[:, group == one].sum(axis=1) for one in np.unique(group)]
-    if len(of_groups) > 1:
+    names = sorted(set(group.tolist()))
+    if len(names) > 1:
+        of_groups = [held[:, group == one].sum(axis=1) for one in names]
         # chance that two shares of control drawn at random belong to two groups
         unprotected += communities.control**2 - sum(share.astype(np.float64) ** 2 for share in of_groups)
-    chance = np.clip(p.predation_chance * unprotected, 0.0, 1.0)
+    chance = np.minimum(np.maximum(p.predation_chance * unprotected, 0.0), 1.0)
     communities.predation[:] = p.predation_loss * chance
 
 
