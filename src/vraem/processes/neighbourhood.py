@@ -3,9 +3,12 @@
 Reads the growers' coca; writes the growing share of communities and the number of growers.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.valley import Valley
 from vraem.world import World
 
 REVIEW_WEEKS = 4
@@ -25,7 +28,8 @@ def count_growers(world: World) -> None:
     places = len(communities)
     growing = growers.coca_area > SMALLEST_PLOT
     with_coca = np.bincount(growers.community[growing], minlength=places).astype(np.float64)
-    everyone = np.diff(world.community_rows[1]).astype(np.float64)
+    first = world.community_rows[1]
+    everyone = (first[1:] - first[:-1]).astype(np.float64)
     world.market.growers = float(with_coca.sum()) * world.households_per_row
     near = with_neighbours(world, with_coca) / np.maximum(with_neighbours(world, everyone), 1.0)
     communities.growing_share[:] = near
@@ -35,11 +39,15 @@ def with_neighbours(world: World, value: NDArray[np.float64]) -> NDArray[np.floa
     """Sum of `value` (C,) over each community and its neighbours."""
     neighbours = world.valley.neighbours
     places = len(value)
-    near = np.bincount(neighbour_owner(neighbours.indptr), value[neighbours.indices], places)
+    near = np.bincount(neighbour_owner(world.valley), value.take(neighbours.indices), places)
     total: NDArray[np.float64] = value + near
     return total
 
 
-def neighbour_owner(indptr: NDArray[np.int32]) -> NDArray[np.int64]:
+@lru_cache(maxsize=8)
+def neighbour_owner(valley: Valley) -> NDArray[np.int64]:
     """The community to which each entry of the neighbours' list belongs."""
-    return np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    indptr = valley.neighbours.indptr
+    owner: NDArray[np.int64] = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    owner.setflags(write=False)
+    return owner
