@@ -95,9 +95,9 @@ def _fear(world: World, risk: NDArray[np.float32], remembered: NDArray[np.float3
     S10: in the positive form growers spread over more plots after eradication nearby; what they are told
     still deters.
     """
-    weight = world.p.risk_weight
+    weight = np.float32(world.p.risk_weight)
     if world.scenario.switches.eradication_response == "positive":
-        return weight * (risk - 2.0 * remembered)
+        return weight * (risk - np.float32(2.0) * remembered)
     return weight * risk
 
 

@@ -101,9 +101,7 @@ class Streams:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         # of each stream used so far: bits, generator, the state that is set before a draw, and its counter
-        self._generators: dict[
-            str, tuple[np.random.Philox, np.random.Generator, dict[str, Any], list[int]]
-        ] = {}
+        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any, list[int]]] = {}
 
     def _at(self, stream: str, week: int, counter: int) -> np.random.Generator:
         """The generator of `stream`, set to (week, counter)."""

@@ -65,11 +65,12 @@ class CropValues(NamedTuple):
         self, margin: NDArray[np.float32], risk: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """`new_coca` and `kept_coca` at once: the upkeep is the same polynomial in both."""
-        factor = self.discount * (1.0 - risk)
+        factor: NDArray[np.float32] = np.float32(self.discount) * (np.float32(1.0) - risk)
         bearing = _polynomial(self.young, factor)
         upkeep = _polynomial((1.0,) * self.horizon, factor)
-        new: NDArray[np.float32] = margin * bearing - self.fixed_cost * upkeep - self.establishment_cost
-        kept: NDArray[np.float32] = (margin - self.fixed_cost) * upkeep
+        fixed_cost, establishment_cost = np.float32(self.fixed_cost), np.float32(self.establishment_cost)
+        new: NDArray[np.float32] = margin * bearing - fixed_cost * upkeep - establishment_cost
+        kept: NDArray[np.float32] = (margin - fixed_cost) * upkeep
         return new, kept
 
 
