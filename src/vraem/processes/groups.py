@@ -93,13 +93,13 @@ def together(*writes: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 def active_members(world: World) -> Rows:
     """Rows of everybody who serves in a column."""
     members = world.members
-    return np.flatnonzero(members.status[: members.count] == ACTIVE)
+    return (members.status[: members.count] == ACTIVE).nonzero()[0]
 
 
 def members_of(world: World, column: int) -> Rows:
     """Rows of those who serve in `column`."""
     members, count = world.members, world.members.count
-    return np.flatnonzero((members.status[:count] == ACTIVE) & (members.column[:count] == column))
+    return ((members.status[:count] == ACTIVE) & (members.column[:count] == column)).nonzero()[0]
 
 
 def members_of_columns(world: World, columns: Rows) -> Rows:
@@ -117,19 +117,19 @@ def members_of_group(world: World, group: int) -> Rows:
 def living_columns(world: World) -> Rows:
     """Rows of the columns that stand."""
     columns = world.columns
-    return np.flatnonzero(columns.status[: columns.count] == LIVING)
+    return (columns.status[: columns.count] == LIVING).nonzero()[0]
 
 
 def living_groups(world: World) -> Rows:
     """Rows of the groups that stand."""
     groups = world.groups
-    return np.flatnonzero(groups.status[: groups.count] == LIVING)
+    return (groups.status[: groups.count] == LIVING).nonzero()[0]
 
 
 def columns_of(world: World, group: int) -> Rows:
     """Rows of the living columns of `group`."""
     columns, count = world.columns, world.columns.count
-    return np.flatnonzero((columns.status[:count] == LIVING) & (columns.group[:count] == group))
+    return ((columns.status[:count] == LIVING) & (columns.group[:count] == group)).nonzero()[0]
 
 
 def centre_of(world: World) -> NDArray[np.bool_]:

@@ -3,9 +3,12 @@
 Reads the growers' coca; writes the growing share of communities and the number of growers.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.valley import Valley
 from vraem.world import World
 
 REVIEW_WEEKS = 4
@@ -25,21 +28,40 @@ def count_growers(world: World) -> None:
     places = len(communities)
     growing = growers.coca_area > SMALLEST_PLOT
     with_coca = np.bincount(growers.community[growing], minlength=places).astype(np.float64)
-    everyone = np.diff(world.community_rows[1]).astype(np.float64)
     world.market.growers = float(with_coca.sum()) * world.households_per_row
-    near = with_neighbours(world, with_coca) / np.maximum(with_neighbours(world, everyone), 1.0)
-    communities.growing_share[:] = near
+    everyone = _households_near(world.valley, world.community_rows[1].tobytes())
+    communities.growing_share[:] = with_neighbours(world, with_coca) / everyone
 
 
 def with_neighbours(world: World, value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of `value` (C,) over each community and its neighbours."""
-    neighbours = world.valley.neighbours
-    places = len(value)
-    near = np.bincount(neighbour_owner(neighbours.indptr), value[neighbours.indices], places)
-    total: NDArray[np.float64] = value + near
+    return _with_neighbours(world.valley, value)
+
+
+def _with_neighbours(valley: Valley, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    owner, other = _neighbour_pairs(valley)
+    total: NDArray[np.float64] = value + np.bincount(owner, value.take(other), len(value))
     return total
 
 
-def neighbour_owner(indptr: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The community to which each entry of the neighbours' list belongs."""
-    return np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+@lru_cache(maxsize=8)
+def _households_near(valley: Valley, first_rows: bytes) -> NDArray[np.float64]:
+    """Rows of each community and its neighbours, at least 1, (C,), from where each community's rows begin.
+
+    They stay what they are for a whole run; by content, so that every copy of a world finds the same ones.
+    """
+    households = np.diff(np.frombuffer(first_rows, dtype=np.int64)).astype(np.float64)
+    near = np.maximum(_with_neighbours(valley, households), 1.0)
+    near.setflags(write=False)
+    return near
+
+
+@lru_cache(maxsize=8)
+def _neighbour_pairs(valley: Valley) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each entry of the neighbours' list: the community to which it belongs, and the neighbour, (pairs,) each."""
+    indptr = valley.neighbours.indptr
+    owner = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    other = valley.neighbours.indices.astype(np.int64)
+    for side in (owner, other):
+        side.setflags(write=False)
+    return owner, other

@@ -36,8 +36,9 @@ def step(world: World) -> None:
         world, rows, community, _fear(world, risk, remembered), new, kept, licit
     )
     _carry_out(world, rows, community, plant, abandon, convert)
-    world.flows.price_expectation = float(expected.mean()) if len(expected) else 0.0
-    world.flows.perceived_risk = float(risk.mean()) if len(risk) else 0.0
+    count = max(len(expected), 1)
+    world.flows.price_expectation = float(np.add.reduce(expected) / count)
+    world.flows.perceived_risk = float(np.add.reduce(risk) / count)
 
 
 def _expect_price(world: World, rows: slice, community: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -46,7 +47,10 @@ def _expect_price(world: World, rows: slice, community: NDArray[np.int64]) -> ND
     # a two-year mean of quarterly prices, as an exponential one of the same mean age
     gain = {"adaptive": world.p.price_expectation_rate, "naive": 1.0, "two_year_mean": 2.0 / 9.0}[form]
     expected: NDArray[np.float32] = world.growers.price_expectation[rows]
-    expected += np.float32(gain) * (net_leaf_price(world).take(community) - expected)
+    gap = net_leaf_price(world).take(community)
+    gap -= expected
+    gap *= gain
+    expected += gap
     return expected
 
 
@@ -62,27 +66,27 @@ def _perceive_risk(
     news, predation = world.communities.eradication_news, world.communities.predation
     event = growers.eradicated_share[rows].copy()
     unharmed = 1.0 - predation / p.predation_loss
-    if news.any():
+    if np.count_nonzero(news):
         unharmed *= (1.0 - news) ** p.grower_contacts
-    if (unharmed < 1.0).any():
+    if np.count_nonzero(unharmed < 1.0):
         spared = unharmed.astype(np.float32).take(community)
-        event = np.float32(1.0) - (np.float32(1.0) - event) * spared
+        event = 1.0 - (1.0 - event) * spared
     events, quiet = growers.risk_events[rows], growers.risk_quiet[rows]
-    memory = np.float32(p.grower_risk_memory)
+    memory = p.grower_risk_memory
     events *= memory
     events += event
     quiet *= memory
-    quiet += np.float32(1.0) - event
-    belief = (events + np.float32(1.0)) / (events + quiet + np.float32(1.0 + p.grower_risk_prior_beta))
+    quiet += 1.0 - event
+    belief = (events + 1.0) / (events + quiet + (1.0 + p.grower_risk_prior_beta))
     growers.eradicated_share[rows] = 0.0
 
     national = inputs.national_eradication[world.week] / max(world.market.rest_area, 1.0)
-    risk = belief + np.float32(world.flows.announced_risk + p.eradication_news_weight * national)
+    risk = belief + float(world.flows.announced_risk + p.eradication_news_weight * national)
     for order in inputs.announcements:
         if order.holds(world.week):
             here = in_districts(world, order.districts)
             risk += (here * order.value).astype(np.float32).take(community)
-    return np.minimum(risk, np.float32(HIGHEST_RISK)), belief
+    return np.minimum(risk, HIGHEST_RISK), belief
 
 
 def _fear(world: World, risk: NDArray[np.float32], remembered: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,11 +110,10 @@ def _values(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """A5: discounted value of a hectare of new coca, of kept coca, of a licit tree crop, USD."""
     p = world.p
-    cost = world.growers.harvest_cost[rows] * np.float32(world.market.wage_index)
-    share = world.communities.harvested_share.astype(np.float32).take(community)
-    margin = np.maximum(expected - cost, np.float32(0.0)) * share * np.float32(p.coca_yield_mature)
-    values = world.values
-    return values.new_coca(margin, risk), values.kept_coca(margin, risk), values.licit
+    cost = world.growers.harvest_cost[rows] * float(world.market.wage_index)
+    share = world.communities.harvested_share.take(community).astype(np.float32)
+    margin = np.maximum(expected - cost, 0.0) * share * p.coca_yield_mature
+    return *world.values.of_coca(margin, risk), world.values.licit
 
 
 def _choose(
@@ -125,26 +128,27 @@ def _choose(
     """A6: softmax over planting, keeping (0), abandoning and licit; who takes which of the three acts."""
     growers, communities, p = world.growers, world.communities, world.p
     area, peak = growers.coca_area[rows], growers.coca_peak[rows]
-    per_value = np.float32(1.0 / p.value_scale)
+    per_value = 1.0 / p.value_scale
     place = p.grower_social_weight * (communities.growing_share - REFERENCE_GROWING_SHARE)
-    norm = (place + p.plant_intercept - max(licit, 0.0) / p.value_scale).astype(np.float32).take(community)
-    lost = np.maximum(np.float32(1.0) - area / np.maximum(peak, np.float32(1e-6)), np.float32(0.0))
-    plant_utility = new * per_value + norm - np.float32(p.labour_crowding) * area - fear
-    plant_utility += np.float32(p.replant_pull) * lost
+    norm = (place + p.plant_intercept - max(licit, 0.0) / p.value_scale).take(community).astype(np.float32)
+    lost = np.maximum(1.0 - area / np.maximum(peak, 1e-6), 0.0)
+    plant_utility = new * per_value + norm - p.labour_crowding * area - fear
+    plant_utility += p.replant_pull * lost
     support = (
         p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale
     )
     kept_utility = kept * per_value
 
-    plant_odds = np.exp(np.minimum(plant_utility, np.float32(_ODDS_LIMIT))) * (new > 0.0)
-    abandon_odds = np.exp(np.float32(p.abandon_intercept) - kept_utility)
-    licit_odds = np.exp(support.astype(np.float32).take(community) - kept_utility)
+    plant_odds = np.exp(np.minimum(plant_utility, _ODDS_LIMIT)) * (new > 0.0)
+    leave = plant_odds + np.exp(p.abandon_intercept - kept_utility)
+    licit_odds = np.exp(support.take(community).astype(np.float32) - kept_utility)
+    switch = leave + licit_odds
     draws = world.streams.uniform("land_choice", world.week, rows.start, rows.stop)
-    point = draws * (plant_odds + abandon_odds + licit_odds + np.float32(1.0))
+    point = draws * (switch + 1.0)
     plant = point < plant_odds
-    leave = plant_odds + abandon_odds
-    abandon = ~plant & (point < leave)
-    convert = (point >= leave) & (point < leave + licit_odds)
+    left = point < leave
+    abandon = left & ~plant
+    convert = (point < switch) & ~left
     return plant, abandon, convert
 
 
@@ -158,42 +162,42 @@ def _carry_out(
 ) -> None:
     """A7: do what was chosen, within labour, free land, cash and the land of the place; renew old plots."""
     growers, p, weight = world.growers, world.p, world.households_per_row
-    cap = np.float32(p.land_adjust_share)
+    cap = p.land_adjust_share
     land, area, cash = growers.land[rows], growers.coca_area[rows], growers.cash[rows]
-    free = np.maximum(land - area - growers.licit_area[rows], np.float32(0.0))
-    affordable = cash / np.float32(p.coca_establishment_cost)
+    free = np.maximum(land - area - growers.licit_area[rows], 0.0)
+    affordable = cash / p.coca_establishment_cost
     planted = np.minimum(cap * free, affordable) * plant * _headroom(world).take(community)
-    cash -= planted * np.float32(p.coca_establishment_cost)
+    cash -= planted * p.coca_establishment_cost
 
-    given_up = np.minimum(cap * land, area)
-    converted = np.minimum(given_up, cash / np.float32(p.licit_establishment_cost)) * convert
-    cash -= converted * np.float32(p.licit_establishment_cost)
-    np.maximum(cash, np.float32(0.0), out=cash)  # what rounding may leave below nothing
-    growers.licit_area[rows] += converted
-    abandoned = given_up * abandon
-
-    changed = np.flatnonzero(abandon | convert)
+    flows, places = world.flows, len(world.communities)
+    given = None
+    changed = (abandon | convert).nonzero()[0]
     if len(changed):
+        given_up = np.minimum(cap * land, area)
+        converted = np.minimum(given_up, cash / p.licit_establishment_cost) * convert
+        cash -= converted * p.licit_establishment_cost
+        growers.licit_area[rows] += converted
+        abandoned = given_up * abandon
         before, asked = area[changed], (abandoned + converted)[changed]
         kept = keep_plots(world, rows.start + changed, 1.0 - asked / np.maximum(before, 1e-9))
         abandoned[changed] += (before - asked) * (kept == 0.0)  # too small a rest to keep
+        given = np.bincount(community, abandoned + converted, places) * weight
+        flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
+        flows.converted = float(converted.sum(dtype=np.float64)) * weight
+    np.maximum(cash, 0.0, out=cash)  # what rounding may leave below nothing
     renewed = clear_old_plots(world, rows)
     plant_plots(world, rows, planted, world.ages.newest(world.week), renewed)
+    flows.planted = float((planted + renewed).sum(dtype=np.float64)) * weight
     communities = world.communities
-    gained = np.bincount(community, planted, len(communities)) * weight
-    given = np.bincount(community, abandoned + converted, len(communities)) * weight
-    communities.coca_area += gained - given
+    gained = np.bincount(community, planted, places) * weight
+    communities.coca_area += gained if given is None else gained - given
     # new coca takes forest and other land in proportion to what is left of each
     communities.forest *= 1.0 - np.minimum(gained / world.valley.communities.suitable_ha, 1.0)
-    flows = world.flows
-    flows.planted = float((planted + renewed).sum(dtype=np.float64)) * weight
-    flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
-    flows.converted = float(converted.sum(dtype=np.float64)) * weight
 
 
 def _headroom(world: World) -> NDArray[np.float32]:
     """Room for new coca by community (C,): 1 while land is left, falling to 0 as the suitable land fills."""
     suitable = world.valley.communities.suitable_ha
     room = (suitable - world.communities.coca_area) / (HEADROOM_BAND * suitable)
-    clipped: NDArray[np.float32] = np.clip(room, 0.0, 1.0).astype(np.float32)
+    clipped: NDArray[np.float32] = np.minimum(np.maximum(room, 0.0), 1.0).astype(np.float32)
     return clipped

@@ -34,7 +34,7 @@ def plant_plots(
 def clear_old_plots(world: World, rows: slice) -> NDArray[np.float32]:
     """Clear the share of old coca that is renewed in a quarter; return the hectares (n,), to be planted anew."""
     growers = world.growers
-    share = np.float32(world.p.old_plot_renewal)
+    share = world.p.old_plot_renewal
     old, old_bearing = growers.coca_old[rows], growers.coca_old_bearing[rows]
     renewed: NDArray[np.float32] = old * share
     lost_bearing = old_bearing * share

@@ -166,7 +166,7 @@ def _team(world: World, place: int) -> int:
     units = world.units
     count = units.count
     free = (units.kind[:count] == SPECIAL_TEAM) & (units.free_from[:count] <= world.week)
-    rows = np.flatnonzero(free)
+    rows = free.nonzero()[0]
     if not len(rows):
         return NO_ROW
     return int(rows[world.valley.community_hours[units.community[rows], place].argmin()])
@@ -270,17 +270,17 @@ def _harm(world: World, operation: Operation, column: int, draw: float) -> None:
 def _leave_behind(world: World, column: int, team: int) -> None:
     """The column and those near feel pressure, its camp moves, and the team rests."""
     columns, units, members, p = world.columns, world.units, world.members, world.p
-    count = columns.count
-    near = nearness(world.valley, p.presence_reach)[columns.seat[column], columns.seat[:count]]
+    count, seat = columns.count, int(columns.seat[column])
+    near = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
     near *= columns.status[:count] == LIVING
     columns.pressure[:count] += np.float32(NEAR_FEEL * p.pressure_gain) * near
     columns.pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
-    here = members.column[: members.count] == column
-    members.location_known[: members.count][here] *= np.float32(p.raid_relocation)
+    known = members.location_known[: members.count]
+    np.multiply(known, p.raid_relocation, out=known, where=members.column[: members.count] == column)
     if team != NO_ROW:
         units.task[team] = RAID
-        units.community[team] = columns.seat[column]
-        units.cell[team] = world.valley.communities.cell[columns.seat[column]]
+        units.community[team] = seat
+        units.cell[team] = world.valley.communities.cell[seat]
         rest = REST_WEEKS * (2.0 - float(units.morale[team]))
         units.free_from[team] = world.week + round(rest)
 

@@ -41,7 +41,7 @@ def targets_for_routine(world: World) -> Rows:
     members = world.members
     count = members.count
     adult = members.born[:count] <= world.week - ADULT_WEEKS
-    return np.flatnonzero((members.status[:count] == ACTIVE) & adult)
+    return ((members.status[:count] == ACTIVE) & adult).nonzero()[0]
 
 
 def targets_for_campaign(world: World, classes: tuple[str, ...]) -> Rows:
@@ -136,9 +136,7 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     near = presence_effect(world.communities.state_presence[seat], p.presence_half)
     weight: NDArray[np.float64] = near[members.column[rows]]
     weight *= p.target_visibility + members.location_known[rows] + members.role_known[rows]
-    weight *= np.where(
-        (rank >= COMMANDER) | members.seat[rows] | members.heir[rows], exp(p.routine_rank_visibility), 1
-    )
+    weight[is_top(world, rows)] *= exp(p.routine_rank_visibility)
     weight[rank == LEADER] *= exp(LEADER_VISIBILITY)
     return weight
 
@@ -148,7 +146,8 @@ def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np
     if not len(rows):
         return NO_ROW
     start = address * BLOCK
-    draws = world.streams.uniform_double(stream, world.week, start, start + world.members.count)[rows]
+    # rows ascend, so nobody's draw lies beyond that of the last
+    draws = world.streams.uniform_double(stream, world.week, start, start + int(rows[-1]) + 1)[rows]
     time = -np.log1p(-draws) / np.maximum(weight, LEAST_WEIGHT)
     first = int(time.argmin())
     return int(rows[first]) if weight[first] > 0.0 else NO_ROW

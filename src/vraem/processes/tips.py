@@ -18,19 +18,18 @@ DRAWS_A_COLUMN = 8
 
 def hear(world: World) -> None:
     """This week's tips and signals on every column: at most one of each, with its rate as the chance."""
-    columns, p = world.columns, world.p
+    columns, p, week = world.columns, world.p, world.week
     count = columns.count
-    draws = world.streams.uniform_double("tip", world.week, 0, DRAWS_A_COLUMN * count)
+    hidden_until, commanders = columns.hidden_until[:count].tolist(), columns.commander[:count].tolist()
+    draws = world.streams.uniform_double("tip", week, 0, DRAWS_A_COLUMN * count)
     told, heard = draws[GIVEN::DRAWS_A_COLUMN].tolist(), draws[HEARD::DRAWS_A_COLUMN].tolist()
     # a column that has ended is told of by nobody and has no commander to be heard
     for column, rate in enumerate(columns.tip_rate[:count].tolist()):
         if told[column] < rate:
             start = DRAWS_A_COLUMN * column
             _take_tip(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
-        if heard[column] < p.signal_rate and columns.hidden_until[column] <= world.week:
-            commander = int(columns.commander[column])
-            if commander != NO_ROW:
-                _learn(world, np.array([commander]), p.signal_gain, p.signal_gain)
+        if heard[column] < p.signal_rate and hidden_until[column] <= week and commanders[column] != NO_ROW:
+            _learn(world, commanders[column], p.signal_gain, p.signal_gain)
 
 
 def _take_tip(world: World, column: int, draws: list[float]) -> None:
@@ -40,13 +39,13 @@ def _take_tip(world: World, column: int, draws: list[float]) -> None:
     if not len(rows):
         return
     world.flows.tips += 1.0
-    seen = rows[[int(draws[PERSON] * len(rows))]]
+    seen = int(rows[int(draws[PERSON] * len(rows))])
     _learn(world, rows, p.tip_company * p.tip_location_gain, p.tip_company * p.tip_role_gain)
     _learn(world, seen, p.tip_location_gain, p.tip_role_gain)
-    tellers = np.cumsum(columns.control[:, column] * communities.tip_rate)
+    tellers = (columns.control[:, column] * communities.tip_rate).cumsum()
     if tellers[-1] <= 0.0:
         return
-    place = int(np.searchsorted(tellers, draws[PLACE] * tellers[-1], "right").clip(0, len(tellers) - 1))
+    place = min(int(tellers.searchsorted(draws[PLACE] * tellers[-1], "right")), len(tellers) - 1)
     paid = draws[PAID] < p.reward_paid_share
     communities.trust[place] += p.trust_learning * (paid - communities.trust[place])
     held = float(columns.control[place, column])
@@ -54,8 +53,9 @@ def _take_tip(world: World, column: int, draws: list[float]) -> None:
         take_reprisal(world, column, place, draws[DEATHS])
 
 
-def _learn(world: World, rows: Rows, location: float, role: float) -> None:
-    """Knowledge of the members `rows` rises by shares of what is not known yet."""
+def _learn(world: World, rows: Rows | int, location: float, role: float) -> None:
+    """Knowledge of the members `rows` (or of one) rises by shares of what is not known yet."""
     members = world.members
-    members.location_known[rows] += np.float32(location) * (1 - members.location_known[rows])
-    members.role_known[rows] += np.float32(role) * (1 - members.role_known[rows])
+    for all_known, gain in ((members.location_known, location), (members.role_known, role)):
+        known = all_known[rows]
+        all_known[rows] = known + np.float32(gain) * (1 - known)

@@ -100,16 +100,22 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any]] = {}
+        # of each stream used so far: bits, generator, the state that is set before a draw, and its counter
+        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any, list[int]]] = {}
 
     def _at(self, stream: str, week: int, counter: int) -> np.random.Generator:
         """The generator of `stream`, set to (week, counter)."""
         if stream not in self._generators:
             mixed = np.random.SeedSequence(self.seed, spawn_key=(STREAMS[stream],))
             bits = np.random.Philox(key=mixed.generate_state(2, np.uint64))
-            self._generators[stream] = (bits, np.random.Generator(bits), bits.state)
-        bits, generator, state = self._generators[stream]
-        state["state"]["counter"][:] = (counter, week, 0, 0)
+            # plain integers: setting a state of arrays takes several times as long, and every draw sets it
+            at = [0, 0, 0, 0]
+            empty: dict[str, Any] = dict(bits.state)
+            empty["buffer"] = empty["buffer"].tolist()
+            empty["state"] = {"counter": at, "key": empty["state"]["key"].tolist()}
+            self._generators[stream] = (bits, np.random.Generator(bits), empty, at)
+        bits, generator, state, at = self._generators[stream]
+        at[0], at[1] = counter, week
         bits.state = state
         return generator
 
@@ -117,13 +123,15 @@ class Streams:
         """Uniform draws in [0, 1) of the rows `start` to `stop`, shape (stop − start,), float32."""
         skipped = start % _FLOATS_A_COUNTER
         generator = self._at(stream, week, start // _FLOATS_A_COUNTER)
-        return generator.random(stop - start + skipped, dtype=np.float32)[skipped:]
+        draws = generator.random(stop - start + skipped, dtype=np.float32)
+        return draws[skipped:] if skipped else draws
 
     def uniform_double(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float64]:
         """Uniform draws in [0, 1) of the rows `start` to `stop`, shape (stop − start,), float64."""
         skipped = start % _DOUBLES_A_COUNTER
         generator = self._at(stream, week, start // _DOUBLES_A_COUNTER)
-        return generator.random(stop - start + skipped)[skipped:]
+        draws = generator.random(stop - start + skipped)
+        return draws[skipped:] if skipped else draws
 
     def normal(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float64]:
         """Standard normal draws of the rows `start` to `stop`, shape (stop − start,).

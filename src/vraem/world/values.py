@@ -55,27 +55,32 @@ class CropValues(NamedTuple):
 
     def new_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
         """Value of a hectare planted now, USD, for a yearly `margin` at full yield (USD/ha) and yearly `risk`."""
-        factor = np.float32(self.discount) * (np.float32(1.0) - risk)
-        bearing = _polynomial(self.young, factor)
-        upkeep = _polynomial((1.0,) * self.horizon, factor)
-        value: NDArray[np.float32] = (
-            margin * bearing - np.float32(self.fixed_cost) * upkeep - np.float32(self.establishment_cost)
-        )
-        return value
+        return self.of_coca(margin, risk)[0]
 
     def kept_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
         """Value of a hectare in full yield, USD."""
-        factor = np.float32(self.discount) * (np.float32(1.0) - risk)
-        value: NDArray[np.float32] = (margin - np.float32(self.fixed_cost)) * _polynomial(
-            (1.0,) * self.horizon, factor
-        )
-        return value
+        return self.of_coca(margin, risk)[1]
+
+    def of_coca(
+        self, margin: NDArray[np.float32], risk: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """`new_coca` and `kept_coca` at once: the upkeep is the same polynomial in both."""
+        factor: NDArray[np.float32] = np.float32(self.discount) * (np.float32(1.0) - risk)
+        bearing = _polynomial(self.young, factor)
+        upkeep = _polynomial((1.0,) * self.horizon, factor)
+        fixed_cost, establishment_cost = np.float32(self.fixed_cost), np.float32(self.establishment_cost)
+        new: NDArray[np.float32] = margin * bearing - fixed_cost * upkeep - establishment_cost
+        kept: NDArray[np.float32] = (margin - fixed_cost) * upkeep
+        return new, kept
 
 
 def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Σ c_t x^t by Horner's rule."""
-    total = np.full_like(x, coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
+    """Σ c_t x^t by Horner's rule, in the precision of `x`."""
+    if len(coefficients) == 1:
+        return np.full_like(x, coefficients[0])
+    total = coefficients[-1] * x
+    for coefficient in coefficients[-2:0:-1]:
+        total += coefficient
         total *= x
-        total += np.float32(coefficient)
+    total += coefficients[0]
     return total
