@@ -100,16 +100,17 @@ class Streams:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any]] = {}
+        self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any, Any]] = {}
 
     def _at(self, stream: str, week: int, counter: int) -> np.random.Generator:
         """The generator of `stream`, set to (week, counter)."""
         if stream not in self._generators:
             mixed = np.random.SeedSequence(self.seed, spawn_key=(STREAMS[stream],))
             bits = np.random.Philox(key=mixed.generate_state(2, np.uint64))
-            self._generators[stream] = (bits, np.random.Generator(bits), bits.state)
-        bits, generator, state = self._generators[stream]
-        state["state"]["counter"][:] = (counter, week, 0, 0)
+            state: Any = bits.state  # with an empty buffer, and a counter of which only two words are ever used
+            self._generators[stream] = (bits, np.random.Generator(bits), state, state["state"]["counter"])
+        bits, generator, state, place = self._generators[stream]
+        place[0], place[1] = counter, week
         bits.state = state
         return generator
 
@@ -123,7 +124,8 @@ class Streams:
         """Uniform draws in [0, 1) of the rows `start` to `stop`, shape (stop − start,), float64."""
         skipped = start % _DOUBLES_A_COUNTER
         generator = self._at(stream, week, start // _DOUBLES_A_COUNTER)
-        return generator.random(stop - start + skipped)[skipped:]
+        draws = generator.random(stop - start + skipped)
+        return draws[skipped:] if skipped else draws
 
     def normal(self, stream: str, week: int, start: int, stop: int) -> NDArray[np.float64]:
         """Standard normal draws of the rows `start` to `stop`, shape (stop − start,).
