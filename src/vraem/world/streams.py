@@ -107,7 +107,9 @@ class Streams:
         if stream not in self._generators:
             mixed = np.random.SeedSequence(self.seed, spawn_key=(STREAMS[stream],))
             bits = np.random.Philox(key=mixed.generate_state(2, np.uint64))
-            state: Any = bits.state  # with an empty buffer, and a counter of which only two words are ever used
+            state: Any = (
+                bits.state
+            )  # with an empty buffer, and a counter of which only two words are ever used
             self._generators[stream] = (bits, np.random.Generator(bits), state, state["state"]["counter"])
         bits, generator, state, place = self._generators[stream]
         place[0], place[1] = counter, week
