@@ -52,6 +52,8 @@ def step(world: World) -> None:
         columns.triggered[rows] = False
         return
     due = called | (draws < p.decision_rate / WEEKS_A_YEAR)
+    if not due.any():
+        return
     due &= world.week - columns.reviewed[rows] >= round(p.review_gap)
     due &= (columns.commander[rows] != NO_ROW) & (columns.locked_until[rows] <= world.week)
     for column in rows[due].tolist():
@@ -69,7 +71,7 @@ def review(world: World, column: int) -> None:
     votes = {}
     values = affiliation_values(world, me, offers)
     for option in range(STAY + 1, len(values)):
-        if np.isfinite(values[option]):
+        if values[option] > -np.inf:
             votes[option] = poll(world, me, offers, option)
             values[option] -= world.p.purge_loss * (1.0 - votes[option].passing) * (not me.single)
     option = _draw(world, "column_choice", column, values)
@@ -84,7 +86,7 @@ def review(world: World, column: int) -> None:
 def _draw(world: World, stream: str, column: int, values: np.ndarray) -> int:
     chances = softmax(values, world.p.column_choice_scale)
     draw = world.streams.uniform_double(stream, world.week, column, column + 1)[0]
-    return int(np.searchsorted(np.cumsum(chances), draw, "right").clip(0, len(values) - 1))
+    return min(int(chances.cumsum().searchsorted(draw, "right")), len(values) - 1)
 
 
 def _put_to_vote(world: World, me: Standing, offers: Offers, option: int, vote: Vote) -> None:

@@ -80,8 +80,10 @@ def standing_of(world: World, column: int) -> Standing:
     group = int(columns.group[column])
     siblings = columns_of(world, group)
     single = len(siblings) == 1
-    equivalents = float(strength_equivalents(world, np.array([column]))[0])
+    persons = columns.armed[column] + p.supporter_upkeep * columns.supporters[column]
+    equivalents = max(float(persons), 1.0)
     upkeep = max(world.burn_in.reference_pay, 1e-9) * p.solvency * equivalents
+    affluence = float(columns.revenue[column]) / upkeep
     commander, leader = int(columns.commander[column]), int(groups.leader[group])
     own = max(float(columns.armed[column]), 1.0)
     loyal = max(float(groups.armed[group]) - own, 0.0)
@@ -93,8 +95,8 @@ def standing_of(world: World, column: int) -> Standing:
         single=single,
         leads=commander == leader or int(groups.centre[group]) == column,
         equivalents=equivalents,
-        affluence=float(columns.revenue[column]) / upkeep,
-        own_pay=pay_at(float(columns.revenue[column]) / upkeep, p.solvency),
+        affluence=affluence,
+        own_pay=pay_at(affluence, p.solvency),
         pay=float(columns.pay[column]),
         link=float(columns.link[column]),
         authority=float(groups.authority[group]),

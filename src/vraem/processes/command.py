@@ -9,7 +9,7 @@ from math import exp, log
 
 import numpy as np
 
-from vraem.processes.groups import active_members, centre_of, living_columns, living_groups
+from vraem.processes.groups import active_members, living_columns, living_groups
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR, left_after
 from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
@@ -25,6 +25,11 @@ WRITES = {
 REVIEW_WEEKS = 4
 GRIEVANCE_HALF_LIFE, BLAME_HALF_LIFE, AGGRESSION_HALF_LIFE, SUCCESS_HALF_LIFE = 6.0, 3.0, 9.0, 6.0
 """Months (parameter table: purge_grievance, authority_success_weight)."""
+GRIEVANCE_LEFT, BLAME_LEFT, AGGRESSION_LEFT, SUCCESS_LEFT = (
+    left_after(1, months)
+    for months in (GRIEVANCE_HALF_LIFE, BLAME_HALF_LIFE, AGGRESSION_HALF_LIFE, SUCCESS_HALF_LIFE)
+)
+"""What a week leaves of each."""
 ISOLATION_OF_PRESSURE = 0.3
 """Share of the contact that one operation felt above normal takes (P27: pressure isolates)."""
 LEAST_CONTACT = 0.05
@@ -52,13 +57,12 @@ def step(world: World) -> None:
 
 def _fade(world: World) -> None:
     columns, groups = world.columns, world.groups
-    count = columns.count
-    columns.grievance[:count] *= left_after(1, GRIEVANCE_HALF_LIFE)
-    columns.demoralised[:count] *= left_after(1, GRIEVANCE_HALF_LIFE)
-    columns.blame[:count] *= left_after(1, BLAME_HALF_LIFE)
-    columns.aggression[:count] *= left_after(1, AGGRESSION_HALF_LIFE)
-    groups.success[: groups.count] *= left_after(1, SUCCESS_HALF_LIFE)
-    groups.alliance[: groups.count] *= left_after(1, SUCCESS_HALF_LIFE)
+    columns.grievance *= GRIEVANCE_LEFT
+    columns.demoralised *= GRIEVANCE_LEFT
+    columns.blame *= BLAME_LEFT
+    columns.aggression *= AGGRESSION_LEFT
+    groups.success *= SUCCESS_LEFT
+    groups.alliance *= SUCCESS_LEFT
 
 
 def _relax_authority(world: World) -> None:
@@ -83,7 +87,7 @@ def _relax_authority(world: World) -> None:
 def _move_links(world: World, rows: np.ndarray) -> None:
     """B3: one week of the link κ of every column to the centre of its own group."""
     columns, groups, members, p = world.columns, world.groups, world.members, world.p
-    link, group = columns.link[rows], columns.group[rows]
+    link, group = columns.link[rows], columns.group[rows].astype(np.intp)
     contact = contact_now(world, rows)
     leader, commander = groups.leader[group], columns.commander[rows]
     vacant = leader == NO_ROW
@@ -92,20 +96,22 @@ def _move_links(world: World, rows: np.ndarray) -> None:
     gain = (world.burn_in.link_gain * contact + p.link_kin_weight * kin) * (1.0 - link)
     isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
     loss = isolation + p.link_grievance_loss * columns.grievance[rows] + p.link_vacancy_loss * vacant
-    moved = link + gain + p.link_money_weight * np.clip(money, -1.0, 1.0) - loss * link
-    alone = np.bincount(group, minlength=groups.count)[group] == 1
-    whole = alone | (centre_of(world)[rows] & ~vacant)
-    columns.link[rows] = np.where(whole, 1.0, np.clip(moved, 0.0, 1.0))
+    money = np.minimum(np.maximum(money, -1.0), 1.0)
+    moved = link + gain + p.link_money_weight * money - loss * link
+    alone = (np.bincount(group) == 1)[group]
+    whole = alone | ((groups.centre[group] == rows) & ~vacant)
+    moved = np.minimum(np.maximum(moved, 0.0), 1.0)
+    moved[whole] = 1.0
+    columns.link[rows] = moved
 
 
 def contact_now(world: World, rows: np.ndarray) -> np.ndarray:
     """Contact of each column with its centre: its own, less what pressure and hiding take."""
     columns = world.columns
     felt = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
-    contact = columns.contact[rows] * np.exp(-ISOLATION_OF_PRESSURE * felt)
-    hidden = columns.hidden_until[rows] > world.week
-    kept: np.ndarray = np.maximum(np.where(hidden, HIDDEN_CONTACT * contact, contact), LEAST_CONTACT)
-    return kept
+    contact: np.ndarray = columns.contact[rows] * np.exp(-ISOLATION_OF_PRESSURE * felt)
+    contact[columns.hidden_until[rows] > world.week] *= HIDDEN_CONTACT
+    return np.maximum(contact, LEAST_CONTACT)
 
 
 def _spend_effort(world: World, rows: np.ndarray) -> None:
@@ -134,6 +140,7 @@ def _move_beliefs(world: World) -> None:
     effort = columns.effort[members.column[rows]]
     fading = log(2.0) / (p.ideology_half_life * WEEKS_A_YEAR)
     belief += REVIEW_WEEKS * (p.ideology_work_gain * effort * (1.0 - belief) - fading * belief)
-    members.ideology[rows] = np.clip(belief, 0.0, 1.0)
-    members.grievance[rows] *= left_after(1, GRIEVANCE_HALF_LIFE) ** REVIEW_WEEKS
-    members.bond[rows] += REVIEW_WEEKS * BOND_RETURN * (MIDDLE_BOND - members.bond[rows])
+    members.ideology[rows] = np.minimum(np.maximum(belief, 0.0), 1.0)
+    members.grievance[rows] *= GRIEVANCE_LEFT**REVIEW_WEEKS
+    bond = members.bond[rows]
+    members.bond[rows] = bond + REVIEW_WEEKS * BOND_RETURN * (MIDDLE_BOND - bond)

@@ -69,7 +69,7 @@ def passing_chance(chance: np.ndarray, quorum: float) -> float:
     count = len(chance)
     if not count:
         return 1.0
-    mean = float(chance.mean())
+    mean = float(chance.sum() / count)
     spread = sqrt(max(float((chance * (1.0 - chance)).sum()), 1e-12)) / count
     return 0.5 * (1.0 + erf((mean - quorum) / (spread * sqrt(2.0))))
 

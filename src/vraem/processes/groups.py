@@ -90,16 +90,21 @@ def together(*writes: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def rows_where(mask: NDArray[np.bool_]) -> Rows:
+    """Rows at which `mask` (n,) holds; a table of a few rows is looked through too often for `np.flatnonzero`."""
+    return mask.nonzero()[0]
+
+
 def active_members(world: World) -> Rows:
     """Rows of everybody who serves in a column."""
     members = world.members
-    return (members.status[: members.count] == ACTIVE).nonzero()[0]
+    return rows_where(members.status[: members.count] == ACTIVE)
 
 
 def members_of(world: World, column: int) -> Rows:
     """Rows of those who serve in `column`."""
     members, count = world.members, world.members.count
-    return ((members.status[:count] == ACTIVE) & (members.column[:count] == column)).nonzero()[0]
+    return rows_where((members.status[:count] == ACTIVE) & (members.column[:count] == column))
 
 
 def members_of_columns(world: World, columns: Rows) -> Rows:
@@ -117,19 +122,19 @@ def members_of_group(world: World, group: int) -> Rows:
 def living_columns(world: World) -> Rows:
     """Rows of the columns that stand."""
     columns = world.columns
-    return (columns.status[: columns.count] == LIVING).nonzero()[0]
+    return rows_where(columns.status[: columns.count] == LIVING)
 
 
 def living_groups(world: World) -> Rows:
     """Rows of the groups that stand."""
     groups = world.groups
-    return (groups.status[: groups.count] == LIVING).nonzero()[0]
+    return rows_where(groups.status[: groups.count] == LIVING)
 
 
 def columns_of(world: World, group: int) -> Rows:
     """Rows of the living columns of `group`."""
     columns, count = world.columns, world.columns.count
-    return ((columns.status[:count] == LIVING) & (columns.group[:count] == group)).nonzero()[0]
+    return rows_where((columns.status[:count] == LIVING) & (columns.group[:count] == group))
 
 
 def centre_of(world: World) -> NDArray[np.bool_]:
@@ -150,36 +155,34 @@ def strength_equivalents(world: World, rows: Rows) -> NDArray[np.float64]:
 def count_strength(world: World) -> None:
     """Recount members by column and group, and their mean ideology."""
     members, columns, groups = world.members, world.columns, world.groups
-    count, places, wholes = members.count, columns.count, groups.count
-    active = members.status[:count] == ACTIVE
-    column = members.column[:count][active]
-    armed = members.rank[:count][active] >= FIGHTER
+    places, wholes = columns.count, groups.count
+    active = active_members(world)
+    column = members.column[active].astype(np.intp)
     everybody = np.bincount(column, minlength=places)
-    with_arms = np.bincount(column, armed, places)
-    belief = np.bincount(column, members.ideology[:count][active], places)
+    with_arms = np.bincount(column, members.rank[active] >= FIGHTER, places)
+    belief = np.bincount(column, members.ideology[active], places)
     columns.armed[:places] = with_arms
     columns.supporters[:places] = everybody - with_arms
     columns.ideology[:places] = belief / np.maximum(everybody, 1)
-    of = columns.group[:places]
+    of = columns.group[:places].astype(np.intp)
     strength = np.bincount(of, everybody, wholes)
     groups.armed[:wholes] = np.bincount(of, with_arms, wholes)
     groups.members[:wholes] = strength
     groups.ideology[:wholes] = np.bincount(of, belief, wholes) / np.maximum(strength, 1.0)
-    lineage = np.bincount(of[column], members.lineage[:count][active], wholes)
-    manned = strength > 0.0  # frozen where nobody is left
-    groups.lineage_share[:wholes][manned] = lineage[manned] / strength[manned]
+    lineage = np.bincount(of[column], members.lineage[active], wholes)
+    manned = strength.nonzero()[0]  # frozen where nobody is left
+    groups.lineage_share[manned] = lineage[manned] / strength[manned]
 
 
-def take_from_counts(world: World, rows: Rows) -> None:
-    """Take the members `rows` off the counts of their columns and groups; their means stay until the recount."""
+def take_from_counts(world: World, member: int) -> None:
+    """Take `member` off the counts of column and group; their means stay until the recount."""
     members, columns, groups = world.members, world.columns, world.groups
-    for member in rows.tolist():
-        column, group = int(members.column[member]), int(members.group[member])
-        armed = members.rank[member] >= FIGHTER
-        (columns.armed if armed else columns.supporters)[column] -= 1.0
-        groups.members[group] -= 1.0
-        if armed:
-            groups.armed[group] -= 1.0
+    column, group = int(members.column[member]), int(members.group[member])
+    armed = members.rank[member] >= FIGHTER
+    (columns.armed if armed else columns.supporters)[column] -= 1.0
+    groups.members[group] -= 1.0
+    if armed:
+        groups.armed[group] -= 1.0
 
 
 class Recruits(NamedTuple):
@@ -215,7 +218,7 @@ def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
     members.firm[new] = NO_ROW
     members.kin[new] = recruits.kin
     for name in ("tie", "bond", "ideology", "skill"):
-        members.__dict__[name][new] = np.clip(getattr(recruits, name), 0.0, 1.0)
+        members.__dict__[name][new] = np.minimum(np.maximum(getattr(recruits, name), 0.0), 1.0)
     members.origin[new] = recruits.origin
     members.lineage[new] = world.groups.founding[members.group[new]]
     members.exit_chance[new] = world.p.exit_rate / WEEKS_A_YEAR

@@ -2,8 +2,9 @@
 
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
-from vraem.world.security_tables import LINEAGE_GROUP, NOBODY, OTHER_GROUP
+from vraem.world.security_tables import INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_GROUP
 
+FIELDS = tuple(column.name for column in INCIDENTS.columns)
 LINEAGE_FROM = 0.3
 """Share of members ever in the founding group from which a group counts as of the lineage (section 10)."""
 
@@ -42,8 +43,8 @@ def note(
         other,
         campaign,
     )
-    for column_of, value in zip(journal.spec.columns, values, strict=True):
-        journal.__dict__[column_of.name][row] = value
+    for name, value in zip(FIELDS, values, strict=True):
+        journal.__dict__[name][row] = value
 
 
 def actor_of(world: World, group: int) -> int:

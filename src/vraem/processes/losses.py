@@ -4,17 +4,19 @@ Switch S1: revenge, demoralisation, blame and purge, all three, or none; the sig
 the form, posts fall vacant and the column that lost somebody thinks its options over (B8).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Rows,
-    active_members,
     columns_of,
     find_centre,
     living_columns,
     members_of,
+    rows_where,
     take_from_counts,
     vacate_top,
 )
@@ -91,9 +93,9 @@ def remove_members(
             _shock(world, member, column, group, top)
 
 
-def leave_members(world: World, rows: Rows, status: int, firm: int = NO_ROW) -> None:
+def leave_members(world: World, rows: Iterable[int], status: int, firm: int = NO_ROW) -> None:
     """Let the ACTIVE members `rows` go of their own will: `status` is QUIT, SURRENDERED or HIRED (by `firm`)."""
-    for member in np.asarray(rows, dtype=np.int64).tolist():
+    for member in map(int, rows):
         _leave(world, member, status)
         world.members.firm[member] = firm
 
@@ -108,7 +110,7 @@ def _leave(world: World, member: int, status: int) -> None:
     """Status, counts and posts of one person who is gone."""
     members, columns, groups = world.members, world.columns, world.groups
     column, group = int(members.column[member]), int(members.group[member])
-    take_from_counts(world, np.array([member]))
+    take_from_counts(world, member)
     members.status[member] = status
     members.left[member] = world.week
     members.armed_when_left[member] = members.rank[member] >= FIGHTER
@@ -162,9 +164,8 @@ def _touched(world: World, lost: int, rows: Rows) -> NDArray[np.float32]:
 
 def _kin_of(world: World, lost: int) -> Rows:
     """Members of the lost person's kin line who serve."""
-    active = active_members(world)
-    kin: Rows = active[world.members.kin[active] == world.members.kin[lost]]
-    return kin
+    members, count = world.members, world.members.count
+    return rows_where((members.kin[:count] == members.kin[lost]) & (members.status[:count] == ACTIVE))
 
 
 def _leader_touched(world: World, lost: int, group: int) -> float:

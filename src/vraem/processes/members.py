@@ -6,6 +6,8 @@ follow a splinter do so in `column_choice`. Supporters are promoted when arms ar
 join the nearest of their group.
 """
 
+from collections import Counter
+
 import numpy as np
 
 from vraem.processes.groups import (
@@ -19,6 +21,7 @@ from vraem.processes.groups import (
     move_members,
     nearest_column,
     new_column,
+    rows_where,
 )
 from vraem.processes.integration import persons_wanted
 from vraem.processes.journal import actor_of, note
@@ -29,6 +32,7 @@ from vraem.processes.territory import hand_over
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
+    ACTIVE,
     COMMANDER,
     FIGHTER,
     HIRED,
@@ -60,13 +64,14 @@ PROMOTING_PAY = 0.4
 def step(world: World) -> None:
     """Exits every week; promotions and the size of columns once a month."""
     members = world.members
-    rows = active_members(world)
     if world.week % REVIEW_WEEKS == 0:
+        rows = active_members(world)
         members.exit_chance[rows] = exit_hazard(world, rows)
-    draws = world.streams.uniform_double("member_exit", world.week, 0, members.count)[rows]
-    leaving = rows[draws < members.exit_chance[rows]]
+    count = members.count
+    draws = world.streams.uniform_double("member_exit", world.week, 0, count)
+    leaving = rows_where((members.status[:count] == ACTIVE) & (draws < members.exit_chance[:count]))
     if len(leaving):
-        leaving = _with_companions(world, rows, leaving)
+        leaving = _with_companions(world, active_members(world), leaving)
         _leave(world, leaving)
     if world.week % REVIEW_WEEKS == 2:
         _leave_firms(world)
@@ -85,13 +90,12 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
         return np.full(len(rows), weekly)
     columns = world.columns
     count = columns.count
-    every = np.arange(count)
     # an amnesty that held through the burn-in is part of the rate at rest
     amnesty = amnesty_now(world) and world.scenario.switches.amnesty == "off" and not burn.running
     of_column = (
         p.exit_risk_weight * (columns.pressure[:count] - burn.pressure)
         - p.exit_link_weight * (columns.link[:count] - burn.link)
-        + p.exit_hoarding_weight * (hoarding_of(world, every) - burn.hoarding)
+        + p.exit_hoarding_weight * (hoarding_of(world, np.arange(count)) - burn.hoarding)
         + columns.demoralised[:count]
         + p.exit_amnesty_weight * amnesty
     )
@@ -109,7 +113,7 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
     relative = np.exp(np.minimum(log_hazard, HIGHEST_LOG_HAZARD))
     if burn.running and len(rows):
         # companions leave too: the drawn rate counts them in
-        companions = p.exit_contagion * len(rows) / len(np.unique(column))
+        companions = p.exit_contagion * len(rows) / np.count_nonzero(np.bincount(column))
         level = float(relative.mean()) * (1.0 + companions)
         burn.exit_scale += (
             REVIEW_WEEKS * (level - burn.exit_scale) / min(burn.weeks + REVIEW_WEEKS, EXIT_MEMORY)
@@ -132,7 +136,9 @@ def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
     chance = 1.0 - (1.0 - p.exit_contagion) ** gone[members.column[rows]]
     chance[members.rank[rows] >= COMMANDER] = 0.0
     draws = world.streams.uniform_double("desertion", world.week, 0, members.count)[rows]
-    return np.union1d(leaving, rows[draws < chance])
+    going = np.zeros(members.count, dtype=bool)
+    going[leaving] = going[rows[draws < chance]] = True
+    return rows_where(going)
 
 
 def _leave(world: World, leaving: Rows) -> None:
@@ -148,10 +154,9 @@ def _leave(world: World, leaving: Rows) -> None:
         others.tolist(), draws[~gives_up, 1].tolist(), armed.tolist(), strict=True
     ):
         firm = _firm_that_hires(world, chance) if skilled else NO_ROW
-        leave_members(world, np.array([member]), QUIT if firm == NO_ROW else HIRED, firm)
+        leave_members(world, (member,), QUIT if firm == NO_ROW else HIRED, firm)
     world.flows.exits += len(leaving)
-    for column in np.unique(members.column[leaving]).tolist():
-        gone = int((members.column[leaving] == column).sum())
+    for column, gone in sorted(Counter(members.column[leaving].tolist()).items()):
         group = int(columns.group[column])
         kind = DESERTION if gone >= SMALLEST_DESERTION else EXIT
         seat = int(columns.seat[column])
@@ -177,7 +182,7 @@ def _leave_firms(world: World) -> None:
     """Hired former members do not stay with a firm for good."""
     members, count = world.members, world.members.count
     # those of this week have had their draw
-    hired = np.flatnonzero((members.status[:count] == HIRED) & (members.left[:count] < world.week))
+    hired = rows_where((members.status[:count] == HIRED) & (members.left[:count] < world.week))
     if len(hired):
         chance = 1.0 - (1.0 - world.p.hired_leave_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
         draws = world.streams.uniform_double("member_exit", world.week, 0, count)[hired]
@@ -203,10 +208,14 @@ def _keep_size(world: World) -> None:
     """Columns that have grown too large divide, those that are too small join the nearest of their group."""
     columns = world.columns
     count_strength(world)
-    for column in living_columns(world).tolist():
-        if columns.armed[column] + columns.supporters[column] == 0.0:
-            end_column(world, column)  # first, or another might join one that ends
-    for column in living_columns(world).tolist():
+    rows = living_columns(world)
+    for column in rows[columns.armed[rows] + columns.supporters[rows] == 0.0].tolist():
+        end_column(world, column)  # first, or another might join one that ends
+    rows = living_columns(world)
+    large = (columns.armed[rows] > LARGEST_COLUMN) & (columns.territory[rows] >= 2.0)
+    if not (large | (columns.armed[rows] < SMALLEST_COLUMN)).any():
+        return
+    for column in rows.tolist():
         if columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
             _divide(world, column)
         elif columns.armed[column] < SMALLEST_COLUMN:

@@ -15,6 +15,8 @@ from vraem.processes.groups import (
     add_members,
     count_strength,
     living_columns,
+    members_of,
+    rows_where,
     strength_equivalents,
 )
 from vraem.processes.journal import actor_of, note
@@ -165,8 +167,7 @@ def _kin_of_recruits(world: World, column: int, chance: np.ndarray, which: np.nd
     own = 1 + 2_000 + members.count + np.arange(len(chance))
     if world.scenario.switches.null_model == "no_kin":
         return own
-    count = members.count
-    here = np.flatnonzero((members.column[:count] == column) & (members.status[:count] == ACTIVE))
+    here = members_of(world, column)
     if not len(here):
         return own
     followed = members.kin[here[(which * len(here)).astype(np.int64)]]
@@ -176,23 +177,25 @@ def _kin_of_recruits(world: World, column: int, chance: np.ndarray, which: np.nd
 
 
 def _origins(world: World, column: int, draws: np.ndarray) -> np.ndarray:
-    reach = np.cumsum(world.columns.control[:, column] * world.communities.youth)
+    reach = (world.columns.control[:, column] * world.communities.youth).cumsum()
     if reach[-1] <= 0.0:
         return np.full(len(draws), world.columns.seat[column])
-    places: np.ndarray = np.searchsorted(reach, draws * reach[-1], "right").clip(0, len(reach) - 1)
+    places: np.ndarray = np.minimum(reach.searchsorted(draws * reach[-1], "right"), len(reach) - 1)
     return places
 
 
 def _come_of_age(world: World, rows: Rows) -> None:
     """People raised in the camps of the founding group who turn 18 this week take a place in one of its columns."""
     columns, groups, p = world.columns, world.groups, world.p
+    highest_rate = p.adult_cohort_from_captivity / WEEKS_A_YEAR
+    draws = world.streams.uniform_double("recruit_count", world.week, 100_000, 100_004)
+    if draws[0] >= 1.0 - exp(-highest_rate):
+        return  # in most weeks, whoever holds the camps
     camps = rows[groups.founding[columns.group[rows]] & (columns.service[rows] == NO_ROW)]
     if not len(camps):
         return
     held = float((columns.armed[camps] + columns.supporters[camps]).sum()) / max(world.burn_in.members, 1.0)
-    rate = p.adult_cohort_from_captivity / WEEKS_A_YEAR * min(held, 1.0)
-    draws = world.streams.uniform_double("recruit_count", world.week, 100_000, 100_004)
-    if draws[0] >= 1.0 - exp(-rate):
+    if draws[0] >= 1.0 - exp(-highest_rate * min(held, 1.0)):
         return
     column = int(camps[min(int(draws[1] * len(camps)), len(camps) - 1)])
     add_members(
@@ -233,13 +236,11 @@ def _return(world: World) -> None:
     members, columns, p = world.members, world.columns, world.p
     count = members.count
     status = members.status[:count]
-    gone = np.flatnonzero((status == QUIT) | (status == SURRENDERED))
-    if not len(gone):
-        return
+    gone = (status == QUIT) | (status == SURRENDERED)
     chance = 1.0 - (1.0 - p.relapse_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
-    draws = world.streams.uniform_double("return", world.week, 0, count)[gone]
+    draws = world.streams.uniform_double("return", world.week, 0, count)
     rows = living_columns(world)
-    for member in gone[draws < chance].tolist():
+    for member in rows_where(gone & (draws < chance)).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:
             continue

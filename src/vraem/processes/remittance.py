@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from vraem.processes.groups import centre_of, living_columns, strength_equivalents
+from vraem.processes.groups import centre_of, living_columns, rows_where, strength_equivalents
 from vraem.world import World
-from vraem.world.organisation_tables import NO_ROW
+from vraem.world.organisation_tables import ACTIVE, NO_ROW
 
 WRITES = {
     "columns": (
@@ -39,12 +39,16 @@ def step(world: World) -> None:
     if not len(rows):
         return
     columns, flows, p = world.columns, world.flows, world.p
-    income = sum(columns.__dict__[name][rows] for name in SOURCES)
-    columns.revenue[rows] += (income - columns.revenue[rows]) / REVENUE_MEMORY
+    income = columns.fees[rows]
+    for name in SOURCES[1:]:
+        income += columns.__dict__[name][rows]
+    revenue = columns.revenue[rows]
+    revenue += (income - revenue) / REVENUE_MEMORY
+    columns.revenue[rows] = revenue
     equivalents = strength_equivalents(world, rows)
     wage = max(world.burn_in.reference_pay, 1e-9)
     upkeep = wage * p.solvency * equivalents
-    columns.need[rows] = np.clip(1.0 - columns.revenue[rows] / upkeep, 0.0, 1.0)
+    columns.need[rows] = np.minimum(np.maximum(1.0 - revenue / upkeep, 0.0), 1.0)
 
     sent, received = _remit(world, rows, income, equivalents)
     columns.sent[rows], columns.received[rows] = sent, received
@@ -72,9 +76,9 @@ def _remit(
 ) -> tuple[np.ndarray, np.ndarray]:
     """φ of each column, the centre's share ψ paid back by strength; the rest is kept at the top."""
     columns, groups, p = world.columns, world.groups, world.p
-    group = columns.group[rows]
-    vacant = groups.leader[group] == NO_ROW
-    audit = np.where(vacant, AUDIT_IF_VACANT, groups.authority[group])
+    group, wholes = columns.group[rows].astype(np.intp), groups.count
+    vacant = groups.leader[:wholes] == NO_ROW
+    audit = np.where(vacant, AUDIT_IF_VACANT, groups.authority[:wholes])[group]
     logit = (
         p.remittance_intercept
         + p.remittance_link_weight * (columns.link[rows] - 0.5)
@@ -83,7 +87,6 @@ def _remit(
     )
     share = np.where(columns.service[rows] == NO_ROW, p.remittance_cap / (1.0 + np.exp(-logit)), 0.0)
     sent = share * income
-    wholes = groups.count
     pool = np.bincount(group, sent, wholes)
     back = centre_redistribution(world)
     strength = np.bincount(group, equivalents, wholes)
@@ -93,7 +96,8 @@ def _remit(
     used = hoard * p.top_spending
     groups.hoard[:wholes] = hoard + kept - used
     world.flows.group_spent += float(used.sum())
-    groups.hoarding[:wholes] += (1.0 - back - groups.hoarding[:wholes]) / REVENUE_MEMORY
+    hoarding = groups.hoarding[:wholes]
+    hoarding += (1.0 - back - hoarding) / REVENUE_MEMORY
     return sent, received
 
 
@@ -105,9 +109,9 @@ def centre_redistribution(world: World) -> np.ndarray:
     groups, members, p = world.groups, world.members, world.p
     back = np.full(groups.count, p.centre_redistribution)
     if world.scenario.switches.heirless_horizon == "on" and groups.count:
-        count = members.count
-        heirs = members.heir[:count] & (members.status[:count] == 0)
-        with_heir = np.bincount(members.group[:count][heirs], minlength=groups.count) > 0
+        named = rows_where(members.heir[: members.count])
+        heirs = named[members.status[named] == ACTIVE]
+        with_heir = np.bincount(members.group[heirs], minlength=groups.count) > 0
         back[~with_heir] *= 1.0 - p.horizon_drop
     return back
 
@@ -116,10 +120,10 @@ def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:
     """Mean pay, what it lacks, and paydays missed."""
     columns = world.columns
     columns.pay[rows] += (pay - columns.pay[rows]) / PAY_MEMORY
-    columns.shortfall[rows] = np.clip(1.0 - pay, 0.0, 1.0)
-    missed = pay < MISSED_PAY
-    columns.missed_paydays[rows] = (columns.missed_paydays[rows] + 1.0) * missed
-    columns.triggered[rows] |= columns.missed_paydays[rows] == MISSED_IN_A_ROW
+    columns.shortfall[rows] = np.minimum(np.maximum(1.0 - pay, 0.0), 1.0)
+    missed = (columns.missed_paydays[rows] + 1.0) * (pay < MISSED_PAY)
+    columns.missed_paydays[rows] = missed
+    columns.triggered[rows[missed == MISSED_IN_A_ROW]] = True
 
 
 def hoarding_of(world: World, rows: np.ndarray) -> np.ndarray:

@@ -16,16 +16,16 @@ from vraem.processes.groups import (
     columns_of,
     install_commander,
     install_leader,
-    living_columns,
     living_groups,
     members_of,
     members_of_columns,
     members_of_group,
+    rows_where,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, NO_ROW
+from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, LIVING, NO_ROW
 from vraem.world.security_tables import SUCCESSION, VACANCY
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def step(world: World) -> None:
     for group in living_groups(world).tolist():
         if world.groups.leader[group] == NO_ROW:
             _vacant_top(world, group)
-    rows = living_columns(world)
-    for column in rows[world.columns.commander[rows] == NO_ROW].tolist():
+    columns, count = world.columns, world.columns.count
+    without = (columns.commander[:count] == NO_ROW) & (columns.status[:count] == LIVING)
+    for column in rows_where(without).tolist():
         _vacant_command(world, column)
     if world.week % REVIEW_WEEKS == 1:
         for group in living_groups(world).tolist():
