@@ -271,7 +271,7 @@ def test_a_new_agent_class_is_a_declaration(make: Any) -> None:
         loads = model.agents_by_type[Shipment]
         assert len(loads) == len(Shipment.present(model.world))
         seen.add(len(loads))
-        assert len(model.agents) == 4000 + len(model.traffickers) + len(loads)
+        assert len(model.agents) == sum(len(model.set_of(kind)) for kind in model.agent_types)
         assert sum(loads.get("load")) == pytest.approx(model.newest()["hcl_under_way"], rel=1e-5)
         assert set(model.agents.select(agent_type=Shipment)) == set(loads)
         assert all(load in model.grid[load.pos].agents for load in loads)

@@ -18,6 +18,7 @@ from vraem.model import Model
 def clear_some(model: Model) -> None:
     """A script that a pickle can hold: a function of a module."""
     model.growers.select(at_most=20).do("eradicate", 0.5)
+    model.protectors.select(model.protectors.array("commands"), at_most=1).do("raid")
 
 
 def through_pickle(model: Model) -> Model:
@@ -34,14 +35,15 @@ def test_a_copy_goes_on_to_the_bit(make: Any, twin_of: Any, looked_at: bool) -> 
     for _ in range(20):
         model.step()
     if looked_at:
-        assert len(model.agents) == 4030
+        assert len(model.agents) == sum(len(model.set_of(kind)) for kind in model.agent_classes)
+        assert len(model.protectors) > 300
         assert model.grid.coca_area.data.sum() > 0
     twin = twin_of(model)
     assert (twin.steps, twin.date) == (20, model.date)
     for _ in range(20):
         model.step()
         twin.step()
-    for name in ("coca_area", "eradicated", "hcl_price"):
+    for name in ("coca_area", "eradicated", "hcl_price", "members", "captured", "operations"):
         assert np.array_equal(model.series(name), twin.series(name))
     mine, its = (m.datacollector.get_agenttype_vars_dataframe(Trafficker) for m in (model, twin))
     assert mine.equals(its)
