@@ -11,6 +11,7 @@ from vraem import scenario as scenarios
 from vraem.scenario import SWITCHES, Scenario
 
 _RUN_KEYS = ("start", "end", "seed")
+_DATES = ("start", "end", "anchor_start", "anchor_end")
 
 
 def resolve(
@@ -34,7 +35,7 @@ def _dotted(name: str) -> str:
 
 def _plain(name: str, value: Any) -> Any:
     """Dates may come as ISO text."""
-    is_date = name.rpartition(".")[2] in ("start", "end") and isinstance(value, str)
+    is_date = name.rpartition(".")[2] in _DATES and isinstance(value, str)
     return dt.date.fromisoformat(value) if is_date else value
 
 

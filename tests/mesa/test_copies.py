@@ -65,10 +65,13 @@ def test_labels_and_own_agents_survive_a_pickle(make: Any) -> None:
     model = make(weeks=2)
     model.growers[40].visited = True
     Journalist(model, model.growers[41])
+    model.protectors[-1].arrest()
+    model.former_protectors[-1].questioned = True
     twin = through_pickle(model)
     (writer,) = twin.agents_by_type[Journalist]
     assert writer.source is twin.growers[41]
     assert twin.growers[40].visited
+    assert twin.former_protectors[-1].questioned
     assert len(twin.agents) == len(model.agents)
     through_pickle(twin).step()
 
@@ -81,6 +84,8 @@ def test_a_dropped_model_is_freed(make: Any, use: str) -> None:
         model.growers.do(lambda agent: agent.cash)
         Journalist(model, model.growers[0])
         assert len(model.agents) > 4000
+        assert model.protectors[0].arrest()
+        assert model.security_units[0].reinforce(1.0) > 0.0
     if use in ("grid", "all"):
         cell = model.growers[5].cell
         assert cell.get_neighborhood(2)
