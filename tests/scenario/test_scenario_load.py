@@ -341,5 +341,5 @@ def test_a_scenario_is_also_loaded_by_its_class():
     overrides = ["run.households=400", "run.seed=3"]
     assert Scenario.load("history", overrides) == load("history", overrides)
     assert Scenario.load("history") == load("history")
-    with pytest.raises(ScenarioError, match="run.household"):
+    with pytest.raises(ScenarioError, match=r"run\.household"):
         Scenario.load("history", ["run.household=400"])
