@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vraem.agents import Grower, Trafficker
     from vraem.analysis.compare import Comparison, compare
     from vraem.analysis.scoreboard import scoreboard
+    from vraem.armed_agents import Protector, SecurityUnit
     from vraem.engine import fork, new_world
     from vraem.experiment.frames import weekly_frame
     from vraem.model import Model
@@ -27,9 +28,11 @@ _HOME = {
     "Comparison": ("vraem.analysis.compare", "Comparison"),
     "Grower": ("vraem.agents", "Grower"),
     "Model": ("vraem.model", "Model"),
+    "Protector": ("vraem.armed_agents", "Protector"),
     "RunResult": ("vraem.observe", "RunResult"),
     "Scenario": ("vraem.scenario", "Scenario"),
     "ScenarioError": ("vraem.scenario", "ScenarioError"),
+    "SecurityUnit": ("vraem.armed_agents", "SecurityUnit"),
     "Trafficker": ("vraem.agents", "Trafficker"),
     "compare": ("vraem.analysis.compare", "compare"),
     "fork": ("vraem.engine", "fork"),
@@ -46,9 +49,11 @@ __all__ = [
     "Comparison",
     "Grower",
     "Model",
+    "Protector",
     "RunResult",
     "Scenario",
     "ScenarioError",
+    "SecurityUnit",
     "Trafficker",
     "__version__",
     "compare",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vraem.mesa_fields import here, numbers, place_names, through
 from vraem.mesa_rows import Derived, RowAgent, Rows, act, coordinate
 from vraem.processes import eradication, processing
 from vraem.processes.exogenous import YEARLY_INCOMES
@@ -34,7 +35,7 @@ def plant(model: "Model", rows: Rows, ha: ArrayLike) -> Hectares:
     that never grows coca plants none: no process would tend its plots. Raises `ValueError` below zero.
     """
     world, growers, p = model.world, model.world.growers, model.world.p
-    wanted = _numbers("ha", ha, rows, np.inf)
+    wanted = numbers("ha", ha, rows, 0.0, np.inf)
     free = np.maximum(growers.land[rows] - growers.coca_area[rows] - growers.licit_area[rows], 0.0)
     affordable = growers.cash[rows] / np.float32(p.coca_establishment_cost)
     planted = np.minimum(np.minimum(wanted, free), affordable).astype(np.float32)
@@ -56,7 +57,7 @@ def plant(model: "Model", rows: Rows, ha: ArrayLike) -> Hectares:
 
 def abandon(model: "Model", rows: Rows, share: ArrayLike = 1.0) -> Hectares:
     """Give up the share `share` of all plots, of every age alike, and return the hectares given up."""
-    lost = _leave(model, rows, _numbers("share", share, rows, 1.0))
+    lost = _leave(model, rows, numbers("share", share, rows, 0.0, 1.0))
     model.world.communities.coca_area -= _by_community(model.world, rows, lost)
     return _counted(model, "abandoned", lost)
 
@@ -64,7 +65,7 @@ def abandon(model: "Model", rows: Rows, share: ArrayLike = 1.0) -> Hectares:
 def convert(model: "Model", rows: Rows, share: ArrayLike = 1.0) -> Hectares:
     """Turn the share `share` of the coca into coffee and cacao, as far as cash pays; return the hectares (A7)."""
     growers, p = model.world.growers, model.world.p
-    wanted = _numbers("share", share, rows, 1.0) * growers.coca_area[rows]
+    wanted = numbers("share", share, rows, 0.0, 1.0) * growers.coca_area[rows]
     paid_for = np.minimum(wanted, growers.cash[rows] / p.licit_establishment_cost)
     lost = _leave(model, rows, paid_for / np.maximum(growers.coca_area[rows], 1e-9))
     growers.cash[rows] = np.maximum(growers.cash[rows] - lost * p.licit_establishment_cost, 0.0)
@@ -80,7 +81,7 @@ def eradicate(model: "Model", rows: Rows, share: ArrayLike = 1.0) -> Hectares:
     eradication orders of a scenario.
     """
     world, growers = model.world, model.world.growers
-    shares = _numbers("share", share, rows, 1.0)
+    shares = numbers("share", share, rows, 0.0, 1.0)
     lost = _leave(model, rows, shares)
     growers.eradicated_share[rows] = 1.0 - (1.0 - growers.eradicated_share[rows]) * (1.0 - shares)
     by_place = _by_community(world, rows, lost)
@@ -118,44 +119,8 @@ def _week_of_last_quarter(model: "Model", rows: Rows) -> Rows:
     return weeks
 
 
-def _numbers(name: str, value: ArrayLike, rows: Rows, high: float) -> NDArray[np.float64]:
-    """`value` as one number a row, checked to lie from 0 to `high`."""
-    numbers = np.asarray(value, dtype=np.float64)
-    if not ((numbers >= 0.0) & (numbers <= high)).all() or np.isinf(numbers).any():
-        upper = "or more" if high == np.inf else f"to {high:g}"
-        raise ValueError(f"{name}: got {numbers}, expected 0 {upper}")
-    return np.broadcast_to(numbers, rows.shape)
-
-
-def _here(table: str, place: str, column: str) -> Derived:
-    """A column of the community in which the agents live."""
-
-    def read(world: World, rows: Rows) -> NDArray[np.generic]:
-        values: NDArray[np.generic] = getattr(world.communities, column)
-        return values[getattr(world, table).__dict__[place][rows]]
-
-    from vraem.world.declarations import COMMUNITIES
-
-    declared = next(c for c in COMMUNITIES.columns if c.name == column)
-    return Derived(read, declared.unit, f"{declared.meaning}, where it lives")
-
-
-def _place_names(table: str, place: str) -> "Mapping[str, Derived]":
-    """Names of the place and the district in which the agents live."""
-
-    def labels(world: World, rows: Rows) -> list[str]:
-        names = world.valley.communities.label
-        return [names[i] for i in getattr(world, table).__dict__[place][rows].tolist()]
-
-    def districts(world: World, rows: Rows) -> list[str]:
-        names = world.valley.districts.name
-        numbers = world.valley.communities.district_id[getattr(world, table).__dict__[place][rows]]
-        return [names[i - 1] for i in numbers.tolist()]
-
-    return {
-        "district": Derived(districts, "name", "district in which it lives"),
-        "place_name": Derived(labels, "name", "nearest named place: coarse by design"),
-    }
+_HOME = through("growers", "community")
+_BASE = through("firms", "base")
 
 
 def _income(world: World, rows: Rows) -> NDArray[np.float32]:
@@ -205,16 +170,16 @@ class Grower(RowAgent, table="growers", place="community"):
         "income": Derived(_income, "USD", "net income from all sources since the start of the year"),
         "free_land": Derived(_free_land, "ha", "land without coca, coffee or cacao"),
         **{
-            name: _here("growers", "community", name)
+            name: here(name, _HOME)
             for name in ("leaf_price", "leaf_tax", "harvested_share", "growing_share", "assisted_share")
         },
-        **_place_names("growers", "community"),
+        **place_names(_HOME),
     }
 
-    plant = act(plant)
-    abandon = act(abandon)
-    convert = act(convert)
-    eradicate = act(eradicate)
+    plant = act(plant, float)
+    abandon = act(abandon, float)
+    convert = act(convert, float)
+    eradicate = act(eradicate, float)
 
     def __repr__(self) -> str:
         return f"<Grower {self.unique_id}, {self.place_name}: {self.coca_area:.2f} ha of coca>"
@@ -236,7 +201,7 @@ def intercept(model: "Model", rows: Rows, chance: ArrayLike = 1.0) -> NDArray[np
     foot are under way: by air, road and river they leave and arrive in one. Returns the kg concerned.
     """
     shipments = model.world.shipments
-    chances = _numbers("chance", chance, rows, 1.0)
+    chances = numbers("chance", chance, rows, 0.0, 1.0)
     kg = np.zeros(len(rows))
     for place, row in enumerate(rows.tolist()):
         loads = _loads_under_way(model.world, row)
@@ -292,11 +257,11 @@ class Trafficker(RowAgent, table="firms", place="base"):
             "months",
             "hydrochloride in store over a month's output",
         ),
-        "leaf_price": _here("firms", "base", "leaf_price"),
-        **_place_names("firms", "base"),
+        "leaf_price": here("leaf_price", _BASE),
+        **place_names(_BASE),
     }
 
-    intercept = act(intercept)
+    intercept = act(intercept, float)
 
     @property
     def loads(self) -> list[Load]:

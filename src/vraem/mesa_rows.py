@@ -1,4 +1,4 @@
-"""Agents as views of rows: the machinery under `Grower`, `Trafficker` and whatever agent class comes next.
+"""Agents as views of rows: the machinery under `Grower`, `Protector`, `Trafficker`, `SecurityUnit` and any other class.
 
 A new agent class is a declaration. It names its table; every column becomes an attribute that reads and writes
 the array, `fixed` lists the columns that only a method may change and which one, `derived` the attributes that
@@ -6,10 +6,12 @@ follow from others, and `act` makes a function over many rows a method of one ag
 """
 
 import functools
+import gc
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 import mesa
 import numpy as np
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from vraem.model import Model
 
 Rows = NDArray[np.int64]
+Answer = TypeVar("Answer")
 SPECS = {spec.name: spec for spec in TABLES}
 IDS_A_CLASS = 10_000_000
 """Numbers set aside for each agent class, so that an agent's `unique_id` follows from its row."""
@@ -45,14 +48,15 @@ class Attribute(NamedTuple):
     meaning: str
 
 
-def act(function: Callable[..., NDArray[np.floating]]) -> Callable[..., float]:
+def act(function: Callable[..., NDArray[Any]], returns: Callable[[Any], Answer]) -> Callable[..., Answer]:
     """Make a method of one agent from `function(model, rows, …)`, which acts on many rows at once.
 
-    An agent set calls the function itself, once, for all its rows (``growers.do("eradicate")``).
+    An agent set calls the function itself, once, for all its rows (``growers.do("eradicate")``). `returns` is the kind
+    of what one agent's method gives back: `float`, `int` or `bool`.
     """
 
-    def method(self: "RowAgent", *args: Any, **kwargs: Any) -> float:
-        return float(function(self.model, np.array([self.row]), *args, **kwargs)[0])
+    def method(self: "RowAgent", *args: Any, **kwargs: Any) -> Answer:
+        return returns(function(self.model, np.array([self.row]), *args, **kwargs)[0])
 
     signature = inspect.signature(function)
     own = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
@@ -60,7 +64,7 @@ def act(function: Callable[..., NDArray[np.floating]]) -> Callable[..., float]:
     functools.update_wrapper(method, function, updated=())
     del method.__wrapped__  # type: ignore[attr-defined]
     method.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=own + rest, return_annotation=float
+        parameters=own + rest, return_annotation=returns
     )
     method.on_rows = function  # type: ignore[attr-defined]
     return method
@@ -117,10 +121,15 @@ class RowAgent(mesa.Agent):
         return np.arange(len(getattr(world, cls.table)))
 
     @classmethod
+    def communities(cls, world: World, rows: Rows) -> Rows:
+        """Communities in which the agents of `rows` live."""
+        found: Rows = getattr(world, cls.table).__dict__[cls.place][rows]
+        return found
+
+    @classmethod
     def cells(cls, world: World, rows: Rows) -> Rows:
         """Flat cells of the valley's grid in which the agents of `rows` live."""
-        cells: Rows = world.valley.communities.cell[getattr(world, cls.table).__dict__[cls.place][rows]]
-        return cells
+        return world.valley.communities.cell[cls.communities(world, rows)].astype(np.int64)
 
     @property
     def pos(self) -> tuple[int, int]:
@@ -240,7 +249,8 @@ class Population:
         if have < needed:
             revived = self.model.__dict__.get("_revived", {})
             make = functools.partial(_make, self.model, self.kind)
-            self._agents += [make(row, self._first_id + row) for row in range(have, needed)]
+            with no_collection():
+                self._agents += [make(row, self._first_id + row) for row in range(have, needed)]
             for (kind, row), agent in revived.items():
                 if kind is self.kind and row >= have:
                     self._agents[row] = agent
@@ -260,6 +270,18 @@ class Population:
         for row, own in labels.items():
             agents[row].__dict__.update(own)
         self.labelled |= set(labels)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Keep the collector of garbage from going through all agents again and again while many are made."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _set_model, _set_row, _set_id = (

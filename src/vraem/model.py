@@ -5,7 +5,9 @@ when first asked for; a script of the user's acts at the end of a week, before t
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
 from functools import partial
 from os import PathLike
 from time import perf_counter
@@ -16,21 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem import engine
-from vraem import scenario as scenarios
 from vraem.agents import Grower, Trafficker
+from vraem.armed_agents import Protector, SecurityUnit
 from vraem.mesa_grid import build_grid, settle
-from vraem.mesa_rows import IDS_A_CLASS, Population, RowAgent
+from vraem.mesa_rows import IDS_A_CLASS, Population, RowAgent, no_collection
 from vraem.mesa_sets import AllAgents, RowSet
+from vraem.mesa_setup import resolve, whole
 from vraem.observe.balance import Auditor
 from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
 from vraem.observe.result import RunResult
 from vraem.observe.series import SERIES_NAMES
-from vraem.scenario import SWITCHES, Scenario
-from vraem.world import World
+from vraem.scenario import Scenario
+from vraem.world import Flows, World
 
 Script = Callable[["Model"], object]
-_RUN_KEYS = ("start", "end", "seed")
 _VIEWS = ("_populations", "_registered", "_grid", "_placed", "_revived")
 """Made again after a copy or a pickle."""
 
@@ -59,7 +61,7 @@ class Model(mesa.Model):
 
     """
 
-    agent_classes: ClassVar[tuple[type[RowAgent], ...]] = (Grower, Trafficker)
+    agent_classes: ClassVar[tuple[type[RowAgent], ...]] = (Grower, Protector, Trafficker, SecurityUnit)
     """The agent classes, in the order of `agents`. A subclass may put its own in their place."""
 
     _grid: Any
@@ -74,10 +76,10 @@ class Model(mesa.Model):
         check: bool = False,
         **kwargs: Any,
     ) -> None:
-        resolved = _resolve(scenario, households, kwargs)
+        resolved = resolve(scenario, households, kwargs)
         if seed is not None and rng is not None:
             raise ValueError("seed and rng are two names of one thing: give one of them")
-        number = _whole(next((s for s in (seed, rng) if s is not None), resolved.run.seed))
+        number = whole(next((s for s in (seed, rng) if s is not None), resolved.run.seed))
         super().__init__(rng=number)
         self._all_agents = AllAgents([], random=self.random)
         self.world: World = engine.new_world(resolved, number)
@@ -119,8 +121,8 @@ class Model(mesa.Model):
         world = self.world
         advance = engine.advance if self._auditor is None else engine.advance_guarded
         advance(world)
-        for flow, hectares in self._carried.items():
-            self.count_flow(flow, hectares)
+        for flow, amount in self._carried.items():
+            self.count_flow(flow, amount)
         self._carried.clear()
         for script in self._scripts:
             script(self)
@@ -248,17 +250,35 @@ class Model(mesa.Model):
         return self.set_of(Trafficker)
 
     @property
+    def protectors(self) -> RowSet:
+        """The members of armed groups who serve now."""
+        return self.set_of(Protector)
+
+    @property
+    def former_protectors(self) -> RowSet:
+        """Those who served and are gone: hired, quit, surrendered, captured or dead. No part of `agents`."""
+        population = self.population(Protector)
+        everybody = np.arange(len(self.world.members))
+        return RowSet(population, np.setdiff1d(everybody, population.rows()), self.random)
+
+    @property
+    def security_units(self) -> RowSet:
+        """The units of the security forces that stand now."""
+        return self.set_of(SecurityUnit)
+
+    @property
     def agents(self) -> Any:
         """All agents, in Mesa's set."""
         for kind, population in self._populations.items():
             old, new = self._registered.get(kind), population.rows()
             if old is not None and np.array_equal(old, new):
                 continue
-            agents = population.agents()
-            for row in np.setdiff1d(old if old is not None else new[:0], new).tolist():
+            agents, known = population.agents(), old if old is not None else new[:0]
+            for row in np.setdiff1d(known, new).tolist():
                 self._all_agents.discard(agents[row])
-            for row in new.tolist():
-                self._all_agents.add(agents[row])
+            with no_collection():
+                for row in np.setdiff1d(new, known).tolist():
+                    self._all_agents.add(agents[row])
             self._registered[kind] = new
         return self._all_agents
 
@@ -305,12 +325,28 @@ class Model(mesa.Model):
         # Mesa 3.3 counts in a table that would keep this model alive for good
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
-    def count_flow(self, flow: str, hectares: float) -> None:
-        """Add hectares to a flow of this week's series; of the next week between two steps."""
+    def count_flow(self, flow: str, amount: float) -> None:
+        """Add an amount to a flow of this week's series; of the next week between two steps."""
         if self._in_week:
-            setattr(self.world.flows, flow, getattr(self.world.flows, flow) + hectares)
+            setattr(self.world.flows, flow, getattr(self.world.flows, flow) + amount)
         else:
-            self._carried[flow] = self._carried.get(flow, 0.0) + hectares
+            self._carried[flow] = self._carried.get(flow, 0) + amount
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Let the flows that processes' functions count inside go to this week's series, or to the next week's."""
+        if self._in_week:
+            yield
+            return
+        past, self.world.flows = self.world.flows, Flows()
+        try:
+            yield
+        finally:
+            done, self.world.flows = self.world.flows, past
+            amounts = {field.name: getattr(done, field.name) for field in fields(done)}
+            for flow, amount in amounts.items():
+                if isinstance(amount, int | float) and amount:
+                    self.count_flow(flow, amount)
 
     # ---------------------------------------------------------------- copies
 
@@ -356,33 +392,3 @@ def _picklable(reporters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _attribute(name: str, agent: Any) -> Any:
     return getattr(agent, name, None)
-
-
-def _resolve(
-    scenario: Scenario | str | PathLike[str], households: int | None, overrides: Mapping[str, Any]
-) -> Scenario:
-    resolved = scenario if isinstance(scenario, Scenario) else scenarios.load(scenario)
-    changes = {_dotted(name): _plain(name, value) for name, value in overrides.items()}
-    if households is not None:
-        changes["run.households"] = households
-    return resolved.with_(changes) if changes else resolved
-
-
-def _dotted(name: str) -> str:
-    """The key in a scenario file of an override given by its plain name."""
-    if "." in name:
-        return name
-    table = "run" if name in _RUN_KEYS else "switches" if name in SWITCHES else "parameters"
-    return f"{table}.{name}"
-
-
-def _plain(name: str, value: Any) -> Any:
-    """Dates may come as ISO text."""
-    is_date = name.rpartition(".")[2] in ("start", "end") and isinstance(value, str)
-    return dt.date.fromisoformat(value) if is_date else value
-
-
-def _whole(seed: Any) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed: got {seed!r}, expected an integer of 0 or more")
-    return int(seed)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import measures
 from .report import Report, write_block
+from .views import agent_views
 
 
 def main() -> int:
@@ -21,6 +22,8 @@ def main() -> int:
     say("growers' step against Mesa agents")
     rows, weeks = (4_000, 13) if quick else (measures.ONE_TO_ONE, 26)
     report.add_step(measures.growers_step(rows, weeks))
+    say("agents as views")
+    report.add_views(agent_views(repeats=3 if quick else 9))
     say("growth with households")
     report.add_growth(measures.growth(weeks=104, repeats=2 if quick else 5))
     say("memory")

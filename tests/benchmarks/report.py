@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from .measures import Growth, Memory, Pairing, RunCost, StepCost
+from .views import ViewCost
 
 BEGIN, END = "<!-- benchmark:begin -->", "<!-- benchmark:end -->"
 RUN_BUDGET = 1.5
 MEMORY_BUDGET = 200.0
 STEP_BUDGET = 100.0
+FIRST_USE_BUDGET, READ_BUDGET = 0.2, 20.0
 IMPORT_BUDGET, HELP_BUDGET = 0.25, 0.3
 LINEAR = 1.0
 
@@ -59,6 +61,21 @@ class Report:
         ]
         title = f"The growers' step, per household that decides (median of {cost.weeks} weeks)"
         self.tables.append((title, ("form", "households", "time"), rows))
+
+    def add_views(self, cost: ViewCost) -> None:
+        """The agents of Mesa as views of rows."""
+        what = f"Mesa agents of a model one to one exist ({cost.agents:,} agents, first use)"
+        kept = cost.first_use <= FIRST_USE_BUDGET
+        self._line(what, f"{cost.first_use:.2f} s", f"{FIRST_USE_BUDGET} s", kept)
+        kept = cost.read_all <= READ_BUDGET
+        self._line(
+            "one attribute of every agent read", f"{cost.read_all:.1f} ms", f"{READ_BUDGET:.0f} ms", kept
+        )
+        rows = [(f"`{name}`", f"{count:,}", f"{ms:.2f} ms") for name, (count, ms) in cost.read.items()]
+        rows.append(("`grower.cash`, one by one", rows[0][1], f"{cost.one_by_one:.2f} ms"))
+        self.tables.append(
+            ("Reading an attribute of all agents of a class", ("attribute", "agents", "time"), rows)
+        )
 
     def add_growth(self, growth: Growth) -> None:
         """Growth with the number of households."""

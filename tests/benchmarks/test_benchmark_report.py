@@ -8,12 +8,14 @@ import pytest
 from . import measures
 from .measures import Growth, Pairing, RunCost, StepCost
 from .report import BEGIN, END, Report, write_block
+from .views import READ, ViewCost, agent_views
 
 
 def report(run: float = 0.4) -> Report:
     made = Report(yardstick=2.0)
     made.add_run(RunCost(3, 626, 0.1, 0.03, run, run, {"farming": 0.1, "planting": 0.3}))
     made.add_step(StepCost(40_000, 4_000, 13, 0.1, 25.0, 1.0))
+    made.add_views(ViewCost(40_685, 0.1, {"Grower.cash": (40_000, 2.0)}, 15.0))
     made.add_growth(Growth(52, {4_000: 0.5, 40_000: 0.8, 400_000: 6.0}))
     made.add_memory(None)
     made.add_start_up({"python": 0.02, "import": 0.05, "help": 0.1})
@@ -103,3 +105,19 @@ def test_memory_counts_a_program_and_not_its_parent():
     ballast[::4096] = b"x" * len(ballast[::4096])
     peak = measures._peak("pass")
     assert peak is None or peak < 100.0
+
+
+def test_views_are_measured_for_every_class_of_agents(monkeypatch: pytest.MonkeyPatch):
+    few = measures.vraem.load("history", ["run.households=400"])
+    monkeypatch.setattr(measures.vraem, "load", lambda name: few)
+    cost = agent_views(repeats=1)
+    assert {name.partition(".")[0] for name in cost.read} == set(READ)
+    assert cost.agents == sum(count for count, _ in cost.read.values())
+    assert cost.read_all > 0.0
+
+
+def test_views_that_take_too_long_are_told():
+    made = Report(yardstick=2.0)
+    made.add_views(ViewCost(40_685, 0.5, {"Grower.cash": (40_000, 2.0)}, 15.0))
+    assert not made.kept
+    assert "one attribute of every agent read" in made.markdown()

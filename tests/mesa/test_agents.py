@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vraem.agents import Grower, Trafficker, coordinate
+from vraem.armed_agents import Protector, SecurityUnit
 from vraem.mesa_rows import RowAgent, Rows
 from vraem.model import Model
 from vraem.valley import ROUTES, ROWS
@@ -235,9 +236,17 @@ def test_agents_are_neither_made_nor_removed_by_hand(make: Any) -> None:
         model.growers[0].remove()
 
 
-@pytest.mark.parametrize("kind", [Grower, Trafficker])
+PROCESSES: dict[type[RowAgent], tuple[str, ...]] = {
+    Grower: ("farming", "planting"),
+    Protector: ("operations", "succession", "column_choice", "members", "recruitment"),
+    Trafficker: ("contracts", "shipping"),
+    SecurityUnit: ("forces", "operations", "attacks"),
+}
+
+
+@pytest.mark.parametrize("kind", PROCESSES)
 def test_each_class_names_the_processes_and_every_attribute_has_a_meaning(kind: type[RowAgent]) -> None:
-    for process in {Grower: ("farming", "planting"), Trafficker: ("contracts", "shipping")}[kind]:
+    for process in PROCESSES[kind]:
         assert f"`{process}`" in str(kind.__doc__)
     for attribute in kind.attributes():
         assert attribute.unit
@@ -271,7 +280,7 @@ def test_a_new_agent_class_is_a_declaration(make: Any) -> None:
         loads = model.agents_by_type[Shipment]
         assert len(loads) == len(Shipment.present(model.world))
         seen.add(len(loads))
-        assert len(model.agents) == 4000 + len(model.traffickers) + len(loads)
+        assert len(model.agents) == sum(len(model.set_of(kind)) for kind in model.agent_types)
         assert sum(loads.get("load")) == pytest.approx(model.newest()["hcl_under_way"], rel=1e-5)
         assert set(model.agents.select(agent_type=Shipment)) == set(loads)
         assert all(load in model.grid[load.pos].agents for load in loads)

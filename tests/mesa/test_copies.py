@@ -18,6 +18,7 @@ from vraem.model import Model
 def clear_some(model: Model) -> None:
     """A script that a pickle can hold: a function of a module."""
     model.growers.select(at_most=20).do("eradicate", 0.5)
+    model.protectors.select(model.protectors.array("commands"), at_most=1).do("raid")
 
 
 def through_pickle(model: Model) -> Model:
@@ -34,14 +35,15 @@ def test_a_copy_goes_on_to_the_bit(make: Any, twin_of: Any, looked_at: bool) -> 
     for _ in range(20):
         model.step()
     if looked_at:
-        assert len(model.agents) == 4030
+        assert len(model.agents) == sum(len(model.set_of(kind)) for kind in model.agent_classes)
+        assert len(model.protectors) > 300
         assert model.grid.coca_area.data.sum() > 0
     twin = twin_of(model)
     assert (twin.steps, twin.date) == (20, model.date)
     for _ in range(20):
         model.step()
         twin.step()
-    for name in ("coca_area", "eradicated", "hcl_price"):
+    for name in ("coca_area", "eradicated", "hcl_price", "members", "captured", "operations"):
         assert np.array_equal(model.series(name), twin.series(name))
     mine, its = (m.datacollector.get_agenttype_vars_dataframe(Trafficker) for m in (model, twin))
     assert mine.equals(its)
@@ -63,10 +65,13 @@ def test_labels_and_own_agents_survive_a_pickle(make: Any) -> None:
     model = make(weeks=2)
     model.growers[40].visited = True
     Journalist(model, model.growers[41])
+    model.protectors[-1].arrest()
+    model.former_protectors[-1].questioned = True
     twin = through_pickle(model)
     (writer,) = twin.agents_by_type[Journalist]
     assert writer.source is twin.growers[41]
     assert twin.growers[40].visited
+    assert twin.former_protectors[-1].questioned
     assert len(twin.agents) == len(model.agents)
     through_pickle(twin).step()
 
@@ -79,6 +84,8 @@ def test_a_dropped_model_is_freed(make: Any, use: str) -> None:
         model.growers.do(lambda agent: agent.cash)
         Journalist(model, model.growers[0])
         assert len(model.agents) > 4000
+        assert model.protectors[0].arrest()
+        assert model.security_units[0].reinforce(1.0) > 0.0
     if use in ("grid", "all"):
         cell = model.growers[5].cell
         assert cell.get_neighborhood(2)

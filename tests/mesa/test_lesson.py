@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib
 import pytest
 
+from vraem.engine import SCHEDULE
 from vraem.model import Model
 
 LESSON = Path(__file__).parents[2] / "docs" / "mesa.md"
@@ -50,6 +51,31 @@ def test_the_lesson_runs_from_top_to_bottom(
         )
     shared = none.between("2012-01-01", "2012-12-25")
     assert (none["coca_area"][shared] == random["coca_area"][shared]).all()
+
+    policies = names["studies"]
+    for policy, study in policies.items():
+        captured = study.series("campaign_removals")
+        weeks = study.result().between("2019-01-01", "2020-12-31")
+        assert captured.sum() == captured[weeks].sum()
+        assert (captured.sum() > 0) == (policy != "none")
+    assert policies["fighters"].series("campaign_removals").sum() == 26
+    before = policies["none"].result().between("2012-01-01", "2018-12-31")
+    for policy in ("heirs", "fighters"):
+        same = policies["none"].series("members") == policies[policy].series("members")
+        assert same[before].all()
+        assert not same.all()
+
+
+def test_the_arrest_policy_has_twenty_lines() -> None:
+    (block,) = [text for text in blocks(app=False) if "def arrests(" in text]
+    assert len([line for line in block.splitlines() if line.strip()]) <= 20
+
+
+def test_the_lesson_tells_of_every_process_that_acts_for_an_agent() -> None:
+    told = LESSON.read_text(encoding="utf-8")
+    silent = {"exogenous", "groups", "rest_of_peru", "burn_in", "prices"}
+    for process in SCHEDULE:
+        assert f"`{process.name}`" in told or process.name in silent, process.name
 
 
 def test_the_page_for_the_browser_steps_and_resets(typed: Any, monkeypatch: pytest.MonkeyPatch) -> None:

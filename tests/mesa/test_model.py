@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vraem.agents import Grower, Trafficker
+from vraem.armed_agents import Protector, SecurityUnit
 from vraem.model import Model
 from vraem.observe import SERIES_NAMES, run
 from vraem.observe.result import RunResult
@@ -27,6 +28,12 @@ def touch(model: Model) -> None:
     """Look at everything and write what stands there already."""
     for name in ("cash", "price_expectation", "risk_quiet"):
         model.growers.set(name, model.growers.array(name))
+    for kind in (Protector, SecurityUnit):
+        for agent in model.agents_by_type[kind]:
+            for attribute in kind.attributes():
+                value = getattr(agent, attribute.name)
+                if attribute.writable:
+                    setattr(agent, attribute.name, value)
     for agent in (*model.growers[:50], *model.traffickers):
         if isinstance(agent, Grower):
             agent.cash = agent.cash

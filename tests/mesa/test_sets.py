@@ -10,6 +10,7 @@ import pytest
 from mesa.agent import AgentSet
 
 from vraem.agents import Grower, Trafficker
+from vraem.armed_agents import Protector, SecurityUnit
 from vraem.model import Model
 
 
@@ -90,11 +91,11 @@ def test_a_set_is_one_of_mesa_and_behaves_like_a_collection(make: Any) -> None:
 
 def test_the_model_holds_all_agents_in_their_classes(make: Any) -> None:
     model = make()
-    assert model.agent_types == [Grower, Trafficker]
-    assert len(model.agents) == len(model.growers) + len(model.traffickers)
+    assert model.agent_types == [Grower, Protector, Trafficker, SecurityUnit]
+    assert len(model.agents) == sum(len(model.set_of(kind)) for kind in model.agent_types)
     assert list(model.agents.select(agent_type=Grower, at_most=5)) == model.growers[:5]
     assert sorted(model.agents.get("unique_id")) == sorted(set(model.agents.get("unique_id")))
-    with pytest.raises(KeyError, match="Grower, Trafficker"):
+    with pytest.raises(KeyError, match="Grower, Protector, Trafficker, SecurityUnit"):
         model.set_of(Stranger)  # type: ignore[arg-type]
 
 
@@ -119,10 +120,11 @@ def test_forty_thousand_agents_are_there_at_once() -> None:
     made = perf_counter() - began
     assert made < 1.0  # a guard against making them one by one in Mesa's way; the benchmark has the budget
 
-    def reading() -> float:
+    def reading(kind: Any, name: str) -> float:
         began = perf_counter()
-        values = model.agents_by_type[Grower].get("cash")
-        assert len(values) == 40_000
+        values = model.agents_by_type[kind].get(name)
+        assert len(values) == len(model.set_of(kind))
         return perf_counter() - began
 
-    assert statistics.median(reading() for _ in range(5)) < 0.1
+    for kind, name in ((Grower, "cash"), (Protector, "rank_name"), (SecurityUnit, "presence")):
+        assert statistics.median(reading(kind, name) for _ in range(5)) < 0.1

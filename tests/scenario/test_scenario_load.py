@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from vraem.scenario import Parameters, ScenarioError, load, packaged_names
+from vraem.scenario import Parameters, Scenario, ScenarioError, load, packaged_names
 from vraem.scenario.events import EVENT_KINDS, ROUTES
 
 EVENTS = """
@@ -335,3 +335,11 @@ def test_importing_the_package_imports_no_heavy_library():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == "[]"
+
+
+def test_a_scenario_is_also_loaded_by_its_class():
+    overrides = ["run.households=400", "run.seed=3"]
+    assert Scenario.load("history", overrides) == load("history", overrides)
+    assert Scenario.load("history") == load("history")
+    with pytest.raises(ScenarioError, match=r"run\.household"):
+        Scenario.load("history", ["run.household=400"])

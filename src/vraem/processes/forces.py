@@ -36,6 +36,7 @@ REVIEW_WEEKS, QUARTER = 4, 12
 """Weeks between two allocations; controls that stay where they are only count what they stop, once a quarter."""
 PATROL_PLACES = 12
 """Communities nearest to its base among which a patrol goes about."""
+MOST_IN_A_UNIT = 1e4
 MORALE_RETURN = 0.1
 """Share a month of the way back to usual morale."""
 FOLLOW_ON_KIND = {"post": POST, "road": ROAD_CONTROL}
@@ -89,6 +90,34 @@ def follow_on(world: World, community: int, kind: str, until: int) -> None:
     cell = world.valley.communities.cell[[community]].astype(np.int64)
     rows = add_units(world, unit_kind, POLICE, cell, p.follow_on_strength, np.array([community]))
     units.until[rows] = until
+
+
+def send_units(world: World, rows: NDArray[np.int64], communities: NDArray[np.int64]) -> None:
+    """Station the units `rows` (n,) in `communities` (n,), as a script orders; patrols go out at once.
+
+    Posts stay there for good; patrols until their month is over, controls until an allocation moves them (D6).
+    """
+    units = world.units
+    units.community[rows] = communities
+    units.cell[rows] = world.valley.communities.cell[communities]
+    units.task[rows[units.kind[rows] == PATROL]] = MOVE
+    _count_anew(world)
+
+
+def reinforce(world: World, rows: NDArray[np.int64], persons: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add `persons` (n,) to the units `rows` (n,), or take them away; return what changed, down to an empty unit."""
+    units = world.units
+    before = units.strength[rows].astype(np.float64)
+    units.strength[rows] = np.clip(before + persons, 0.0, MOST_IN_A_UNIT)
+    _count_anew(world)
+    changed: NDArray[np.float64] = units.strength[rows] - before
+    return changed
+
+
+def _count_anew(world: World) -> None:
+    """What is worked out once from where units stand and how strong they are (D1, D6) follows a change by order."""
+    world.security.fixed_presence = None
+    world.security.control_factor = watched_ways(world)
 
 
 def _send(world: World, number: int) -> None:

@@ -37,6 +37,8 @@ WRITES = GROUP_WRITES
 
 SUCCESS_LOST_TOP, SUCCESS_LOST = 0.3, 0.05
 """What the loss of a leader, commander or seat, and of another member, takes from the group's success index."""
+LEAST_SUCCESS = -10.0
+"""Where the success index stops: the arrest of everybody at once is no worse than that of all who matter."""
 KILLED_IN_PURGE = 0.5
 """Chance that a purge kills; else the commander is expelled."""
 BOND_LEFT_BY_PURGE = 0.8
@@ -86,7 +88,8 @@ def remove_members(
             other=was,
             campaign=campaign,
         )
-        world.groups.success[group] -= SUCCESS_LOST_TOP if top else SUCCESS_LOST
+        success = world.groups.success
+        success[group] = max(success[group] - (SUCCESS_LOST_TOP if top else SUCCESS_LOST), LEAST_SUCCESS)
         null = world.scenario.switches.null_model
         columns.triggered[column] |= top or null != "random_split"
         if by != CIVILIANS and null not in ("random_exits", "random_split"):

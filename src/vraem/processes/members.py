@@ -143,7 +143,7 @@ def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
 
 def _leave(world: World, leaving: Rows) -> None:
     """Surrender, quit, or be hired by a firm that wants gunmen (S6); note it by column."""
-    members, columns, p = world.members, world.columns, world.p
+    members, p = world.members, world.p
     draws = world.streams.uniform_double("exit_way", world.week, 0, 2 * members.count).reshape(-1, 2)[leaving]
     surrender = p.exit_surrender_share + AMNESTY_SURRENDER * amnesty_now(world)
     gives_up = draws[:, 0] < surrender
@@ -155,6 +155,12 @@ def _leave(world: World, leaving: Rows) -> None:
     ):
         firm = _firm_that_hires(world, chance) if skilled else NO_ROW
         leave_members(world, (member,), QUIT if firm == NO_ROW else HIRED, firm)
+    note_exits(world, leaving)
+
+
+def note_exits(world: World, leaving: Rows) -> None:
+    """Count and note by column that the members `leaving` have left of their own will."""
+    members, columns = world.members, world.columns
     world.flows.exits += len(leaving)
     for column, gone in sorted(Counter(members.column[leaving].tolist()).items()):
         group = int(columns.group[column])

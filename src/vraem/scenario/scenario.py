@@ -7,7 +7,8 @@ import datetime
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,13 @@ class Scenario:
     measure: Measure
     folder: Path | None = dataclasses.field(default=None, compare=False)
     origins: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    @staticmethod
+    def load(source: str | PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
+        """The same as ``vraem.load``: a scenario file, or a packaged scenario by its name."""
+        from vraem.scenario.loader import load
+
+        return load(source, overrides)
 
     @functools.cached_property
     def id(self) -> str:

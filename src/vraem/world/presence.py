@@ -61,21 +61,34 @@ def state_presence(world: World) -> NDArray[np.float64]:
     fixed &= (units.until[:count] < 0) & (units.arrived[:count] <= 0)
     if world.security.fixed_presence is None:  # most units stay where they are: their part is worked out once
         world.security.fixed_presence = presence_of(world, np.flatnonzero(fixed))
-    seen = SEEN_ON_THE_GROUND[kind] & (units.task[:count] != REST) & ~fixed & standing(world)
-    return world.security.fixed_presence + presence_of(world, np.flatnonzero(seen))
+    seen = np.flatnonzero(met_by_people(world) & ~fixed)
+    return world.security.fixed_presence + presence_of(world, seen)
 
 
 def presence_of(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Presence that the units `rows` make in each community, (C,)."""
-    units, place = world.units, world.valley.communities
-    community = units.community[rows]
-    apart = _hours_apart(units.cell[rows], place.cell[community])
-    weight = units.strength[rows] / PERSONS_OF_ONE * np.exp(-apart / world.p.presence_reach)
-    total = np.bincount(community, weight, len(place))
+    community = world.units.community[rows]
+    total = np.bincount(community, weight_of(world, rows), len(world.communities))
     manned = np.flatnonzero(total)
     near = nearness(world.valley, world.p.presence_reach)[manned]
     presence: NDArray[np.float64] = np.einsum("p,pc->c", total[manned].astype(np.float32), near).astype(float)
     return presence
+
+
+def weight_of(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Presence that each of the units `rows` (n,) makes in the community nearest to it, (n,), if people meet it."""
+    units = world.units
+    apart = _hours_apart(units.cell[rows], world.valley.communities.cell[units.community[rows]])
+    weight: NDArray[np.float64] = (
+        units.strength[rows] / PERSONS_OF_ONE * np.exp(-apart / world.p.presence_reach)
+    )
+    return weight
+
+
+def met_by_people(world: World) -> NDArray[np.bool_]:
+    """Mask (units in use,) of the units that count for presence this week: on the ground, out, and standing."""
+    units, count = world.units, world.units.count
+    return SEEN_ON_THE_GROUND[units.kind[:count]] & (units.task[:count] != REST) & standing(world)
 
 
 def _hours_apart(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.float64]:
