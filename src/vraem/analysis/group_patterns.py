@@ -155,9 +155,7 @@ GROUP_PATTERNS: tuple[Pattern, ...] = (
         "95 % interval covers",
         lambda arms: state_removals(arms.history),
     ),
-    Pattern(
-        "P23", "Demobilised who relapse", "10-25 %", "inside", lambda arms: relapse(arms.history)
-    ),
+    Pattern("P23", "Demobilised who relapse", "10-25 %", "inside", lambda arms: relapse(arms.history)),
     Pattern(
         "P26",
         "Group desertions are rare",
@@ -167,4 +165,3 @@ GROUP_PATTERNS: tuple[Pattern, ...] = (
     ),
 )
 """Every pattern of the group that needs one run of history alone, in order."""
-

@@ -41,3 +41,12 @@ class Pattern(NamedTuple):
 def year_span(year: int) -> tuple[str, str]:
     """First and last day of a calendar year (ISO dates)."""
     return f"{year}-01-01", f"{year}-12-31"
+
+
+class Words(NamedTuple):
+    """What is said of a pattern that is measured otherwise than from the arms of `Arms`."""
+
+    label: str
+    name: str
+    target: str
+    tolerance: str

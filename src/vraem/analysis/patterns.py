@@ -14,6 +14,7 @@ from vraem.experiment import observed
 from vraem.observe import RunResult
 from vraem.valley import ROUTES, Valley
 
+
 def _mean(run: RunResult, name: str, start: str, end: str) -> float:
     return run.mean(name, start, end)
 
@@ -36,7 +37,9 @@ def observed_area() -> dict[int, float]:
 def _area(arms: Arms) -> list[Measure]:
     """P1: every year within 15 %, and the sign of the change in three spans."""
     run, surveyed = arms.history, observed_area()
-    simulated = {year: float(run["coca_area_visible"][run.between(*year_span(year))][-1]) for year in surveyed}
+    simulated = {
+        year: float(run["coca_area_visible"][run.between(*year_span(year))][-1]) for year in surveyed
+    }
     measures = [
         Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,.0f}")
         for year, seen in surveyed.items()
@@ -185,7 +188,12 @@ def _seizures(arms: Arms) -> list[Measure]:
     seen = {2014: "0.02", 2016: "0.02", 2018: "0.07 (Peru)", 2021: "0.10 (Peru)"}
     return [
         Measure(
-            f"seized {year}", _seized(arms.history, *year_span(year)), 0.005, 0.12, "share", seen.get(year, "")
+            f"seized {year}",
+            _seized(arms.history, *year_span(year)),
+            0.005,
+            0.12,
+            "share",
+            seen.get(year, ""),
         )
         for year in range(2014, 2022)
     ]
