@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from vraem.analysis.group_patterns import (
+    GROUP_PATTERNS,
     desertions,
     income,
-    rates_that_agree,
     relapse,
     state_removals,
     strength,
 )
+from vraem.analysis.pattern import Measure
+from vraem.analysis.patterns import PATTERNS
+from vraem.analysis.scoreboard import score
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import (
     DESERTION,
@@ -85,17 +88,25 @@ def test_losses_to_others_than_the_state_do_not_count():
     assert {m.name: m.value for m in state_removals(made(*purge))}["leaders lost"] == 0.0
 
 
-def test_the_rates_that_agree_are_those_whose_exact_interval_covers_the_rate():
-    from scipy import stats
-
-    low, high = rates_that_agree(1.0, 12.0)
-
-    def interval(count: int) -> tuple[float, float]:
-        least = stats.chi2.ppf(0.025, 2 * count) / 2.0 if count else 0.0
-        return least / 12.0, stats.chi2.ppf(0.975, 2 * count + 2) / 2.0 / 12.0
-
-    covering = [count for count in range(60) if interval(count)[0] < 1.0 < interval(count)[1]]
-    assert (low * 12.0, high * 12.0) == (pytest.approx(covering[0]), pytest.approx(covering[-1]))
+def test_rates_of_rare_events_are_scored_over_all_paths():
+    losses = [
+        [loss(40 * k, COMMANDER) for k in range(12)] + [loss(5 * k) for k in range(110)] for _ in range(8)
+    ]
+    losses[0] += [loss(9, LEADER), loss(300, LEADER)]
+    pattern = next(p for p in GROUP_PATTERNS if p.label == "P13")
+    assert pattern.pooled
+    paths = [[[Measure("m", 0.5, 0.0, 1.0, "ratio")] for _ in PATTERNS] for _ in losses]
+    place = PATTERNS.index(pattern)
+    for path, own in zip(paths, losses, strict=True):
+        path[place] = state_removals(made(*own))
+    assert not passed(paths[0][place])
+    found = score(paths)[place]
+    assert (found.passed, found.pooled, found.paths) == (True, True, 8)
+    leaders = next(m for m in found.measures if m.name == "leaders lost")
+    assert leaders.value == pytest.approx(2 / 8 / YEARS)
+    for path in paths:
+        path[place] = [m._replace(value=0.2) if m.name == "leaders lost" else m for m in path[place]]
+    assert not score(paths)[place].passed
 
 
 # ---------------------------------------------------------------- P23, P26

@@ -29,13 +29,17 @@ class Measure(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A pattern: `label` (P1…), `name`, `target` and `tolerance` in words, and how to `measure` the arms of a seed."""
+    """A pattern: `label` (P1…), `name`, `target` and `tolerance` in words, and how to `measure` the arms of a seed.
+
+    `pooled`: a rate of rare events, of which one path says little; it is scored over all paths at once.
+    """
 
     label: str
     name: str
     target: str
     tolerance: str
     measure: Callable[[Arms], list[Measure]]
+    pooled: bool = False
 
 
 def year_span(year: int) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from vraem.analysis.intervals import LEVEL
 from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import Measure
 from vraem.analysis.patterns import PATTERNS
+from vraem.analysis.resampling import mean_draws
 
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
@@ -145,20 +146,6 @@ def measure_seed(job: "tuple[Scenario, int]") -> list[list[Measure]]:
     return [pattern.measure(arms) for pattern in PATTERNS]
 
 
-def score(paths: Sequence[Sequence[Sequence[Measure]]]) -> list[PatternScore]:
-    """Scores from measures by path, pattern and measure."""
-    return [score_paths(pattern, [path[i] for path in paths]) for i, pattern in enumerate(PATTERNS)]
-
-
-def score_paths(pattern: Described, paths: Sequence[Sequence[Measure]], part: str = HISTORY) -> PatternScore:
-    """The score of a pattern that each path passes or not, from the measures of each path; none fails."""
-    if not paths:
-        return _assembled(pattern, (_no_measure(),), 0.0, part, paths=0)
-    measures = tuple(_score_measure([path[i] for path in paths]) for i in range(len(paths[0])))
-    share = float(np.mean([all(measure.passed for measure in path) for path in paths]))
-    return _assembled(pattern, measures, share, part, paths=len(paths))
-
-
 @dataclass(frozen=True)
 class Pooled:
     """A number over all paths: the `measure`, and `draws` (resamples,) of it with the paths resampled."""
@@ -170,6 +157,34 @@ class Pooled:
         """Which resamples lie inside the bounds (resamples,)."""
         inside: NDArray[np.bool_] = (self.draws >= self.measure.low) & (self.draws <= self.measure.high)
         return inside
+
+
+def score(paths: Sequence[Sequence[Sequence[Measure]]]) -> list[PatternScore]:
+    """Scores from measures by path, pattern and measure."""
+    return [
+        (_score_rates if pattern.pooled else score_paths)(pattern, [path[i] for path in paths])
+        for i, pattern in enumerate(PATTERNS)
+    ]
+
+
+def _score_rates(pattern: Described, paths: Sequence[Sequence[Measure]]) -> PatternScore:
+    """The score of a pattern whose measures are rates over a whole path, from their means over the paths."""
+    return score_pooled(pattern, [_mean_of(own) for own in zip(*paths, strict=True)], len(paths), HISTORY)
+
+
+def _mean_of(values: Sequence[Measure]) -> Pooled:
+    numbers = np.array([measure.value for measure in values])
+    draws = mean_draws(numbers, np.arange(len(numbers)), name="paths")
+    return Pooled(values[0]._replace(value=float(numbers.mean())), draws)
+
+
+def score_paths(pattern: Described, paths: Sequence[Sequence[Measure]], part: str = HISTORY) -> PatternScore:
+    """The score of a pattern that each path passes or not, from the measures of each path; none fails."""
+    if not paths:
+        return _assembled(pattern, (_no_measure(),), 0.0, part, paths=0)
+    measures = tuple(_score_measure([path[i] for path in paths]) for i in range(len(paths[0])))
+    share = float(np.mean([all(measure.passed for measure in path) for path in paths]))
+    return _assembled(pattern, measures, share, part, paths=len(paths))
 
 
 def score_pooled(pattern: Described, pooled: Sequence[Pooled], paths: int, part: str) -> PatternScore:
@@ -269,7 +284,9 @@ def show(value: float, unit: str) -> str:
         return "none"
     if unit == "ha":
         return f"{value:,.0f} ha".replace(",", "\u202f")
-    if unit in ("change", "points"):
+    if unit in ("change", "points", "difference"):
+        if value == 0.0:
+            return "0"
         return f"{value:+.2f}" if abs(value) >= 0.01 else f"{value:+.4f}"
     if unit in ("USD/month", "persons"):
         return f"{value:,.0f} {unit}".replace(",", "\u202f")
