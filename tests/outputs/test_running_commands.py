@@ -232,6 +232,43 @@ def test_patterns_writes_nothing_unless_asked(vraem_in, scored, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_parts_that_need_other_runs_are_scored_on_request(vraem_in, scored, monkeypatch):
+    from vraem.analysis import campaign_patterns, ensemble_patterns
+
+    (missed, met) = vraem.analysis.scoreboard.scoreboard(
+        load("history"), seeds=(1,), workers=1, progress=lambda *_: None
+    )
+    asked = []
+
+    def pairs(scenario, *, seeds, workers, progress):
+        asked.append((scenario.name, scenario.run.households, seeds, workers))
+        return [replace(met, label="P14", part="campaigns", pooled=True, paths=3)]
+
+    def draws(scenario, *, draws, workers, progress):
+        asked.append((scenario.name, scenario.run.households, draws, workers))
+        return [replace(missed, label="P22", part="ensemble", share_of_seeds=0.3)]
+
+    monkeypatch.setattr(campaign_patterns, "campaign_scoreboard", pairs)
+    monkeypatch.setattr(ensemble_patterns, "ensemble_scoreboard", draws)
+    result = vraem_in("patterns", "--campaigns", 3, "--ensemble", 5, "--workers", 1, "--out", "scores")
+    assert result.exit_code == 0, result.stderr
+    assert asked == [("baseline", 400, (1, 2, 3), 1), ("baseline", 400, 5, 1)]
+    assert "pairs of 3 seeds, 1 to 3, 400 rows of households; members of the group are one to one" in (
+        result.stdout
+    )
+    written = json.loads(Path("scores/patterns.json").read_text(encoding="utf-8"))
+    assert [(row["label"], row["part"]) for row in written["patterns"]] == [
+        ("P1", "history"),
+        ("P7", "history"),
+        ("P14", "campaigns"),
+        ("P22", "ensemble"),
+    ]
+    assert set(written["parts"]) == {"campaigns", "ensemble"}
+    page = Path("scores/patterns.md").read_text(encoding="utf-8")
+    assert page.count("### Every measure") == 3
+    assert "30 % of draws" in page
+
+
 def test_ablations_are_told_by_what_is_lost(vraem_in, scored, monkeypatch):
     from vraem.analysis import ablation
 

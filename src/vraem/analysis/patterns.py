@@ -1,47 +1,18 @@
-"""The patterns to reproduce, as data: what was observed, how a run is measured, what counts as a pass.
+"""The patterns that one seed's runs of history can be held against: those of the coca economy, and the list of all.
 
-Section 12 of the model description, P1-P10, P30 and P31. A pattern has one or more measures; a path passes it
-if every measure lies inside its bounds. Patterns are scored on paths: means over named windows, each year of a
-series, shares that must not cross, never a single point. Observed values: `facts/economy.csv` of the valley.
+Section 12 of the model description, P1-P10, P30 and P31; those of the armed group are in `group_patterns`. Patterns
+are scored on paths: means over named windows, each year of a series, shares that must not cross, never a single
+point. Observed values: `facts/economy.csv` of the valley.
 """
-
-from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from vraem.analysis.arms import ERADICATED_DISTRICTS, ERADICATION, INTERDICTION, Arms
+from vraem.analysis.group_patterns import GROUP_PATTERNS
+from vraem.analysis.pattern import INFINITY, Measure, Pattern, year_span
 from vraem.experiment import observed
 from vraem.observe import RunResult
 from vraem.valley import ROUTES, Valley
-
-INFINITY = float("inf")
-
-
-class Measure(NamedTuple):
-    """One number of a pattern: `value` between `low` and `high` passes; `observed` is what it stands against."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    observed: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the value lies inside its bounds (NaN never does)."""
-        return self.low <= self.value <= self.high
-
-
-class Pattern(NamedTuple):
-    """A pattern: `label` (P1…), `name`, `target` and `tolerance` in words, and how to `measure` the arms of a seed."""
-
-    label: str
-    name: str
-    target: str
-    tolerance: str
-    measure: Callable[[Arms], list[Measure]]
 
 
 def _mean(run: RunResult, name: str, start: str, end: str) -> float:
@@ -52,10 +23,6 @@ def _routes(run: RunResult, stem: str, start: str, end: str) -> np.ndarray:
     """Sum by route (5,) of a series per route over the weeks from `start` to `end`."""
     mask = run.between(start, end)
     return np.array([run[f"{stem}_{route}"][mask].sum() for route in ROUTES])
-
-
-def _year(year: int) -> tuple[str, str]:
-    return f"{year}-01-01", f"{year}-12-31"
 
 
 SURVEYED_YEARS = range(2012, 2023)
@@ -70,7 +37,9 @@ def observed_area() -> dict[int, float]:
 def _area(arms: Arms) -> list[Measure]:
     """P1: every year within 15 %, and the sign of the change in three spans."""
     run, surveyed = arms.history, observed_area()
-    simulated = {year: float(run["coca_area_visible"][run.between(*_year(year))][-1]) for year in surveyed}
+    simulated = {
+        year: float(run["coca_area_visible"][run.between(*year_span(year))][-1]) for year in surveyed
+    }
     measures = [
         Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,.0f}")
         for year, seen in surveyed.items()
@@ -88,7 +57,7 @@ def _yield(arms: Arms) -> list[Measure]:
     run = arms.history
     measures = []
     for year in SURVEYED_YEARS:
-        mask = run.between(*_year(year))
+        mask = run.between(*year_span(year))
         per_year = run["leaf_grown"][mask].mean() * 365.25 / 7.0 / 1000.0
         value = float(per_year / run["coca_area_visible"][mask].mean())
         measures.append(Measure(f"yield {year}", value, 0.85 * 3.5, 1.15 * 3.6, "t/ha/yr", "3.5-3.6"))
@@ -144,13 +113,13 @@ def _transport_shock(arms: Arms) -> list[Measure]:
 def _glut(arms: Arms) -> list[Measure]:
     """P5: the glut of 2021-22: leaf falls by four fifths, area still grows, leaf stays unpicked."""
     run = arms.history
-    leaf = run["leaf_price"][run.between(*_year(2022))]
+    leaf = run["leaf_price"][run.between(*year_span(2022))]
     lowest = float(np.sort(leaf)[:12].mean()) / _mean(run, "leaf_price", "2021-01-01", "2021-03-31") - 1.0
     area = run["coca_area_visible"]
-    growth = area[run.between(*_year(2022))][-1] / area[run.between(*_year(2021))][-1] - 1.0
+    growth = area[run.between(*year_span(2022))][-1] / area[run.between(*year_span(2021))][-1] - 1.0
 
     def unpicked(year: int) -> float:
-        mask = run.between(*_year(year))
+        mask = run.between(*year_span(year))
         return float(run["leaf_unpicked"][mask].sum() / run["leaf_grown"][mask].sum())
 
     return [
@@ -219,7 +188,12 @@ def _seizures(arms: Arms) -> list[Measure]:
     seen = {2014: "0.02", 2016: "0.02", 2018: "0.07 (Peru)", 2021: "0.10 (Peru)"}
     return [
         Measure(
-            f"seized {year}", _seized(arms.history, *_year(year)), 0.005, 0.12, "share", seen.get(year, "")
+            f"seized {year}",
+            _seized(arms.history, *year_span(year)),
+            0.005,
+            0.12,
+            "share",
+            seen.get(year, ""),
         )
         for year in range(2014, 2022)
     ]
@@ -265,7 +239,7 @@ def _callao(arms: Arms) -> list[Measure]:
     """P30: share of the output that leaves towards Callao, on foot and by road, each year 2017-2022."""
     measures = []
     for year in range(2017, 2023):
-        exported = _routes(arms.history, "hcl_exported", *_year(year))
+        exported = _routes(arms.history, "hcl_exported", *year_span(year))
         share = exported[[ROUTES.index("foot"), ROUTES.index("road_callao")]].sum() / exported.sum()
         measures.append(Measure(f"through Callao {year}", float(share), 0.30, 0.50, "share", "about 0.40"))
     return measures
@@ -273,7 +247,7 @@ def _callao(arms: Arms) -> list[Measure]:
 
 def _national_share(arms: Arms) -> list[Measure]:
     """P31: the valley's share of Peru's coca area at the end of 2022."""
-    share = float(arms.history["valley_share"][arms.history.between(*_year(2022))][-1])
+    share = float(arms.history["valley_share"][arms.history.between(*year_span(2022))][-1])
     return [Measure("share 2022", share, 0.33, 0.41, "share", "0.37")]
 
 
@@ -294,7 +268,8 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("P8", "Share of output seized", "2 % to 10 %", ".5-12 % each year", _seizures),
     Pattern("P9", "Airstrip shock", "foot +30 points, flow > -30 %", "sign and range", _airstrip_shock),
     Pattern("P10", "Interdiction", "more seized, no fewer routes", "signs", _interdiction),
+    *GROUP_PATTERNS,
     Pattern("P30", "Share through Callao", "about 40 %", "30-50 % each year", _callao),
     Pattern("P31", "Share of national area", "37 % in 2022", "±4 points", _national_share),
 )
-"""Every pattern of the coca economy, in order."""
+"""Every pattern that needs no other runs than history and its two trials, in order."""

@@ -3,13 +3,40 @@
 from collections.abc import Mapping, Sequence
 
 from vraem.analysis.ablation import ABLATIONS
-from vraem.analysis.scoreboard import MeasureScore, PatternScore, show
+from vraem.analysis.scoreboard import CAMPAIGNS, ENSEMBLE, HISTORY, MeasureScore, PatternScore, show
 from vraem.scenario.reference import markdown_table
 
+PART_TITLES: Mapping[str, str] = {
+    HISTORY: "Patterns of the years 2012 to 2023",
+    CAMPAIGNS: "Patterns that need pairs of runs",
+    ENSEMBLE: "Patterns over the prior ensemble",
+}
+"""Headings of the parts of the scoreboard."""
 
-def scoreboard_markdown(scores: Sequence[PatternScore]) -> str:
-    """A row for each pattern, then a row for each of its measures with the range over seeds and the bounds."""
+
+def scoreboard_markdown(scores: Sequence[PatternScore], notes: Mapping[str, str] | None = None) -> str:
+    """For each part a row for each pattern, then a row for each measure with its range or interval and the bounds.
+
+    `notes`: a line under the heading of a part. The headings of parts are left out if there is only one.
+    """
     passed = sum(score.passed for score in scores)
+    parts = [
+        (part, [score for score in scores if score.part == part])
+        for part in PART_TITLES
+        if any(score.part == part for score in scores)
+    ]
+    text = f"{passed} of {len(scores)} patterns pass.\n"
+    for part, own in parts:
+        if len(parts) > 1:
+            text += f"\n## {PART_TITLES[part]}\n"
+        if notes and part in notes:
+            text += f"\n{notes[part]}\n"
+        text += f"\n{_part_markdown(own)}"
+    return text
+
+
+def _part_markdown(scores: Sequence[PatternScore]) -> str:
+    plain = all(score.counted == "seeds" for score in scores)
     overview = [
         (
             score.label,
@@ -17,12 +44,17 @@ def scoreboard_markdown(scores: Sequence[PatternScore]) -> str:
             score.observed,
             score.tolerance,
             score.simulated,
-            f"{100.0 * score.share_of_seeds:.0f} %",
+            f"{100.0 * score.share_of_seeds:.0f} %" + ("" if plain else f" of {score.counted}"),
             "pass" if score.passed else "**miss**",
         )
         for score in scores
     ]
-    header = ("", "Pattern", "Observed", "Tolerance", "Simulated, tightest measure", "Seeds that pass", "")
+    share, mean, spread, inside = (
+        ("Seeds that pass", "Mean of seeds", "Range over seeds", "Seeds inside")
+        if plain
+        else ("Share that passes", "Estimate", "Range, or interval (95 %) of pooled ones", "Share inside")
+    )
+    header = ("", "Pattern", "Observed", "Tolerance", "Simulated, tightest measure", share, "")
     details = [
         (
             score.label,
@@ -36,20 +68,9 @@ def scoreboard_markdown(scores: Sequence[PatternScore]) -> str:
         for score in scores
         for measure in score.measures
     ]
-    detail_header = (
-        "",
-        "Measure",
-        "Observed",
-        "Mean of seeds",
-        "Range over seeds",
-        "Accepted",
-        "Seeds inside",
-    )
+    detail_header = ("", "Measure", "Observed", mean, spread, "Accepted", inside)
     return (
-        f"{passed} of {len(scores)} patterns pass.\n\n"
-        + markdown_table(header, overview)
-        + "\n### Every measure\n\n"
-        + markdown_table(detail_header, details)
+        markdown_table(header, overview) + "\n### Every measure\n\n" + markdown_table(detail_header, details)
     )
 
 

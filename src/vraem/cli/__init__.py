@@ -26,7 +26,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "compare": LazyCommand(
         "vraem.cli.comparing", "compare", "Set scenarios against each other on the same seeds."
     ),
-    "patterns": LazyCommand("vraem.cli.running", "patterns", "Compare the model with what was observed."),
+    "patterns": LazyCommand("vraem.cli.scoring", "patterns", "Compare the model with what was observed."),
     "replay": LazyCommand("vraem.cli.playing", "replay", "Write a page that plays a run week by week."),
     "serve": LazyCommand("vraem.cli.playing", "serve", "Run the live classroom."),
     "plot": LazyCommand("vraem.cli.plotting", "plot", "Draw one chart of a run or a sweep."),

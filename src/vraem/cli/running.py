@@ -1,22 +1,21 @@
-"""Commands that run the model: run, patterns."""
+"""The command that runs the model once; what other commands that run it share."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.progress import progress
-from vraem.cli.terminal import aligned, console, number
+from vraem.cli.terminal import aligned, console
 
 if TYPE_CHECKING:
-    from vraem.analysis.scoreboard import PatternScore
     from vraem.observe import RunResult
     from vraem.scenario import Scenario
 
@@ -24,9 +23,6 @@ FAULT, BROKEN, INTERRUPTED = 2, 1, 130
 """Exit codes: bad input; a check that failed; stopped by the user."""
 
 RUNS = Path("runs")
-SCORED_SCENARIO = "history"
-PATTERN_SEEDS = 10
-ABLATION_SEEDS = 3
 MILLISECONDS = 1000.0
 
 FOLDER = click.Path(path_type=Path)
@@ -67,18 +63,18 @@ def run(
         raise click.UsageError(
             "--check and --profile exclude each other: checks would be timed with the rest"
         )
-    loaded = _loaded(scenario, overrides, seed, years, households)
+    loaded = loaded_with(scenario, overrides, seed, years, households)
     if not quiet:
         for note in loaded.notes():
             click.echo(f"note: {note}", err=True)
     folder = out or RUNS / f"{loaded.name}-{loaded.run.seed}"
-    with _faults_in_lines(ctx, folder):
+    with faults_in_lines(ctx, folder):
         _run_and_write(
             loaded, folder, figures=not no_figures, checked=checked, profile=profile, force=force, quiet=quiet
         )
 
 
-def _loaded(
+def loaded_with(
     scenario: str,
     overrides: Sequence[str],
     seed: int | None,
@@ -131,7 +127,7 @@ def _run_and_write(
         draw = draw_run
         if not quiet:
             click.echo("drawing charts", err=True)
-    files = write_run(result, folder, draw=draw, force=force, command=_command_line(), started=started)
+    files = write_run(result, folder, draw=draw, force=force, command=command_line(), started=started)
     if not quiet:
         _tell(result, folder, files)
     return result
@@ -180,7 +176,7 @@ def _profile_table(result: RunResult) -> str:
 
 
 @contextlib.contextmanager
-def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
+def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     """Turn what can go wrong in a run into one line and an exit code."""
     from vraem.experiment.output import OutputError
     from vraem.observe.balance import BalanceError
@@ -205,139 +201,6 @@ def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
         ctx.exit(INTERRUPTED)
 
 
-def _command_line() -> list[str]:
+def command_line() -> list[str]:
+    """The command as it was typed."""
     return ["vraem", *sys.argv[1:]]
-
-
-@click.command()
-@click.option(
-    "--seeds", type=click.IntRange(1), metavar="N", help="Seeds, from 1 on.  [default: 10, ablations 3]"
-)
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
-@click.option("--ablations", is_flag=True, help="Leave out one input or rule after the other, too.")
-@click.option("--out", type=FOLDER, metavar="DIR", help="Write the scores and a chart there.")
-@click.pass_context
-def patterns(
-    ctx: click.Context, seeds: int | None, workers: int | None, ablations: bool, out: Path | None
-) -> None:
-    """Score the model against what was observed, pattern by pattern.
-
-    A pattern counts as reproduced if four in five seeds pass every measure of it.
-    """
-    count = seeds or (ABLATION_SEEDS if ablations else PATTERN_SEEDS)
-    span = range(1, count + 1)
-    scenario = _loaded(SCORED_SCENARIO, (), None, None, None)
-    folder = out or RUNS / "patterns"
-    with _faults_in_lines(ctx, folder):
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-        table = _ablated(scenario, span, workers) if ablations else {}
-        scores = next(iter(table.values())) if table else _scored(scenario, span, workers)
-        _tell_scores(scores, span)
-        if table:
-            click.echo(f"\n{_ablation_lines(table)}")
-        for path in _save_scores(scores, span, scenario, out, table) if out is not None else ():
-            click.echo(str(path))
-
-
-def _scored(scenario: Scenario, seeds: range, workers: int | None) -> list[PatternScore]:
-    from vraem.analysis.scoreboard import scoreboard
-
-    with progress("seeds") as report:
-        return scoreboard(scenario, seeds=tuple(seeds), workers=workers, progress=report)
-
-
-def _ablated(scenario: Scenario, seeds: range, workers: int | None) -> dict[str, list[PatternScore]]:
-    from vraem.analysis.ablation import ablation_table
-
-    with progress("paths") as report:
-        return ablation_table(scenario, seeds=tuple(seeds), workers=workers, progress=report)
-
-
-def _tell_scores(scores: Sequence[PatternScore], seeds: range) -> None:
-    passed = sum(score.passed for score in scores)
-    click.echo(
-        f"{passed} of {len(scores)} patterns reproduced ({len(seeds)} seeds, {seeds[0]} to {seeds[-1]})\n"
-    )
-    rows = [
-        (
-            score.label,
-            "yes" if score.passed else "NO",
-            f"{100.0 * score.share_of_seeds:.0f} %",
-            score.name,
-            score.observed,
-            score.simulated,
-        )
-        for score in scores
-    ]
-    click.echo(
-        aligned(rows, ("", "met", "seeds", "pattern", "observed", "simulated, tightest measure"), right=(2,))
-    )
-
-
-def _ablation_lines(table: Mapping[str, Sequence[PatternScore]]) -> str:
-    """For each thing left out: how many patterns remain, and which are lost or gained."""
-    whole, *others = table.items()
-    had = {score.label for score in whole[1] if score.passed}
-    rows = []
-    for name, scores in others:
-        has = {score.label for score in scores if score.passed}
-        order = [score.label for score in scores]
-        lost = ", ".join(label for label in order if label in had - has)
-        gained = ", ".join(label for label in order if label in has - had)
-        rows.append((name, str(len(has)), lost or "none", gained or "none"))
-    return aligned(rows, ("left out", "met", "lost", "gained"), right=(1,))
-
-
-def _save_scores(
-    scores: Sequence[PatternScore],
-    seeds: range,
-    scenario: Scenario,
-    folder: Path,
-    table: Mapping[str, Sequence[PatternScore]] | None = None,
-) -> list[Path]:
-    """Write `patterns.json` and the charts; returns the files, charts last."""
-    import json
-
-    from vraem.figures.scoreboard import ablation_chart, scoreboard_chart
-    from vraem.figures.style import save
-    from vraem.version import __version__
-
-    said: dict[str, Any] = {
-        "scenario": scenario.name,
-        "scenario_id": scenario.id,
-        "vraem": __version__,
-        "seeds": list(seeds),
-        "patterns": [score.as_dict() for score in scores],
-        "ablations": {name: [score.as_dict() for score in rows] for name, rows in (table or {}).items()},
-    }
-    path = folder / "patterns.json"
-    path.write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    caption = (
-        f"Scenario {scenario.name}, {number(scenario.run.households)} households, {len(seeds)} seeds from {seeds[0]} "
-        f"to {seeds[-1]}, vraem {__version__}."
-    )
-    note = f"{caption}\nEach row shows the measure nearest to its bounds, mean of seeds."
-    figures = folder / "figures"
-    figures.mkdir(exist_ok=True)
-    text = folder / "patterns.md"
-    text.write_text(_patterns_page(said, scores, table or {}), encoding="utf-8")
-    paths = [path, text, *save(scoreboard_chart(scores, note), figures / "patterns")]
-    if table:
-        paths += save(ablation_chart(table, caption), figures / "ablations")
-    return paths
-
-
-def _patterns_page(
-    said: Mapping[str, Any], scores: Sequence[PatternScore], table: Mapping[str, Sequence[PatternScore]]
-) -> str:
-    """The scores and ablations as a Markdown page that names the command it comes from."""
-    from vraem.analysis.tables import ablation_markdown, scoreboard_markdown
-
-    seeds = said["seeds"]
-    head = (
-        f"# Patterns\n\nScenario `{said['scenario']}` ({said['scenario_id']}), seeds {seeds[0]} to {seeds[-1]}, "
-        f"vraem {said['vraem']}. Made by `{' '.join(_command_line())}`.\n\n"
-    )
-    ablations = f"\n## Ablations\n\n{ablation_markdown(table)}" if table else ""
-    return f"{head}{scoreboard_markdown(scores)}{ablations}"

@@ -136,7 +136,11 @@ def _texts(axes: Axes, row: int, score: Score) -> None:
     _write(axes, row, -3.3, score.label, weight="bold")
     _write(axes, row, -2.8, _wrapped(score.name, NAME_LETTERS))
     verdict = "reproduced" if score.passed else "missed"
-    seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%} of seeds"
+    pooled = (
+        getattr(score, "counted", "seeds") == "resamples"
+    )  # of the seeds, where events are too rare for each
+    of = " resampled" if pooled else f" of {getattr(score, 'counted', 'seeds')}"
+    seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%}{of}"
     _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
     _write(axes, row, 1.15, _wrapped(score.simulated, VALUE_LETTERS), right=True)
     _write(axes, row, 3.15, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)

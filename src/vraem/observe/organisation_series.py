@@ -90,6 +90,7 @@ NOTED: tuple[SeriesSpec, ...] = (
     SeriesSpec("gunmen", "persons", "own gunmen of trafficking firms (C3)"),
     SeriesSpec("bribe_share", "share", "firms' mean share of controls on the way that take bribes (C7)"),
     SeriesSpec("territory_free", "communities", "communities less all control shares of armed groups (B11)"),
+    SeriesSpec("bond", "share", "members' mean bond to the commander of their column (B5, P27)"),
 )
 """Series that are read off the world each week, in the order in which `noted_values` gives them."""
 
@@ -188,7 +189,16 @@ def noted_values(world: "World", seen: int) -> list[float]:
         float(firms.gunmen.sum()),
         float(firms.bribe_share.sum()) / max(len(firms), 1),
         places - float(communities.control.sum()),
+        _mean_bond(world),
     ]
+
+
+def _mean_bond(world: "World") -> float:
+    """Mean bond of the members who serve to their commander; 0 if nobody does."""
+    members, count = world.members, world.members.count
+    serving = members.status[:count] == ACTIVE
+    persons = int(np.count_nonzero(serving))
+    return float(members.bond[:count].sum(where=serving, dtype=np.float64)) / max(persons, 1)
 
 
 def money_of_groups(world: "World") -> float:
