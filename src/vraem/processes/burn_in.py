@@ -32,6 +32,9 @@ FIRST_REMOVALS_PER_OPERATION = 0.2
 """Prior of the control: removals that one routine operation makes."""
 PRIOR_OPERATIONS = 20.0
 STEP = 0.2
+MOST_RISE = log(3.0)
+"""Young people may be solved to join three times as readily as at the start, no more: a group that lost its territory in
+the burn-in would else be given a valley of volunteers, and run away as soon as it held ground again."""
 """Share of the way to its solution that an intercept goes every four weeks."""
 FIRST_INTERCEPT = -8.0
 """Where nobody is within reach yet; the control finds the value when somebody is."""
@@ -65,6 +68,7 @@ def prepare(world: World) -> None:
     columns.joining[rows] = joining(world, rows)
     possible = float(columns.joining[rows].sum())
     burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT
+    burn.recruit_intercept_start = burn.recruit_intercept
     for group in living_groups(world).tolist():
         world.groups.authority[group] = _first_authority(world, group)
 
@@ -142,7 +146,8 @@ def _solve_recruitment(world: World, rows: Rows) -> None:
     possible = float(world.columns.joining[rows].sum())
     if possible > 0.0:
         target = log(max(wanted, LEAST_INFLOW * burn.outflow) / possible)
-        burn.recruit_intercept += STEP * (target - burn.recruit_intercept)
+        highest = burn.recruit_intercept_start + MOST_RISE
+        burn.recruit_intercept += STEP * (min(target, highest) - burn.recruit_intercept)
 
 
 def _solve_link(world: World, rows: Rows) -> None:

@@ -12,6 +12,7 @@ from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Recruits,
     Rows,
+    active_members,
     add_members,
     count_strength,
     living_columns,
@@ -63,8 +64,11 @@ def step(world: World) -> None:
 
 
 def measure_pools(world: World, rows: Rows) -> None:
-    """Young adults within reach of each column: the youth of every community by the column's share of control."""
-    world.columns.pool[rows] = world.communities.youth @ world.columns.control[:, rows]
+    """Young adults within reach of each column who are no members yet, by the column's share of control."""
+    members, youth = world.members, world.communities.youth
+    serving = active_members(world)
+    joined = np.bincount(members.origin[serving], minlength=len(youth))
+    world.columns.pool[rows] = np.maximum(youth - joined, 0.0) @ world.columns.control[:, rows]
 
 
 def joining(world: World, rows: Rows) -> np.ndarray:

@@ -77,6 +77,7 @@ class BurnIn:
     running: bool = True
     weeks: int = 0
     recruit_intercept: float = 0.0  # b0 of B6, log of the weekly rate over the pool
+    recruit_intercept_start: float = 0.0  # its first value, which bounds what the burn-in may solve
     link_gain: float = 0.02  # a1 of B3
     operation_rate: float = 0.5  # routine operations a week (D3)
     reference_pay: float = 0.0  # USD per armed member and week: the pay unit
