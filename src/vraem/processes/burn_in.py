@@ -32,10 +32,10 @@ FIRST_REMOVALS_PER_OPERATION = 0.2
 """Prior of the control: removals that one routine operation makes."""
 PRIOR_OPERATIONS = 20.0
 STEP = 0.2
-MOST_RISE = log(3.0)
-"""Young people may be solved to join three times as readily as at the start, no more: a group that lost its territory in
-the burn-in would else be given a valley of volunteers, and run away as soon as it held ground again."""
 """Share of the way to its solution that an intercept goes every four weeks."""
+MOST_RISE = log(3.0)
+"""Young people may be solved to join three times as readily as at the start, no more: a group that lost its territory
+in the burn-in would else be given a valley of volunteers, and run away as soon as it held ground again."""
 FIRST_INTERCEPT = -8.0
 """Where nobody is within reach yet; the control finds the value when somebody is."""
 TRANSIT_SHARE_OF_INCOME = 0.55
