@@ -247,14 +247,15 @@ def test_those_who_come_of_age_take_up_arms_only_where_arms_are_short():
     assert ranks == {0.0: SUPPORTER, 1.0: FIGHTER}
 
 
-def test_pools_are_the_youth_by_share_of_control():
+def test_pools_are_the_youth_who_are_no_members_by_share_of_control():
     world = at_rest()
     rows = living_columns(world)
     process.measure_pools(world, rows)
-    expected = [
-        sum(y * c for y, c in zip(world.communities.youth, world.columns.control[:, row], strict=True))
-        for row in rows
-    ]
+    members = world.members
+    serving = members.origin[: members.count][members.status[: members.count] == ACTIVE].tolist()
+    free = [max(young - serving.count(place), 0.0) for place, young in enumerate(world.communities.youth)]
+    expected = [sum(y * c for y, c in zip(free, world.columns.control[:, row], strict=True)) for row in rows]
+    assert sum(free) < world.communities.youth.sum()
     assert world.columns.pool[rows] == pytest.approx(expected, rel=1e-6)
 
 

@@ -72,7 +72,10 @@ def test_the_order_in_which_a_script_arrests_shifts_no_draw():
     one, other = settled(), settled()
     plain = active_members(one)
     plain = plain[~one.members.seat[plain] & ~one.members.heir[plain] & (one.members.rank[plain] < 2)]
-    chosen = plain[[3, 40, 90]]
+    kin = one.members.kin[plain]
+    _, first, others = np.unique(kin, return_index=True, return_counts=True)
+    alone = np.sort(plain[first[others == 1]])  # no kin of one another, who would grieve or not by the order
+    chosen = alone[[3, len(alone) // 2, len(alone) - 1]]
     ordered.arrest(one, chosen)
     ordered.arrest(other, chosen[::-1])
     apart = ("incidents.", "columns.ideology", "groups.")
