@@ -26,7 +26,7 @@ LONGEST_FOLDER_NAME = 80
     "--replicates",
     type=click.IntRange(2),
     metavar="N",
-    help="Seeds that every scenario runs on, at least 2.  [default: 10]",
+    help="Seeds that every scenario runs on, at least 2.  [default: 7]",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The first seed.")
 @click.option("--households", type=int, metavar="N", help="Rows of farm households; fewer run faster.")
