@@ -37,6 +37,7 @@ class Score(NamedTuple):
     value: float
     low: float
     high: float
+    counted: str = "seeds"
 
 
 SCORES = [

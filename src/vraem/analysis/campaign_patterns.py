@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.group_patterns import taken_by_state
 from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import INFINITY, Measure, Words
 from vraem.analysis.resampling import mean_draws
@@ -22,9 +23,10 @@ from vraem.observe.journal import VIOLENT, Journal
 from vraem.observe.shared import run_together
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
-from vraem.world.clock import WEEKS_A_MONTH
+from vraem.valley.grid import CELL_KM
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_QUARTER
 from vraem.world.organisation_tables import COMMANDER, LEADER
-from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, REMOVAL, STATE
+from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
 
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
@@ -43,9 +45,7 @@ SLUMP = 0.5
 
 NEAR_KM = 40.0
 """What is near an arrest: where P7 says far begins."""
-CELL_KM = 2.0
 HALF_YEAR, YEAR, TWO_YEARS = 26, 52, 104
-QUARTER = 13
 SUSTAINED_MONTHS = 12.0
 
 
@@ -178,8 +178,7 @@ def after_harm(arms: CampaignArms) -> Pairs:
 
 def removed_at(journal: Journal, week: int, rank: int) -> NDArray[np.int64]:
     """Communities where the state took members of the lineage of `rank` in a week, one an arrest."""
-    mask = journal.of_kind(REMOVAL) & (journal["by"] == STATE) & (journal["other"] == rank)
-    mask &= journal.within(week, week) & (journal["victim"] == LINEAGE_GROUP)
+    mask = taken_by_state(journal, rank) & journal.within(week, week)
     return np.asarray(journal["community"][mask], dtype=np.int64)
 
 
@@ -236,7 +235,7 @@ def taxation(arms: CampaignArms) -> list[Measure]:
 
 def tax_rate(run: RunResult, start: int) -> NDArray[np.float64]:
     """Tax on leaf over the value of the leaf sold, mean of 13 weeks from `start` on (weeks after it less 12,)."""
-    window = np.ones(QUARTER)
+    window = np.ones(WEEKS_A_QUARTER)
     tax = np.convolve(run["group_leaf_tax"][start:], window, "valid")
     sold = run["leaf_sold_firms"][start:] + run["leaf_sold_legal"][start:]
     value = np.convolve(sold * run["leaf_price"][start:], window, "valid")
@@ -247,7 +246,7 @@ def tax_rate(run: RunResult, start: int) -> NDArray[np.float64]:
 def half_life(rate: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
     """Months until a rate is first below half of the reference; those that were seen if it never is."""
     below = np.flatnonzero(rate < 0.5 * reference)
-    weeks = (int(below[0]) if len(below) else len(rate)) + QUARTER - 1
+    weeks = (int(below[0]) if len(below) else len(rate)) + WEEKS_A_QUARTER - 1
     return weeks / WEEKS_A_MONTH
 
 

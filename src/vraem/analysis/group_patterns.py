@@ -8,6 +8,7 @@ the interval that chance leaves around the observed one.
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vraem.analysis.pattern import Measure, Pattern, year_span
 from vraem.observe import RunResult
@@ -96,10 +97,16 @@ def state_removals(run: RunResult) -> list[Measure]:
 
 def removed_by_state(journal: Journal, rank: int | None = None) -> int:
     """Members of the lineage captured or killed by the state, of one rank if given."""
-    mask = journal.of_kind(REMOVAL) & (journal["by"] == STATE) & (journal["victim"] == LINEAGE_GROUP)
+    return int(taken_by_state(journal, rank).sum())
+
+
+def taken_by_state(journal: Journal, rank: int | None = None) -> NDArray[np.bool_]:
+    """Which incidents (n,) are the capture or death of a member of the lineage by the state, of one rank if given."""
+    mask: NDArray[np.bool_] = journal.of_kind(REMOVAL) & (journal["by"] == STATE)
+    mask &= journal["victim"] == LINEAGE_GROUP
     if rank is not None:
         mask &= journal["other"] == rank
-    return int(mask.sum())
+    return mask
 
 
 def years_of(run: RunResult) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vraem.analysis.arms import run_arms
 from vraem.analysis.intervals import LEVEL
 from vraem.analysis.parallel import map_jobs
-from vraem.analysis.pattern import Measure
+from vraem.analysis.pattern import INFINITY, Measure
 from vraem.analysis.patterns import PATTERNS
 from vraem.analysis.resampling import mean_draws
 
@@ -265,8 +265,8 @@ def _score_pooled(pooled: Pooled) -> MeasureScore:
 
 def _no_measure() -> MeasureScore:
     """In place of a measure for which no path counted."""
-    nan, end = float("nan"), float("inf")
-    return MeasureScore("no run in which it can be seen", nan, nan, nan, -end, end, "", "", 0.0)
+    nan = float("nan")
+    return MeasureScore("no run in which it can be seen", nan, nan, nan, -INFINITY, INFINITY, "", "", 0.0)
 
 
 def _strain(measure: MeasureScore) -> float:

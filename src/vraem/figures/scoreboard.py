@@ -51,6 +51,8 @@ class Score(Protocol):
     @property
     def share_of_seeds(self) -> float: ...  # noqa: D102
     @property
+    def counted(self) -> str: ...  # noqa: D102
+    @property
     def value(self) -> float: ...  # noqa: D102
     @property
     def low(self) -> float: ...  # noqa: D102
@@ -136,10 +138,8 @@ def _texts(axes: Axes, row: int, score: Score) -> None:
     _write(axes, row, -3.3, score.label, weight="bold")
     _write(axes, row, -2.8, _wrapped(score.name, NAME_LETTERS))
     verdict = "reproduced" if score.passed else "missed"
-    pooled = (
-        getattr(score, "counted", "seeds") == "resamples"
-    )  # of the seeds, where events are too rare for each
-    of = " resampled" if pooled else f" of {getattr(score, 'counted', 'seeds')}"
+    # resampled: over all seeds at once, where events are too rare for each
+    of = " resampled" if score.counted == "resamples" else f" of {score.counted}"
     seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%}{of}"
     _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
     _write(axes, row, 1.15, _wrapped(score.simulated, VALUE_LETTERS), right=True)

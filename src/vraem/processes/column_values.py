@@ -80,8 +80,7 @@ def standing_of(world: World, column: int) -> Standing:
     group = int(columns.group[column])
     siblings = columns_of(world, group)
     single = len(siblings) == 1
-    persons = columns.armed[column] + p.supporter_upkeep * columns.supporters[column]
-    equivalents = max(float(persons), 1.0)
+    equivalents = float(strength_equivalents(world, column))
     upkeep = max(world.burn_in.reference_pay, 1e-9) * p.solvency * equivalents
     affluence = float(columns.revenue[column]) / upkeep
     commander, leader = int(columns.commander[column]), int(groups.leader[group])

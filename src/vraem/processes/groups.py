@@ -145,8 +145,8 @@ def centre_of(world: World) -> NDArray[np.bool_]:
     return centre
 
 
-def strength_equivalents(world: World, rows: Rows) -> NDArray[np.float64]:
-    """Armed members plus supporters at their upkeep, by column of `rows`, at least one person."""
+def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
+    """Armed members plus supporters at their upkeep, by column of `rows` (or of one), at least one person."""
     columns = world.columns
     persons = columns.armed[rows] + world.p.supporter_upkeep * columns.supporters[rows]
     return np.maximum(persons.astype(np.float64), 1.0)

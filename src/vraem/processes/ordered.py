@@ -14,7 +14,7 @@ from vraem.processes.groups import Rows, count_strength
 from vraem.processes.losses import is_top, leave_members, remove_members
 from vraem.processes.members import note_exits
 from vraem.processes.raids import Operation, carry_out
-from vraem.processes.targets import ADULT_WEEKS
+from vraem.processes.targets import of_age
 from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, CAPTURED, DEAD, SURRENDERED
 
@@ -97,6 +97,6 @@ def _gone_by_force(world: World) -> int:
 
 def _refuse_minors(world: World, rows: Rows) -> None:
     """Raise `ValueError` if one of `rows` is under 18."""
-    young = rows[world.members.born[rows] > world.week - ADULT_WEEKS]
+    young = rows[~of_age(world.members.born[rows], world.week)]
     if len(young):
         raise ValueError(f"member {young[0]}: got a person under 18, who is never a target")

@@ -12,7 +12,7 @@ import numpy as np
 
 from vraem.processes.attacks import MORALE_LOST
 from vraem.processes.communities import anger, frighten
-from vraem.processes.groups import members_of
+from vraem.processes.groups import members_of, rows_where
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top as holds_post
 from vraem.processes.losses import remove_members
@@ -166,7 +166,7 @@ def _team(world: World, place: int) -> int:
     units = world.units
     count = units.count
     free = (units.kind[:count] == SPECIAL_TEAM) & (units.free_from[:count] <= world.week)
-    rows = free.nonzero()[0]
+    rows = rows_where(free)
     if not len(rows):
         return NO_ROW
     return int(rows[world.valley.community_hours[units.community[rows], place].argmin()])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.communities import presence_effect
-from vraem.processes.groups import Rows
+from vraem.processes.groups import Rows, rows_where
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -40,8 +40,13 @@ def targets_for_routine(world: World) -> Rows:
     """All active members, adults every one."""
     members = world.members
     count = members.count
-    adult = members.born[:count] <= world.week - ADULT_WEEKS
-    return ((members.status[:count] == ACTIVE) & adult).nonzero()[0]
+    return rows_where((members.status[:count] == ACTIVE) & of_age(members.born[:count], world.week))
+
+
+def of_age(born: NDArray[np.integer], week: int) -> NDArray[np.bool_]:
+    """Who, by week of birth (n,), is 18 or older in `week`, (n,): nobody else is ever a target."""
+    adult: NDArray[np.bool_] = born <= week - ADULT_WEEKS
+    return adult
 
 
 def targets_for_campaign(world: World, classes: tuple[str, ...]) -> Rows:
