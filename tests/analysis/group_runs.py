@@ -46,7 +46,8 @@ def made(
         name: np.array([incident.get(name, -1) for incident in incidents]) if incidents else empty[name]
         for name in empty.columns
     }
-    organisation = OrganisationResult(weeks=weeks, journal=Journal(columns), **of_group)
+    groups = {"founding": np.array([True, False])}
+    organisation = OrganisationResult(weeks=weeks, groups=groups, journal=Journal(columns), **of_group)
     none = np.zeros(0)
     return RunResult(
         scenario=SimpleNamespace(),
@@ -64,7 +65,7 @@ def incident(kind: int, week: int, *, by: int = LINEAGE_GROUP, **others: int) ->
 
 
 def loss(week: int, rank: int = FIGHTER) -> dict[str, int]:
-    return incident(REMOVAL, week, by=STATE, victim=LINEAGE_GROUP, other=rank)
+    return incident(REMOVAL, week, by=STATE, victim=LINEAGE_GROUP, other=rank, group=0)
 
 
 def passed(measures: list[Measure]) -> bool:

@@ -80,12 +80,17 @@ def test_a_commander_a_year_and_no_leader_pass():
 
 def test_too_many_commanders_two_leaders_and_few_removals_are_misses():
     losses = [loss(20 * k, COMMANDER) for k in range(25)] + [loss(7, LEADER), loss(300, LEADER)]
-    assert failed(state_removals(made(*losses))) == ["commanders lost", "leaders lost", "removed in all"]
+    assert failed(state_removals(made(*losses))) == ["commanders lost", "leader lost", "removed in all"]
+
+
+def test_the_leader_of_a_splinter_is_not_the_leader_that_history_speaks_of():
+    losses = [{**loss(7, LEADER), "group": 1}, {**loss(300, LEADER), "group": 1}]
+    assert {m.name: m.value for m in state_removals(made(*losses))}["leader lost"] == 0.0
 
 
 def test_losses_to_others_than_the_state_do_not_count():
     purge = [incident(REMOVAL, 10, by=LINEAGE_GROUP, victim=LINEAGE_GROUP, other=LEADER)] * 9
-    assert {m.name: m.value for m in state_removals(made(*purge))}["leaders lost"] == 0.0
+    assert {m.name: m.value for m in state_removals(made(*purge))}["leader lost"] == 0.0
 
 
 def test_rates_of_rare_events_are_scored_over_all_paths():
@@ -102,10 +107,10 @@ def test_rates_of_rare_events_are_scored_over_all_paths():
     assert not passed(paths[0][place])
     found = score(paths)[place]
     assert (found.passed, found.pooled, found.paths) == (True, True, 8)
-    leaders = next(m for m in found.measures if m.name == "leaders lost")
+    leaders = next(m for m in found.measures if m.name == "leader lost")
     assert leaders.value == pytest.approx(2 / 8 / YEARS)
     for path in paths:
-        path[place] = [m._replace(value=0.2) if m.name == "leaders lost" else m for m in path[place]]
+        path[place] = [m._replace(value=0.2) if m.name == "leader lost" else m for m in path[place]]
     assert not score(paths)[place].passed
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vraem.analysis.pattern import Measure, Pattern, year_span
 from vraem.observe import RunResult
 from vraem.observe.journal import Journal
+from vraem.observe.organisation_series import founding_group
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import LINEAGE_GROUP, REMOVAL, STATE
@@ -83,14 +84,18 @@ def _within_factor(name: str, value: float, seen: float, unit: str) -> Measure:
 
 
 def state_removals(run: RunResult) -> list[Measure]:
-    """P13: commanders, leaders and members in all whom the state captured or killed, a year, over the whole path."""
-    years = years_of(run)
-    commanders = removed_by_state(run.organisation.journal, COMMANDER)
-    leaders = removed_by_state(run.organisation.journal, LEADER)
-    everybody = removed_by_state(run.organisation.journal)
+    """P13: commanders, the leader and members in all whom the state captured or killed, a year, over the whole path.
+
+    The leader is that of the founding group, as the observed one is: what splits off brings leaders of its own.
+    """
+    years, journal = years_of(run), run.organisation.journal
+    commanders = removed_by_state(journal, COMMANDER)
+    founding = founding_group(run.organisation.groups["founding"])
+    leaders = int((taken_by_state(journal, LEADER) & (journal["group"] == founding)).sum())
+    everybody = removed_by_state(journal)
     return [
         Measure("commanders lost", commanders / years, *COMMANDERS_A_YEAR, "a year", "about 1"),
-        Measure("leaders lost", leaders / years, 0.0, LEADERS_A_YEAR, "a year", "none 1999-2023"),
+        Measure("leader lost", leaders / years, 0.0, LEADERS_A_YEAR, "a year", "none 1999-2023"),
         Measure("removed in all", everybody / years, *REMOVED_A_YEAR, "a year", "11 (2020-23)"),
     ]
 

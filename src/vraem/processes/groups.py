@@ -152,6 +152,14 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
     return np.maximum(persons.astype(np.float64), 1.0)
 
 
+def arms_are_short(world: World, rows: Rows) -> NDArray[np.bool_]:
+    """Which columns of `rows` may arm one member more: fewer are armed than at the start, here and in the group."""
+    columns, groups, share = world.columns, world.groups, world.burn_in.armed_share
+    group = columns.group[rows]
+    here = columns.armed[rows] < share * (columns.armed[rows] + columns.supporters[rows])
+    return here & (groups.armed[group] < share * groups.members[group])
+
+
 def count_strength(world: World) -> None:
     """Recount members by column and group, and their mean ideology."""
     members, columns, groups = world.members, world.columns, world.groups

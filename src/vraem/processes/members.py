@@ -13,6 +13,7 @@ import numpy as np
 from vraem.processes.groups import (
     Rows,
     active_members,
+    arms_are_short,
     count_strength,
     end_column,
     install_commander,
@@ -197,12 +198,10 @@ def _leave_firms(world: World) -> None:
 
 
 def _promote(world: World) -> None:
-    """Supporters take up arms where fewer are armed than at the start and pay suffices (B6)."""
+    """Supporters take up arms where column and group are short of armed members and pay suffices (B6)."""
     members, columns, p = world.members, world.columns, world.p
     count = columns.count
-    strength = columns.armed[:count] + columns.supporters[:count]
-    short = columns.armed[:count] < world.burn_in.armed_share * strength
-    able = short & (columns.pay[:count] > PROMOTING_PAY)
+    able = arms_are_short(world, np.arange(count)) & (columns.pay[:count] > PROMOTING_PAY)
     rows = active_members(world)
     rows = rows[(members.rank[rows] == SUPPORTER) & able[members.column[rows]]]
     chance = 1.0 - (1.0 - p.promotion_rate) ** REVIEW_WEEKS

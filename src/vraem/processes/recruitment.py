@@ -14,6 +14,7 @@ from vraem.processes.groups import (
     Rows,
     active_members,
     add_members,
+    arms_are_short,
     count_strength,
     living_columns,
     members_of,
@@ -229,10 +230,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
 
 
 def _arms_are_short(world: World, column: int) -> bool:
-    """Whether fewer of a column's members are armed than of all at the start."""
-    columns = world.columns
-    persons = float(columns.armed[column] + columns.supporters[column])
-    return float(columns.armed[column]) < world.burn_in.armed_share * persons
+    return bool(arms_are_short(world, np.array([column]))[0])
 
 
 def _return(world: World) -> None:
