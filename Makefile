@@ -17,7 +17,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: install  ## the claim in small: four arms under 16 draws of assumptions, and the verdict (runs/demo)
+demo: install  ## the claim in small: four arms under 14 draws of assumptions, and the verdict (runs/demo)
 	$(BIN)/vraem demo
 
 classroom: install  ## the replays of the lesson in docs/classroom.md (runs/classroom)

@@ -1,12 +1,16 @@
 """The rule of neutrality is judged as it is written, and the page says what was found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.analysis.planted import always, planted
 from tests.analysis.test_contrasts import with_null
-from vraem.analysis.neutrality import LEAST, MOST, SCREENED, neutrality
+from vraem.analysis.neutrality import LEAST, MOST, SCREENED, neutrality, screening_effects
 from vraem.analysis.neutrality_page import page
+from vraem.experiment.design import points
+from vraem.experiment.loader import load_experiment
 from vraem.observe.end_states import END_STATES
 
 
@@ -106,3 +110,32 @@ def test_without_a_dismantled_run_the_rule_is_not_met():
     (fault,) = neutrality(results).faults
     assert (fault.definition, fault.expected) == ("links", "a dismantled run")
     assert "links, any end state" in page(neutrality(results), results, "")
+
+
+def test_a_screening_shows_which_of_the_four_moves_what_is_left():
+    experiment = load_experiment("screen")
+    draws = [dict(changes) for changes in points(experiment.design, experiment.factors)]
+    lows = {factor.name: factor.low for factor in experiment.factors}
+    spans = {factor.name: factor.high - factor.low for factor in experiment.factors}
+
+    def groups(random, row):
+        share = (draws[row["point"]]["parameters.purge_loss"] - lows["purge_loss"]) / spans["purge_loss"]
+        return 1.0 + 3.0 * share
+
+    made = replace(planted(even, points=len(draws), n_eff_60=groups), experiment=experiment)
+    effects = screening_effects(made)
+    assert set(effects) >= {"n_eff_60", "fragmented_60", "pi_120"}
+    moved = {each.factor: each for each in effects["n_eff_60"]}
+    assert set(moved) == set(SCREENED)
+    assert moved["purge_loss"].importance > 1.0
+    assert moved["purge_loss"].mean == pytest.approx(moved["purge_loss"].importance)
+    assert moved["review_gap"].importance == pytest.approx(0.0, abs=1e-9)
+    text = page(neutrality(made), made, "", effects)
+    assert "| `n_eff_60` |" in text
+    assert f"({moved['purge_loss'].mean:+.2f})" in text
+
+
+def test_a_screening_of_another_design_is_refused():
+    made = replace(planted(even, points=4), experiment=load_experiment("claim-demo"))
+    with pytest.raises(ValueError, match="expected morris"):
+        screening_effects(made)

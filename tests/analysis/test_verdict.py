@@ -106,7 +106,7 @@ def test_groups_that_were_bent_on_profit_before_are_no_evidence_on_the_word_gang
     found = verdict.headline.fragmentation
     assert (found.fragmented.estimate, found.profit.estimate, found.profit_before.estimate) == (1.0, 1.0, 1.0)
     assert found.speaks_of_gangs is False
-    assert found.sentence == SAME_WORD_SENTENCE
+    assert found.sentence == f"{SAME_WORD_SENTENCE} ({found.fragmented_runs} fragmented runs)."
 
 
 def test_groups_that_turned_to_profit_are_evidence_on_the_word():

@@ -131,6 +131,9 @@ def test_the_demo_runs_the_claim_in_small_and_ends_with_the_verdict(tmp_path, mo
     done = CliRunner().invoke(cli, command)
     assert done.exit_code == 0, done.output
     assert "2 runs done" in done.stdout
+    replay = (tmp_path / "runs" / "demo" / "replay.html").read_text(encoding="utf-8")
+    assert "leader" in replay
+    assert replay.lstrip().lower().startswith("<!doctype html>")
     assert done.stdout.rstrip().replace("\\", "/").endswith("runs/demo/report/index.html")
     again = CliRunner().invoke(cli, command)
     assert "2 done before" in again.stdout

@@ -18,7 +18,16 @@ from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import NO_NULL, NULL_COLUMN, Results
-from vraem.analysis.sensitivity import Band, Lever, by_quarter, levers
+from vraem.analysis.sensitivity import (
+    Band,
+    Effect,
+    Lever,
+    by_quarter,
+    levers,
+    morris_effects,
+    point_means,
+)
+from vraem.experiment.design import point_count
 from vraem.observe.end_states import END_STATES
 
 LEAST, MOST = 0.01, 0.60
@@ -31,6 +40,8 @@ ANY_LABEL = "any end state"
 
 SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap")
 """Parameters that can put an answer in by hand, screened first."""
+SCREEN_MEASURES = ("n_eff", "fragmented", "pi", "abs", "dis")
+"""What a screening of these parameters is told of: groups, whether they are many, profit, hired, lost."""
 WITH_SWITCH: Mapping[str, tuple[str, str]] = {"firm_offer_probability": ("firms_integrate", "yes")}
 """Screened only under a form of a switch, without which the parameter does nothing."""
 
@@ -120,6 +131,23 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
         weak=_weak_runs(results),
         horizon=horizon,
     )
+
+
+def screening_effects(results: Results) -> dict[str, tuple[Effect, ...]]:
+    """Morris' elementary effects on `SCREEN_MEASURES` at each horizon, by column of the runs.
+
+    Raises ``ValueError`` if the sweep's design is not ``morris`` or a point has no run.
+    """
+    experiment = results.experiment
+    if experiment is None or experiment.design.kind != "morris":
+        raise ValueError("got a sweep of another design, expected morris; run vraem sweep screen first")
+    points = point_count(experiment.design, experiment.factors)
+    names = (f"{measure}_{months}" for measure in SCREEN_MEASURES for months in results.horizons)
+    return {
+        name: tuple(morris_effects(experiment, point_means(results, name, points)))
+        for name in names
+        if name in results.frame
+    }
 
 
 def _weak_runs(results: Results) -> int:

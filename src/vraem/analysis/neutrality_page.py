@@ -1,19 +1,25 @@
 """The finding on neutrality as a page of Markdown."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vraem.analysis.intervals import Interval
 from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, SCREENED, WITH_SWITCH, Neutrality, moved
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.results import Results
+from vraem.analysis.sensitivity import Effect
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
 
 _MOST_LEVERS = 12
 
 
-def page(found: Neutrality, results: Results, command: str) -> str:
-    """The page, with the command that made it."""
+def page(
+    found: Neutrality,
+    results: Results,
+    command: str,
+    effects: Mapping[str, Sequence[Effect]] | None = None,
+) -> str:
+    """The page, with the command that made it; `effects` by outcome as of `screening_effects`, if there are any."""
     about = results.about
     parts = [
         "# Neutrality",
@@ -29,6 +35,7 @@ def page(found: Neutrality, results: Results, command: str) -> str:
         _nulls(found),
         "## Parameters that can put an answer in by hand",
         _screening(found),
+        _effects(effects or {}),
         "## What moves the share of gangs most",
         _levers(found),
         _made(about),
@@ -125,6 +132,28 @@ def _screening(found: Neutrality) -> str:
             f"({_signed(widest[1])})."
         )
     return "\n\n".join(said)
+
+
+def _effects(effects: Mapping[str, Sequence[Effect]]) -> str:
+    """The screening on its own: how far each parameter alone moves what is left, all else at its default."""
+    if not effects:
+        return ""
+    names = [each.factor for each in next(iter(effects.values()))]
+    rows = []
+    for outcome, found in effects.items():
+        of_factor = {each.factor: each for each in found}
+        rows.append([f"`{outcome}`", *(_effect(of_factor[name]) for name in names)])
+    return (
+        "### Elementary effects\n\nMorris' screening of the four under a campaign against the leader: mean absolute "
+        "change of a measure when a parameter alone goes over its whole range (± half of its 95 % interval over "
+        "trajectories), and the mean change with its sign. The number after a measure is months after the campaign. "
+        "Runs are few and chance moves each of them, so an effect smaller than its interval is none.\n\n"
+        + table(["measure", *(f"`{name}`" for name in names)], rows)
+    )
+
+
+def _effect(effect: Effect) -> str:
+    return f"{effect.importance:.2f} ± {effect.half_width:.2f} ({effect.mean:+.2f})"
 
 
 def _levers(found: Neutrality) -> str:

@@ -33,9 +33,8 @@ SHOWN_SWITCHES: Mapping[str, str] = {KIN_SHOCK: "S1", FIRMS_INTEGRATE: "S6"}
 """Switches by whose forms the verdict on Q1 is always shown."""
 
 SAME_WORD_SENTENCE = (
-    "The model has evidence on fragmentation, none on the word gangs: fragmented remnants are as bent "
-    "on profit as the "
-    "same groups were before the campaign."
+    "The model has evidence on fragmentation, none on the word gangs: fragmented remnants are as bent on profit as "
+    "the same groups were before the campaign"
 )
 
 
@@ -143,13 +142,13 @@ def fragmentation(
 def _said_of_gangs(after: float, before: float, runs: int, rules: VerdictRules) -> tuple[bool | None, str]:
     if not runs:
         return None, "No dismantled run is fragmented at this horizon, so nothing can be said of profit."
+    counted = f"{runs:,} fragmented run{'s' * (runs != 1)}"
     if abs(after - before) < rules.fragmentation_gap:
-        return False, SAME_WORD_SENTENCE
+        return False, f"{SAME_WORD_SENTENCE} ({counted})."
     direction = "more" if after > before else "less"
     return True, (
-        f"Fragmented remnants are {direction} often bent on profit ({after:.0%}) than the same groups "
-        "were before "
-        f"the campaign ({before:.0%})."
+        f"Fragmented remnants are {direction} often bent on profit ({after:.0%}) than the same groups were before "
+        f"the campaign ({before:.0%}; {counted})."
     )
 
 

@@ -63,7 +63,8 @@ def replay(
     path = out or RUNS / f"{stem}-{first.run.seed}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        page = _page(scenarios, language, quiet)
+        # paired: both arms on the luck of the first
+        page = replay_of(scenarios, seed=first.run.seed, language=language, quiet=quiet)
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         click.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
@@ -92,13 +93,15 @@ def _loaded(names: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
     return loaded
 
 
-def _page(scenarios: Sequence[Scenario], language: str | None, quiet: bool) -> str:
+def replay_of(
+    scenarios: Sequence[Scenario], *, seed: int, language: str | None = None, quiet: bool = False
+) -> str:
+    """Run scenarios on one seed and give the page that plays them side by side; progress unless `quiet`."""
     from vraem.player import replay_page
     from vraem.tape import place_data, tape_run
     from vraem.valley import load as load_valley
 
     valley = load_valley()
-    seed = scenarios[0].run.seed  # paired: both arms on the luck of the first
     tapes = []
     for scenario in scenarios:
         if not quiet and len(scenarios) > 1:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 REPORT_FOLDER = "report"
 DEMO_EXPERIMENT = "claim-demo"
 DEMO_FOLDER = RUNS / "demo"
+REPLAY_PAGE = "replay.html"
 
 
 @click.command()
@@ -55,6 +56,12 @@ def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path
     "--nulls", type=FOLDER, metavar="DIR", help="A sweep in which null models were run (vraem sweep nulls)."
 )
 @click.option(
+    "--screen",
+    type=FOLDER,
+    metavar="DIR",
+    help="A sweep by Morris' design of four parameters (vraem sweep screen).",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -62,24 +69,32 @@ def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path
     help="Where to write the page.  [default: DIR/neutrality.md]",
 )
 @click.pass_context
-def neutrality(ctx: click.Context, directory: Path, nulls: Path | None, output: Path | None) -> None:
+def neutrality(
+    ctx: click.Context, directory: Path, nulls: Path | None, screen: Path | None, output: Path | None
+) -> None:
     """Ask of the sweep in DIR whether every end state can be reached and none wins whatever is assumed.
 
     The sweep should draw parameters, switches and campaigns (vraem sweep neutrality). Exit code 1 if the rule
     is broken.
     """
     from vraem.analysis.neutrality import neutrality as judge_neutrality
+    from vraem.analysis.neutrality import screening_effects
     from vraem.analysis.neutrality_page import page
 
     with _faults_in_lines(ctx):
         results = _opened(directory)
         found = judge_neutrality(results, _opened(nulls) if nulls else None)
         target = output or directory / "neutrality.md"
-        name = results.about["name"]
-        lines = [f"vraem sweep {name} --out {directory}"]
-        lines += [f"vraem sweep nulls --out {nulls}"] if nulls else []
-        lines.append(f"vraem neutrality {directory}" + (f" --nulls {nulls}" if nulls else ""))
-        target.write_text(page(found, results, "\n".join(lines)), encoding="utf-8")
+        screened = _opened(screen) if screen else None
+        beside = {"--nulls": nulls, "--screen": screen}
+        given = [(option, folder) for option, folder in beside.items() if folder]
+        lines = [f"vraem sweep {results.about['name']} --out {directory}"]
+        lines += [f"vraem sweep {option[2:]} --out {folder}" for option, folder in given]
+        lines.append(
+            f"vraem neutrality {directory}" + "".join(f" {option} {where}" for option, where in given)
+        )
+        effects = screening_effects(screened) if screened else None
+        target.write_text(page(found, results, "\n".join(lines), effects), encoding="utf-8")
     where = f"{len(found.faults)} places" if len(found.faults) != 1 else "one place"
     said = "the rule holds for every definition" if found.holds else f"the rule is broken in {where}"
     click.echo(f"{found.runs} runs: {said}")
@@ -100,9 +115,9 @@ def neutrality(ctx: click.Context, directory: Path, nulls: Path | None, output: 
 @OVERRIDE
 @click.pass_context
 def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[str, ...]) -> None:
-    """Run the claim in small, judge it, and say where the report is.
+    """Run the claim in small, play one of its runs, judge it, and say where the report is.
 
-    Three campaigns against the leader, the heirs and anybody, and none, under 16 draws of assumptions: enough to see
+    Three campaigns against the leader, the heirs and anybody, and none, under 14 draws of assumptions: enough to see
     everything work, far too few to settle anything. Run it again to go on after a stop.
     """
     from vraem.cli.sweeping import sweep
@@ -114,7 +129,22 @@ def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[st
     except click.exceptions.Exit as ended:
         if ended.exit_code:
             raise
+    with _faults_in_lines(ctx):
+        page = out / REPLAY_PAGE
+        page.write_text(_first_campaign_played(overrides), encoding="utf-8")
+        click.echo(f"{page}: the first draw under the first campaign, week by week")
     ctx.invoke(report, directory=out)
+
+
+def _first_campaign_played(overrides: tuple[str, ...]) -> str:
+    """A page that plays the run of the demo's first draw under its first campaign."""
+    from vraem.cli.playing import replay_of
+    from vraem.experiment.loader import load_experiment
+    from vraem.experiment.plan import plan
+
+    experiment = load_experiment(DEMO_EXPERIMENT, overrides)
+    first = next(plan(experiment)).runs[1]  # the arm after the one that others are set against
+    return replay_of([experiment.scenario(first)], seed=first.seed)
 
 
 def _make_room(folder: Path, overrides: tuple[str, ...]) -> None:
