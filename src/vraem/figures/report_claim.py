@@ -1,0 +1,299 @@
+"""Sections of a report that judge the claim: verdict, both findings, mechanisms, conditions, thresholds, campaigns."""
+
+from collections.abc import Iterator
+
+from vraem.analysis.findings import Findings
+from vraem.analysis.neutrality import EXCEPTED
+from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
+from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
+from vraem.figures.report_html import (
+    bullets,
+    cell,
+    heading,
+    number,
+    para,
+    points,
+    share,
+    share_text,
+    table,
+)
+from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
+
+MOST_LEAVES = 4
+
+
+def claim_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
+    """How sure the verdict on the claim is, and under which conditions."""
+    head, rules = claim.headline, claim.rules
+    judged = head.judgement
+    yield (
+        f'<p>The verdict is <span class="word">{judged.word}</span>: {WORDS[judged.word]}. It rests on {judged.runs} '
+        f"dismantled runs under {judged.clusters} draws of assumptions.</p>"
+    )
+    rows = [
+        [
+            cell(f"probability that p is above {rules.supported_above:g}"),
+            number("claim.certainty_above", judged.certainty_above),
+            cell(f"supported needs {rules.supported_certainty:.0%}"),
+        ],
+        [
+            cell(f"probability that p is below {rules.refuted_below:g}"),
+            number("claim.certainty_below", judged.certainty_below),
+            cell(f"refuted needs {rules.refuted_certainty:.0%}"),
+        ],
+        [
+            cell("draws of assumptions in which gangs come most often"),
+            number("claim.modal_weight", judged.modal_weight),
+            cell(f"supported and plural need {rules.modal_weight:.0%}"),
+        ],
+    ]
+    yield table(["", "found", "rule"], rows, "p: share of gangs among dismantled runs")
+    yield para(head.fragmentation.sentence)
+    yield _two_findings(head)
+    yield from _by_switch(claim)
+    yield _by_definition(claim)
+    yield from _conditions(found)
+    yield from _stability(claim)
+    yield from _nulls(found)
+
+
+def _two_findings(head: ClaimAtHorizon) -> str:
+    parts = head.fragmentation
+    rows = [
+        [cell("fragmented, of the dismantled"), share("claim.fragmented", parts.fragmented)],
+        [cell("bent on profit after, of the fragmented"), share("claim.profit", parts.profit)],
+        [cell("the same groups before the campaign"), share("claim.profit_before", parts.profit_before)],
+        [cell("change of profit orientation"), points("claim.profit_change", parts.profit_change)],
+    ]
+    caption = (
+        f"Fragmentation and profit are two findings ({parts.fragmented_runs} of {parts.runs} runs fragmented)"
+    )
+    return table(["", "share, % (95 % interval)"], rows, caption)
+
+
+def _by_switch(claim: ClaimVerdict) -> Iterator[str]:
+    for switch, forms in claim.by_switch.items():
+        rows = [
+            [
+                cell(form),
+                share(f"claim.{switch}.{form}.dismantled", each.dismantled),
+                share(f"claim.{switch}.{form}.p", each.judgement.p),
+                cell(each.judgement.word),
+                cell(each.judgement.runs),
+            ]
+            for form, each in forms.items()
+        ]
+        head = [
+            switch.replace("_", " "),
+            "dismantled, given campaign",
+            "gangs, given dismantled",
+            "verdict",
+            "runs",
+        ]
+        yield table(head, rows, f"By the form of the mechanism {SHOWN_SWITCHES[switch]}")
+        yield _by_form_and_horizon(claim, switch)
+
+
+def _by_form_and_horizon(claim: ClaimVerdict, switch: str) -> str:
+    """P(gangs | dismantled) of each form of a switch, a row a definition, a column a horizon."""
+    cells = {(c.form, c.definition, c.horizon): c for c in claim.switch_table if c.switch == switch}
+    horizons = list(dict.fromkeys(horizon for _, _, horizon in cells))
+    rows = [
+        [
+            cell(form),
+            cell(definition),
+            *(
+                share(
+                    f"switch.{switch}.{form}.{definition}.{horizon}",
+                    cells[form, definition, horizon].judgement.p,
+                )
+                for horizon in horizons
+            ),
+        ]
+        for form, definition in dict.fromkeys((form, definition) for form, definition, _ in cells)
+    ]
+    head = [switch.replace("_", " "), "dismantled by", *(f"{horizon} months" for horizon in horizons)]
+    return table(head, rows, "Gangs, given dismantled, by definition and horizon")
+
+
+def _by_definition(claim: ClaimVerdict) -> str:
+    rows = [
+        [
+            cell(each.definition),
+            cell(f"{each.horizon}"),
+            share(f"claim.{each.definition}.{each.horizon}.dismantled", each.dismantled),
+            share(f"claim.{each.definition}.{each.horizon}.p", each.judgement.p),
+            share(f"claim.{each.definition}.{each.horizon}.fragmented", each.fragmentation.fragmented),
+            cell(each.judgement.word),
+            cell(each.judgement.runs),
+        ]
+        for each in claim.table
+    ]
+    head = [
+        "dismantled by",
+        "months after",
+        "dismantled, given campaign",
+        "gangs, given dismantled",
+        "fragmented, given dismantled",
+        "verdict",
+        "runs",
+    ]
+    return table(head, rows, "By definition of dismantled and by horizon")
+
+
+def _conditions(found: Findings) -> Iterator[str]:
+    if found.discovery is None:
+        return
+    yield heading("Conditions", 3)
+    if found.discovery.box is None:
+        yield para(f"No conditions were sought: {found.discovery.note}.")
+        return
+    yield para(f"Gangs are frequent where {found.discovery.box.sentence}.")
+    told = [leaf for leaf in found.discovery.leaves if leaf.limits][:MOST_LEAVES]
+    if told:
+        yield para("A tree of conditions (CART) finds, densest first:")
+        yield bullets(
+            [
+                f"{' and '.join(limit.words for limit in leaf.limits)}: {leaf.density:.0%} of "
+                f"{leaf.runs} runs"
+                for leaf in told
+            ]
+        )
+    if found.levers:
+        rows = [
+            [
+                cell(lever.factor),
+                number(f"lever.{lever.factor}", lever.range),
+                cell("; ".join(f"{b.part}: {share_text(b.share.estimate)}" for b in lever.bands), "text"),
+            ]
+            for lever in found.levers
+        ]
+        yield table(
+            ["assumption", "moves gangs by", "share of gangs by quarter or form"],
+            rows,
+            "Assumptions over which the share of gangs moves farthest (chance alone moves some of them)",
+        )
+
+
+def _stability(claim: ClaimVerdict) -> Iterator[str]:
+    if not claim.stability:
+        return
+    base = claim.stability[0].share
+    moved = [row for row in claim.stability if row.threshold != "none"]
+    low, high = min(row.share for row in moved), max(row.share for row in moved)
+    yield heading("Where the thresholds stand", 3)
+    yield para(
+        f"Thresholds of the labels moved by {claim.rules.label_variation:.0%}, one at a time and all at "
+        "once, take "
+        f"the share of gangs from {share_text(base)} to between {share_text(low)} and {share_text(high)}."
+    )
+    shown = [row for row in moved if row.changed > 0.0]
+    rows = [
+        [
+            cell(row.threshold.replace("_", " ")),
+            cell(f"× {row.factor:g}"),
+            number(f"stability.{row.threshold}.{row.factor:g}.changed", row.changed),
+            number(f"stability.{row.threshold}.{row.factor:g}.share", row.share),
+        ]
+        for row in shown
+    ]
+    if rows:
+        caption = "Thresholds that change any label; verdict.json has all"
+        yield table(["threshold", "moved", "labels that change", "gangs"], rows, caption)
+
+
+def _nulls(found: Findings) -> Iterator[str]:
+    if not found.nulls:
+        return
+    yield heading("Null models", 3)
+    rows = [
+        [
+            cell(f"{NULL_NAMES[each.null]}: {NULL_WORDS[each.null]}"),
+            share(f"null.{each.null}.gangs", each.gangs),
+            share(f"null.{each.null}.model", each.model),
+            points(f"null.{each.null}.difference", each.difference),
+            cell(each.runs),
+        ]
+        for each in found.nulls
+    ]
+    yield table(["null model", "gangs there", "gangs in the model", "difference, points", "runs"], rows)
+    yield bullets([each.sentence for each in found.nulls])
+
+
+def end_state_table(claim: ClaimVerdict) -> str:
+    """What comes of a dismantled group: share of each end state by horizon."""
+    head = claim.headline
+    others = [each for each in claim.table if each.definition == head.definition]
+    labels = [
+        label
+        for label in head.states.clustered
+        if any(each.states.clustered[label].estimate > 0 for each in others) or label in END_STATE_WORDS
+    ]
+    rows = [
+        [
+            cell(label.replace("_", " ")),
+            cell(END_STATE_WORDS.get(label, ""), "text"),
+            *(share(f"state.{label}.{each.horizon}", each.states.clustered[label]) for each in others),
+        ]
+        for label in labels
+    ]
+    rows.append([cell("runs"), cell(""), *(cell(each.states.runs) for each in others)])
+    excepted = EXCEPTED.get(head.definition, ())
+    note = f" ({', '.join(excepted)} cannot come)" if excepted else ""
+    return table(
+        ["end state", "meaning", *(f"{each.horizon} months" for each in others)],
+        rows,
+        f"Share of dismantled runs ({DEFINITION_WORDS[head.definition]}){note}, % with 95 % interval "
+        "over draws",
+    )
+
+
+def campaign_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
+    """The verdict campaign by campaign, and each against the control."""
+    rows = [
+        [
+            cell(arm),
+            share(f"arm.{arm}.dismantled", each.dismantled),
+            share(f"arm.{arm}.p", each.judgement.p),
+            share(f"arm.{arm}.fragmented", each.fragmentation.fragmented),
+            cell(each.judgement.word),
+            cell(each.judgement.runs),
+        ]
+        for arm, each in claim.by_arm.items()
+    ]
+    head = [
+        "campaign",
+        "dismantled, given campaign",
+        "gangs, given dismantled",
+        "fragmented, given dismantled",
+        "verdict",
+        "runs",
+    ]
+    yield table(head, rows, f"{claim.headline.horizon} months after")
+    if found.campaigns:
+        rows = [
+            [
+                cell(each.arm),
+                points(f"against.{each.arm}.difference", each.difference),
+                number(f"against.{each.arm}.p_holm", each.p_holm, f"{each.p_holm:.3f}"),
+                cell("yes" if each.equal.equivalent else "no"),
+                points(f"against.{each.arm}.newcombe", each.newcombe),
+                number(f"against.{each.arm}.p_mcnemar", each.p_mcnemar, f"{each.p_mcnemar:.3f}"),
+                cell(each.both),
+            ]
+            for each in found.campaigns
+        ]
+        margin = found.rules["equivalence"]
+        yield table(
+            [
+                "campaign",
+                "difference, points",
+                "p (Holm)",
+                f"equal within {100 * margin:.0f} points",
+                "pairs dismantled under both (Newcombe)",
+                "p (McNemar)",
+                "pairs",
+            ],
+            rows,
+            f"P(gangs, given dismantled) less that of {found.campaigns[0].control}",
+        )
