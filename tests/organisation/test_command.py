@@ -11,7 +11,7 @@ from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
-from .test_column_choice import split
+from .choices import split
 from .worlds import fresh, money, money_that_came, open_week, quiet, run_processes, scenario, used
 
 COLUMN = 5

@@ -22,7 +22,7 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import COLUMN_DIVIDED, COLUMN_JOINED, DESERTION, EXIT
 
-from .test_column_choice import make_inputs
+from .choices import make_inputs
 from .worlds import faults, fresh, organisation_week, run_processes, scenario, used
 
 COLUMN = 5

@@ -11,7 +11,7 @@ import pytest
 import vraem
 from vraem.world import World
 
-from .test_column_choice import split
+from .choices import split
 from .worlds import advance, fresh, used
 
 SOURCE = Path(vraem.__file__).parent

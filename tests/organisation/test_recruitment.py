@@ -16,7 +16,7 @@ from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
 
-from .test_column_choice import split
+from .choices import split
 from .worlds import faults, fresh, quiet, run_processes, scenario, used
 
 COLUMN = 5

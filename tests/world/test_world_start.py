@@ -130,17 +130,20 @@ def test_values_of_a_hectare_are_discounted_sums_of_its_years(world: World):
     for row in range(2):
         kept_share = p.grower_discount * (1.0 - float(risk[row]))
         kept = sum(kept_share**year * (float(margin[row]) - p.coca_fixed_cost) for year in years)
-        assert values.kept_coca(margin, risk)[row] == pytest.approx(kept, rel=1e-5)
-    assert (values.new_coca(margin, risk) < values.kept_coca(margin, risk)).all()
+        assert values.of_coca(margin, risk)[1][row] == pytest.approx(kept, rel=1e-5)
+    new, kept = values.of_coca(margin, risk)
+    assert (new < kept).all()
 
 
 def test_coca_at_risk_and_at_a_lower_margin_is_worth_less(world: World):
     values = CropValues.of(world.p)
     margin = np.linspace(2000.0, 14_000.0, 50, dtype=np.float32)
     no_risk, at_risk = np.zeros(50, np.float32), np.full(50, 0.3, np.float32)
-    assert (np.diff(values.new_coca(margin, no_risk)) > 0.0).all()
-    assert (values.new_coca(margin, at_risk) < values.new_coca(margin, no_risk)).all()
-    assert (values.kept_coca(margin, at_risk) < values.kept_coca(margin, no_risk)).all()
+    new, kept = values.of_coca(margin, no_risk)
+    assert (np.diff(new) > 0.0).all()
+    new_at_risk, kept_at_risk = values.of_coca(margin, at_risk)
+    assert (new_at_risk < new).all()
+    assert (kept_at_risk < kept).all()
 
 
 @pytest.mark.parametrize("households", [400, 1000, 40_000])

@@ -53,18 +53,13 @@ class CropValues(NamedTuple):
             licit - p.licit_establishment_cost,
         )
 
-    def new_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Value of a hectare planted now, USD, for a yearly `margin` at full yield (USD/ha) and yearly `risk`."""
-        return self.of_coca(margin, risk)[0]
-
-    def kept_coca(self, margin: NDArray[np.float32], risk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Value of a hectare in full yield, USD."""
-        return self.of_coca(margin, risk)[1]
-
     def of_coca(
         self, margin: NDArray[np.float32], risk: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """`new_coca` and `kept_coca` at once: the upkeep is the same polynomial in both."""
+        """Value of a hectare planted now and of one in full yield, USD.
+
+        For a yearly `margin` at full yield (USD/ha) and a yearly `risk`; the upkeep is the same polynomial in both.
+        """
         factor: NDArray[np.float32] = np.float32(self.discount) * (np.float32(1.0) - risk)
         bearing = _polynomial(self.young, factor)
         upkeep = _polynomial((1.0,) * self.horizon, factor)

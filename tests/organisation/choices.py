@@ -1,0 +1,70 @@
+"""Columns before a choice, for tests of B8: groups that split, offers, what is at hand."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vraem.processes import column_choice
+from vraem.processes.column_acts import carry_out
+from vraem.processes.column_values import (
+    AFFILIATIONS,
+    INDEPENDENT,
+    MERGE,
+    Offers,
+    affiliation_values,
+    offers_to,
+    standing_of,
+)
+from vraem.world import World
+from vraem.world.organisation_tables import NO_ROW
+
+from .worlds import fresh, quiet, used
+
+NOBODY = np.zeros(0, dtype=np.int64)
+FIRM, WAGE = 3, 1.4
+
+
+def split(world: World, column: int, unwilling: np.ndarray = NOBODY) -> int:
+    """Let a column become a group of its own; return the group."""
+    carry_out(world, standing_of(world, column), no_offers(), INDEPENDENT, unwilling)
+    return int(world.columns.group[column])
+
+
+def no_offers(**changes: Any) -> Offers:
+    return Offers(NO_ROW, 0.0, 0.0, 0.0, False, NO_ROW, 0.0)._replace(**changes)
+
+
+def two_groups(seed: int = 1) -> World:
+    """The founding group, and a splinter of column 5 that column 6 has joined."""
+    world = quiet(fresh(seed))
+    group = split(world, 5)
+    carry_out(world, standing_of(world, 6), no_offers(partner=group), MERGE, NOBODY)
+    return world
+
+
+def every_offer(world: World, column: int) -> Offers:
+    """What a column is offered by others, and a firm's offer on top."""
+    me = standing_of(world, column)
+    return offers_to(world, me)._replace(firm=FIRM, wage=WAGE)
+
+
+def kinds(world: World) -> set[int]:
+    journal = world.incidents
+    return set(used(journal, "kind")[used(journal, "week") == world.week].tolist())
+
+
+def options_at_hand(world: World, column: int) -> set[str]:
+    values = affiliation_values(world, standing_of(world, column), every_offer(world, column))
+    return {name for name, value in zip(AFFILIATIONS, values, strict=True) if np.isfinite(value)}
+
+
+def held_to(monkeypatch: pytest.MonkeyPatch, option: int) -> None:
+    """Every commander wants `option`, whatever it is worth."""
+    monkeypatch.setattr(column_choice, "_draw", lambda *_: option)
+
+
+def make_inputs(*events: dict[str, Any]) -> Any:
+    from .worlds import make_world
+
+    return make_world(event=list(events)).inputs

@@ -1,0 +1,106 @@
+"""B8: what is done when a choice is carried out."""
+
+import datetime as dt
+
+import numpy as np
+
+from vraem.processes import column_choice, column_values
+from vraem.processes.column_acts import carry_out
+from vraem.processes.column_values import (
+    DEMOBILISE,
+    MERGE,
+    SERVICE,
+    offers_to,
+    standing_of,
+)
+from vraem.processes.groups import count_strength, living_columns, members_of
+from vraem.world.organisation_tables import ENDED, NO_ROW, QUIT, SURRENDERED
+from vraem.world.security_tables import MERGER
+
+from .choices import FIRM, NOBODY, WAGE, kinds, make_inputs, no_offers, split, two_groups
+from .worlds import faults, fresh, quiet, scenario
+
+# what is done
+
+
+def test_demobilised_members_surrender_under_an_amnesty_and_go_home_without():
+    for switch, status in (("off", QUIT), ("on", SURRENDERED)):
+        world = quiet(fresh())
+        world.scenario = scenario(switches__amnesty=switch)
+        rows = members_of(world, 5)
+        carry_out(world, standing_of(world, 5), no_offers(), DEMOBILISE, NOBODY)
+        assert (world.members.status[rows] == status).all()
+        assert world.columns.status[5] == ENDED
+        assert faults(world) == []
+
+
+def test_a_dated_amnesty_holds_between_its_days():
+    event = {"kind": "amnesty", "start": dt.date(2012, 2, 6), "end": dt.date(2012, 3, 4)}
+    world = fresh()
+    world.inputs = make_inputs(event)
+    holds = []
+    for week in range(12):
+        world.week = week
+        holds.append(column_values.amnesty_now(world))
+    assert holds == [5 <= week <= 8 for week in range(12)]
+
+
+def test_a_rich_group_takes_no_poor_column_and_a_poor_one_a_rich_column():
+    agreed = {}
+    for name, mine, theirs in (("rich asks poor", 6.0, 0.5), ("poor asks rich", 0.1, 8.0)):
+        world = two_groups()
+        wage = world.burn_in.reference_pay * world.p.solvency
+        for column in living_columns(world).tolist():
+            equivalents = standing_of(world, column).equivalents
+            world.columns.revenue[column] = (mine if column == 4 else theirs) * wage * equivalents
+        me = standing_of(world, 4)
+        offers = offers_to(world, me)
+        answers = []
+        for week in range(40):
+            world.week = week
+            answers.append(column_choice._partner_agrees(world, me, offers))
+        agreed[name] = np.mean(answers)
+    assert agreed["rich asks poor"] > 0.9
+    assert agreed["poor asks rich"] < 0.5
+
+
+def test_a_merger_takes_everybody_along_and_keeps_the_command():
+    world = quiet(fresh())
+    group = split(world, 5)
+    commander, persons = int(world.columns.commander[6]), set(members_of(world, 6).tolist())
+    carry_out(world, standing_of(world, 6), no_offers(partner=group), MERGE, NOBODY)
+    assert MERGER in kinds(world)
+    assert world.columns.commander[6] == commander
+    assert set(members_of(world, 6).tolist()) == persons
+    assert (world.members.group[list(persons)] == group).all()
+    assert faults(world) == []
+
+
+def test_the_leader_who_does_not_command_goes_where_his_column_goes():
+    world = quiet(fresh())
+    leader = int(world.groups.leader[0])
+    other = members_of(world, 0)
+    heir = int(other[other != leader][0])
+    world.columns.commander[0] = heir  # the leader sits in a column that somebody else commands
+    world.members.rank[heir] = 3
+    count_strength(world)
+    carry_out(world, standing_of(world, 0), no_offers(firm=FIRM, wage=WAGE), SERVICE, NOBODY)
+    assert world.groups.leader[0] == NO_ROW
+    assert world.groups.leader[world.columns.group[0]] == leader
+    assert faults(world) == []
+
+
+def test_a_leader_left_behind_by_his_column_stays_with_his_group():
+    world = quiet(fresh())
+    leader = int(world.groups.leader[0])
+    rows = members_of(world, 0)
+    heir = int(rows[rows != leader][0])
+    world.columns.commander[0] = heir
+    world.members.rank[heir] = 3
+    for week in range(30):  # whichever way those who do not follow go
+        twin = world.copy()
+        twin.week = week
+        carry_out(twin, standing_of(twin, 0), no_offers(firm=FIRM, wage=WAGE), SERVICE, np.array([leader]))
+        assert faults(twin) == []
+        assert twin.columns.commander[0] == heir
+        assert twin.members.status[leader] == QUIT or twin.groups.leader[0] == leader
