@@ -1,5 +1,8 @@
 """Paired contrasts, null models and the other questions: planted effects are found, and none where there is none."""
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +37,14 @@ def test_a_planted_effect_is_found_with_pairs_and_an_interval_over_draws():
     assert heirs_.p_holm < 0.01 < leader.p_holm
     assert heirs_.variance_gain > 50
     assert (heirs_.pairs, heirs_.clusters) == (240, 60)
+
+
+def test_measures_that_count_from_other_days_are_not_compared_and_series_of_dates_are():
+    days = {"baseline": (date(2023, 9, 1), date(2025, 9, 1)), "leader": (date(2023, 9, 1), date(2025, 9, 1))}
+    days["heirs"] = (date(2023, 11, 12), date(2023, 11, 12))
+    results = replace(planted(always("mixed"), la_60=effect_of_heirs, members=effect_of_heirs), days=days)
+    found = {(each.arm, each.outcome) for each in contrasts(results, ["la_60", "members"])}
+    assert found == {("leader", "la_60"), ("leader", "members"), ("heirs", "members")}
 
 
 def test_the_interval_over_draws_is_that_of_a_t_test_when_each_draw_has_one_pair():

@@ -86,7 +86,8 @@ def test_the_command_ends_with_the_verdict_and_where_the_page_is(swept):
 
 
 def test_the_page_names_experiment_rules_and_versions(swept, tmp_path):
-    CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--quiet"])
+    CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--page-only", "--quiet"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "verdict.json"]
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     results = Results.open(swept)
     for said in (

@@ -67,12 +67,16 @@ def contrasts(
     """Contrasts of arms (all but the reference if None) with the reference, for columns of the runs.
 
     ``shares``: those outcomes that are shares or yes and no, for which equivalence at the margin of the rules
-    is asked.
+    is asked. Measures that count from the campaign are left out for arms whose campaign has other days than what
+    the reference is measured from: they would compare different years.
     """
     against = reference or results.reference
     others = [arm for arm in arms or results.arms if arm != against]
     found = [
-        _contrast(results, arm, against, outcome, outcome in shares) for arm in others for outcome in outcomes
+        _contrast(results, arm, against, outcome, outcome in shares)
+        for arm in others
+        for outcome in outcomes
+        if results.comparable(arm, against, outcome)
     ]
     adjusted = holm([each.p for each in found])
     return [each._replace(p_holm=float(p)) for each, p in zip(found, adjusted, strict=True)]

@@ -6,6 +6,9 @@ end.
 
 from collections.abc import Iterable
 
+from vraem.observe.catalogue import QUANTITIES
+from vraem.observe.end_states import END_STATES
+
 END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
 DISMANTLED = "dismantled_{definition}"
@@ -63,6 +66,12 @@ def at(name: str, horizon: int) -> str:
 def dismantled(definition: str) -> str:
     """The column that says whether a run is dismantled by a definition."""
     return DISMANTLED.format(definition=definition)
+
+
+def counted_from_campaign(column: str) -> bool:
+    """Whether a column is a measure at months after the campaign or since its start, not of a period of dates."""
+    stem, _, months = column.rpartition("_")
+    return column in QUANTITIES or (months.isdigit() and (stem in QUANTITIES or stem in END_STATES))
 
 
 def horizons_in(columns: Iterable[str]) -> tuple[int, ...]:

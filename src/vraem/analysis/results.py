@@ -7,6 +7,7 @@ the draw of the factors, its outcomes.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
 from vraem.experiment.rules import VerdictRules, verdict_rules
+from vraem.observe.anchor import measured_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +39,7 @@ class Results:
     against; ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``:
     columns of the draw. ``about``: name, question, versions and counts, for the report. ``experiment``: what was
     asked, if known. ``directory``: folder of the sweep that they were read from, which may hold weekly series.
+    ``days``: first and last day from which the horizons of each arm are counted, if known.
     """
 
     frame: "pd.DataFrame"
@@ -48,6 +51,7 @@ class Results:
     about: Mapping[str, Any] = field(default_factory=dict)
     experiment: "Experiment | None" = field(default=None, repr=False, compare=False)
     directory: Path | None = None
+    days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, directory: Path | str) -> "Results":
@@ -79,12 +83,17 @@ class Results:
             rules=rules,
             about=about or {},
             experiment=experiment,
+            days={name: measured_days(scenario) for name, scenario in experiment.arms},
         )
 
     @property
     def horizons(self) -> tuple[int, ...]:
         """Months after the campaign at which there are end states."""
         return columns.horizons_in(self.frame.columns)
+
+    def comparable(self, arm: str, other: str, column: str) -> bool:
+        """Whether a column of two arms is about the same dates: measures count from each arm's own campaign."""
+        return self.days.get(arm) == self.days.get(other) or not columns.counted_from_campaign(column)
 
     @property
     def control(self) -> str | None:

@@ -31,9 +31,17 @@ REPLAY_PAGE = "replay.html"
 @click.option(
     "--nulls", type=FOLDER, metavar="DIR", help="A sweep in which null models were run (vraem sweep nulls)."
 )
+@click.option("--page-only", is_flag=True, help="No charts as files beside the page that holds them.")
 @click.option("--quiet", is_flag=True, help="Print nothing but faults.")
 @click.pass_context
-def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path | None, quiet: bool) -> None:
+def report(
+    ctx: click.Context,
+    directory: Path,
+    target: Path | None,
+    nulls: Path | None,
+    page_only: bool = False,
+    quiet: bool = False,
+) -> None:
     """Judge the sweep in DIR: the verdict, why, under which conditions, as one page with charts.
 
     Writes index.html, which needs no network, verdict.json and the charts. A sweep that is not finished can
@@ -45,7 +53,8 @@ def report(ctx: click.Context, directory: Path, target: Path | None, nulls: Path
         results = _opened(directory)
         shown = None if quiet else lambda text: click.echo(text, err=True)
         others = _opened(nulls) if nulls else None
-        written = write_report(results, target or directory / REPORT_FOLDER, shown, nulls=others)
+        folder = target or directory / REPORT_FOLDER
+        written = write_report(results, folder, shown, nulls=others, page_only=page_only)
         if not quiet:
             tell(written.found, written.page)
 

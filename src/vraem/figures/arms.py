@@ -15,11 +15,13 @@ _LOOKS = (
     Look("", "#a2497f", ":", "^"),
     Look("", "#b07900", (0, (5, 1, 1, 1)), "v"),
     Look("", "#3c9bd0", (0, (2, 1)), "P"),
+    Look("", "#5b4a9e", (0, (7, 2)), "X"),
+    Look("", "#6b3310", (0, (3, 1, 1, 1, 1, 1)), "*"),
 )
 FAINT = Look("", MUTED, (0, (1, 1)), "x")
 """For arms beyond those that have a look of their own."""
 
-MOST_ARMS_IN_CHART = len(_LOOKS)
+MOST_ARMS_IN_CHART = 6
 
 
 def arm_look(arm: int) -> Look:

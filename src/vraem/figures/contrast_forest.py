@@ -68,6 +68,10 @@ def paired_differences(
     if not arms or not names:
         raise ValueError("there is nothing to compare: the runs need two arms and an outcome")
     found = {each: _contrasts(kept, names, each, arms) for each in months}
+    known = {arm for contrasts_of in found.values() for arm, _ in contrasts_of}
+    arms, apart = [arm for arm in arms if arm in known], [arm for arm in arms if arm not in known]
+    if not arms:
+        raise ValueError("there is nothing to compare: every arm counts its horizons from other days")
     blocks = _blocks(names)
     per_row = ROW_INCHES + ARM_INCHES * (len(arms) - 1)
     lengths = [len(block.rows) + 0.25 for block in blocks]
@@ -80,6 +84,9 @@ def paired_differences(
             swept_caption(
                 kept,
                 "Filled: clear after Holm's correction over all differences of its column.",
+                f"\nNot compared, since horizons count from other days there: {', '.join(apart)}."
+                if apart
+                else "",
             ),
             size=(8.8, margins.top + margins.bottom + inside),
             rows=len(blocks),

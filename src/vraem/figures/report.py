@@ -9,7 +9,7 @@ from vraem.analysis.results import Results, json_text
 from vraem.figures.registry import report_charts
 from vraem.figures.report_html import heading, image, page
 from vraem.figures.report_page import more_sections, sections
-from vraem.figures.style import png_bytes, save
+from vraem.figures.style import in_few_colours, png_bytes, save
 
 PAGE, DATA, CHARTS = "index.html", "verdict.json", "charts"
 LARGEST_PAGE = 8_000_000
@@ -28,14 +28,20 @@ class Report(NamedTuple):
 
 
 def write_report(
-    results: Results, folder: Path, progress: Progress | None = None, *, nulls: Results | None = None
+    results: Results,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    nulls: Results | None = None,
+    page_only: bool = False,
 ) -> Report:
     """Write the report of finished runs into `folder`, which is made if missing.
 
-    ``nulls``: runs of another experiment in which null models stand beside the model.
+    ``nulls``: runs of another experiment in which null models stand beside the model. ``page_only``: charts stand
+    in the page alone, not as files too.
     """
     told = progress or (lambda _: None)
-    (folder / CHARTS).mkdir(parents=True, exist_ok=True)
+    (folder if page_only else folder / CHARTS).mkdir(parents=True, exist_ok=True)
     told("judging")
     found = findings(results, nulls)
     data = folder / DATA
@@ -43,8 +49,13 @@ def write_report(
     pieces, files, size = [], [], 0
     for chart, figure in report_charts(results):
         told(f"drawing {chart.name}")
-        files += save(figure, folder / CHARTS / chart.name)
-        piece = image(png_bytes(figure), chart.caption)
+        if page_only:
+            png = png_bytes(figure)
+        else:
+            drawn = save(figure, folder / CHARTS / chart.name)
+            files += drawn
+            png = drawn[0].read_bytes()
+        piece = image(in_few_colours(png), chart.caption)
         size += len(piece)
         if size < LARGEST_PAGE:
             pieces.append(piece)

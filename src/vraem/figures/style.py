@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.style import context as style_context
+from PIL import Image
 
 from vraem.observe import RunResult
 from vraem.version import __version__
@@ -27,6 +28,7 @@ HAIRLINE = "#c8ccd0"
 SHADE = "#eceae4"
 
 PNG_DPI = 180
+COLOURS_IN_PAGE = 256
 TITLE_SIZE = 12.0
 TEXT_SIZE = 9.0
 SMALL_SIZE = 7.5
@@ -231,6 +233,16 @@ def png_bytes(figure: Figure) -> bytes:
     buffer = BytesIO()
     with style():
         figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def in_few_colours(png: bytes) -> bytes:
+    """The same picture in a palette of 256 colours: charts have few, and it takes a third of the room in a page."""
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    buffer = BytesIO()
+    picture.quantize(COLOURS_IN_PAGE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        buffer, format="png", optimize=True
+    )
     return buffer.getvalue()
 
 

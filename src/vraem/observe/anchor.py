@@ -78,6 +78,19 @@ def _acts(inputs: "WeeklyInputs", clock: Clock) -> tuple[int, int] | None:
     return min(first for first, _ in inside), max(last for _, last in inside)
 
 
+def measured_days(scenario: "Scenario") -> tuple[dt.date, dt.date]:
+    """First and last day of what a scenario does to the groups; else the days to measure from, given or default.
+
+    Runs of two scenarios stand at the same dates at each horizon only if these are equal.
+    """
+    spans = [(campaign.start, campaign.end) for campaign in scenario.campaigns]
+    spans += [(event.start, event.end) for event in scenario.events if event.kind == "removal"]
+    if spans:
+        return min(first for first, _ in spans), max(last for _, last in spans)
+    given = scenario.measure
+    return given.anchor_start or DEFAULT_START, given.anchor_end or DEFAULT_END
+
+
 def months_later(day: dt.date, months: int) -> dt.date:
     """The same day of the month, `months` later; the 28th where that month is shorter."""
     year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
