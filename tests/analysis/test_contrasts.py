@@ -97,6 +97,16 @@ def test_a_conditional_share_is_compared_over_the_same_draws():
     assert draws.std() == pytest.approx(np.sqrt(0.25 * 0.75 * (1 / 144 + 1 / 144)), rel=0.2)
 
 
+def test_a_side_on_which_it_never_came_is_not_taken_for_nought():
+    results = planted(always("mixed"), points=20, replicates=1, fallen=1.0)
+    leader, other = ((results.frame.arm == name).to_numpy() for name in ("leader", "heirs"))
+    once = np.zeros(len(leader), dtype=bool)
+    once[np.flatnonzero(leader)[0]] = True
+    gap, _ = share_difference(results, once, results.dismantled(), leader, other)
+    assert gap.estimate == pytest.approx(1 / 20)
+    assert gap.low < 0.0 < gap.high
+
+
 def with_null(model: Results, null: Results, name: str) -> Results:
     """Results in which the arms were run under a null model too."""
     frame = pd.concat([model.frame.assign(null_model="none"), null.frame.assign(null_model=name)])

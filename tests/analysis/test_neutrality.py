@@ -87,6 +87,7 @@ def test_the_page_tells_all_of_it():
     text = page(found, results, "vraem neutrality runs/neutrality")
     assert "vraem neutrality runs/neutrality" in text
     assert "The rule holds" in text
+    assert "under 2 campaigns that are given, not drawn" in text
     for label in END_STATES:
         assert label.replace("_", " ") in text
     for name in SCREENED:

@@ -21,7 +21,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
 )
 from vraem.analysis.paired import holm
-from vraem.analysis.resampling import DRAWS, SEED, Clusters, interval_of, mean_draws
+from vraem.analysis.resampling import DRAWS, JEFFREYS, SEED, Clusters, interval_of, mean_draws
 from vraem.analysis.results import Results
 from vraem.world.streams import generator
 
@@ -161,7 +161,8 @@ def share_difference(
 ) -> tuple[Interval, NDArray[np.float64]]:
     """Difference of a conditional share between two sets of runs, with draws that weigh both sets' outer draws alike.
 
-    ``yes``, ``among``, ``first``, ``other``: (runs,). For shares such as P(gangs | dismantled), whose
+    Each side has Jeffreys' prior, worth one draw of assumptions, as in ``posterior_share``. ``yes``, ``among``,
+    ``first``, ``other``: (runs,). For shares such as P(gangs | dismantled), whose
     condition is not met by the same seeds in both arms, so that runs cannot be paired.
     """
     grouped = Clusters.of(results.clusters)
@@ -169,11 +170,13 @@ def share_difference(
     if any(totals.sum() == 0 for _, totals in sides):
         unknown = Interval(math.nan, math.nan, math.nan)
         return unknown, np.full(draws, np.nan)
-    w = generator(SEED, name).standard_exponential((draws, grouped.count))
+    random = generator(SEED, name)
+    w = random.standard_exponential((draws, grouped.count))
     shares = []
     for hits, totals in sides:
-        below = w @ totals
-        shares.append(np.divide(w @ hits, below, out=np.full(draws, 0.5), where=below > 0))
+        # as for one share: a side on which it never came is not known to be nought
+        prior = random.standard_gamma(JEFFREYS, (draws, 2)) * float(totals[totals > 0].mean())
+        shares.append((w @ hits + prior[:, 0]) / (w @ totals + prior.sum(axis=1)))
     gap = sides[0][0].sum() / sides[0][1].sum() - sides[1][0].sum() / sides[1][1].sum()
     drawn = shares[0] - shares[1]
     return interval_of(drawn, float(gap)), drawn

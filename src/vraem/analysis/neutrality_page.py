@@ -46,16 +46,21 @@ def page(
 def _opening(found: Neutrality, results: Results, command: str) -> str:
     runs = f"{found.runs:,}".replace(",", " ")
     return (
-        f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the "
-        "parameters of the group, the "
-        "structural switches and the campaigns were drawn from their ranges, nothing having been "
-        "fitted to an outcome. "
+        f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the parameters of "
+        f"the group and the structural switches were drawn from their ranges, {_campaigns(results)}, nothing having "
+        "been fitted to an outcome. "
         f"{found.weak} further runs had less than .6 of the group's first strength when the campaign "
         "began and are left out. "
         "Shares are of dismantled runs; brackets are Wilson's 95 % intervals.\n\nMade by:\n\n```\n"
         + command
         + "\n```"
     )
+
+
+def _campaigns(results: Results) -> str:
+    if any(name.startswith("campaign.") for name in results.factors):
+        return "and so were the campaigns"
+    return f"under {len(results.campaigns)} campaigns that are given, not drawn"
 
 
 def _said(found: Neutrality) -> str:

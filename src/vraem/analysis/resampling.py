@@ -25,7 +25,7 @@ DRAWS = 4000
 SEED = 20231112
 """Seed of all resampling, so that a report made twice is the same to the last digit."""
 
-_JEFFREYS = 0.5
+JEFFREYS = 0.5
 _CELLS = 4_000_000
 """Weights drawn at a time, so that memory stays flat."""
 
@@ -108,7 +108,7 @@ def posterior_share(
     used = totals > 0
     size = float(totals[used].mean()) if used.any() else 1.0
     random = generator(SEED, name)
-    prior = random.standard_gamma(_JEFFREYS, (draws, 2)) * size
+    prior = random.standard_gamma(JEFFREYS, (draws, 2)) * size
     top, bottom = prior[:, 0].copy(), prior.sum(axis=1)
     for rows in _blocks(draws, len(used)):
         w = random.standard_exponential((rows.stop - rows.start, len(used)))
