@@ -113,6 +113,18 @@ def test_neutrality_is_judged_and_written(swept, tmp_path):
     assert "## Dismantled by personnel" in page.read_text(encoding="utf-8")
 
 
+def test_a_sweep_without_a_campaign_has_a_report_too(tmp_path):
+    text = EXPERIMENT.format(campaigns='[[arm]]\nname = "dear"\nparameters.processing_cost = 250')
+    file = tmp_path / "quiet.toml"
+    file.write_text(text.replace("samples = 4", "samples = 2"), encoding="utf-8")
+    out = tmp_path / "results"
+    swept = CliRunner().invoke(cli, ["sweep", str(file), "--out", str(out), "--workers", "1", "--quiet"])
+    assert swept.exit_code == 0, swept.output
+    done = CliRunner().invoke(cli, ["report", str(out), "--page-only"])
+    assert done.exit_code == 0, done.output
+    assert (out / "report" / "index.html").exists()
+
+
 def test_a_folder_that_is_no_sweep_is_told_in_a_line(tmp_path):
     for command in ("report", "neutrality"):
         done = CliRunner().invoke(cli, [command, str(tmp_path)])

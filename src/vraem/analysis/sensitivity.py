@@ -149,9 +149,9 @@ def by_quarter(
 ) -> list[Band]:
     """How often a statement holds (runs,) among some runs (runs,), by quarter of a factor's draws or form of a switch.
 
-    Empty for a factor that was not varied.
+    Empty for a factor that was not varied, and if no run counts.
     """
-    if factor not in results.frame or factor not in results.factors:
+    if factor not in results.frame or factor not in results.factors or not among.any():
         return []
     column = results.frame[factor]
     if column.dtype.kind not in "fiu":
