@@ -1,5 +1,6 @@
 """Columns before a choice, for tests of B8: groups that split, offers, what is at hand."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,11 @@ def options_at_hand(world: World, column: int) -> set[str]:
 def held_to(monkeypatch: pytest.MonkeyPatch, option: int) -> None:
     """Every commander wants `option`, whatever it is worth."""
     monkeypatch.setattr(column_choice, "_draw", lambda *_: option)
+
+
+AMNESTY = {"kind": "amnesty", "start": dt.date(2012, 2, 6), "end": dt.date(2012, 3, 4)}
+"""A dated amnesty, which holds in the weeks `AMNESTY_WEEKS` of a run from 2 January 2012."""
+AMNESTY_WEEKS = range(5, 9)
 
 
 def make_inputs(*events: dict[str, Any]) -> Any:

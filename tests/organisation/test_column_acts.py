@@ -1,7 +1,5 @@
 """B8: what is done when a choice is carried out."""
 
-import datetime as dt
-
 import numpy as np
 
 from vraem.processes import column_choice, column_values
@@ -17,7 +15,18 @@ from vraem.processes.groups import count_strength, living_columns, members_of
 from vraem.world.organisation_tables import ENDED, NO_ROW, QUIT, SURRENDERED
 from vraem.world.security_tables import MERGER
 
-from .choices import FIRM, NOBODY, WAGE, kinds, make_inputs, no_offers, split, two_groups
+from .choices import (
+    AMNESTY,
+    AMNESTY_WEEKS,
+    FIRM,
+    NOBODY,
+    WAGE,
+    kinds,
+    make_inputs,
+    no_offers,
+    split,
+    two_groups,
+)
 from .worlds import faults, fresh, quiet, scenario
 
 # what is done
@@ -35,14 +44,13 @@ def test_demobilised_members_surrender_under_an_amnesty_and_go_home_without():
 
 
 def test_a_dated_amnesty_holds_between_its_days():
-    event = {"kind": "amnesty", "start": dt.date(2012, 2, 6), "end": dt.date(2012, 3, 4)}
     world = fresh()
-    world.inputs = make_inputs(event)
+    world.inputs = make_inputs(AMNESTY)
     holds = []
     for week in range(12):
         world.week = week
         holds.append(column_values.amnesty_now(world))
-    assert holds == [5 <= week <= 8 for week in range(12)]
+    assert holds == [week in AMNESTY_WEEKS for week in range(12)]
 
 
 def test_a_rich_group_takes_no_poor_column_and_a_poor_one_a_rich_column():

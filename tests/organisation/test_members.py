@@ -22,7 +22,7 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import COLUMN_DIVIDED, COLUMN_JOINED, DESERTION, EXIT
 
-from .choices import make_inputs
+from .choices import AMNESTY, AMNESTY_WEEKS, make_inputs
 from .worlds import faults, fresh, organisation_week, run_processes, scenario, used
 
 COLUMN = 5
@@ -320,18 +320,15 @@ def test_columns_that_lose_everybody_end_within_a_month_even_if_nobody_is_left()
 
 
 def test_a_dated_amnesty_raises_leaving_only_while_it_holds():
-    import datetime as dt
-
-    event = {"kind": "amnesty", "start": dt.date(2012, 2, 6), "end": dt.date(2012, 3, 4)}
     world = at_rest()
-    world.inputs = make_inputs(event)
+    world.inputs = make_inputs(AMNESTY)
     hazards = []
     for week in range(12):
         world.week = week
         hazards.append(float(exit_hazard(world, np.array([fighter()]))[0]))
     low, high = min(hazards), max(hazards)
     assert low < high
-    assert [value > low for value in hazards] == [5 <= week <= 8 for week in range(12)]
+    assert [value > low for value in hazards] == [week in AMNESTY_WEEKS for week in range(12)]
 
 
 def test_the_week_of_members_changes_nothing_when_nobody_leaves():

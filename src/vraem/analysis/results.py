@@ -78,7 +78,7 @@ class Results:
             frame=frame,
             arms=arms,
             reference=rules.reference or arms[0],
-            campaigns=tuple(name for name, scenario in experiment.arms if acts_on_group(scenario)),
+            campaigns=tuple(name for name, scenario in experiment.arms if scenario.acts),
             factors=tuple(factor.name for factor in experiment.factors),
             rules=rules,
             about=about or {},
@@ -175,12 +175,6 @@ class Results:
     def forms(self, switch: str) -> tuple[str, ...]:
         """The forms of a switch that were drawn; none if it was not varied."""
         return tuple(sorted(self.frame[switch].dropna().unique())) if switch in self.factors else ()
-
-
-def acts_on_group(scenario: Any) -> bool:
-    """Whether a scenario takes persons from the group: by a campaign or a dated removal."""
-    removals = any(event.kind == "removal" for event in scenario.events)
-    return bool(scenario.campaigns) or removals
 
 
 def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:

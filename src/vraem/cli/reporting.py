@@ -140,7 +140,8 @@ def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[st
             raise
     with _faults_in_lines(ctx):
         page = out / REPLAY_PAGE
-        page.write_text(_first_campaign_played(overrides), encoding="utf-8")
+        if not page.exists():  # a demo that goes on has played it
+            page.write_text(_first_campaign_played(overrides), encoding="utf-8")
         click.echo(f"{page}: the first draw under the first campaign, week by week")
     ctx.invoke(report, directory=out)
 

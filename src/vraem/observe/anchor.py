@@ -83,10 +83,8 @@ def measured_days(scenario: "Scenario") -> tuple[dt.date, dt.date]:
 
     Runs of two scenarios stand at the same dates at each horizon only if these are equal.
     """
-    spans = [(campaign.start, campaign.end) for campaign in scenario.campaigns]
-    spans += [(event.start, event.end) for event in scenario.events if event.kind == "removal"]
-    if spans:
-        return min(first for first, _ in spans), max(last for _, last in spans)
+    if scenario.acts:
+        return min(first for first, _ in scenario.acts), max(last for _, last in scenario.acts)
     given = scenario.measure
     return given.anchor_start or DEFAULT_START, given.anchor_end or DEFAULT_END
 

@@ -152,8 +152,11 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
     return np.maximum(persons.astype(np.float64), 1.0)
 
 
-def arms_are_short(world: World, rows: Rows) -> NDArray[np.bool_]:
-    """Which columns of `rows` may arm one member more: fewer are armed than at the start, here and in the group."""
+def arms_are_short(world: World, rows: Rows | int) -> NDArray[np.bool_]:
+    """Which columns of `rows` (or whether one) may arm one member more.
+
+    Fewer are armed than at the start, in the column and in its group.
+    """
     columns, groups, share = world.columns, world.groups, world.burn_in.armed_share
     group = columns.group[rows]
     here = columns.armed[rows] < share * (columns.armed[rows] + columns.supporters[rows])

@@ -207,7 +207,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         world,
         column,
         Recruits(
-            rank=np.array([FIGHTER if _arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
+            rank=np.array([FIGHTER if arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
             age_weeks=np.array([int(np.ceil(ADULT * WEEKS_A_YEAR))]),
             kin=np.array([1 + 2_000 + world.members.count]),
             tie=np.array([CAMP_TIE]),
@@ -229,10 +229,6 @@ def _come_of_age(world: World, rows: Rows) -> None:
     )
 
 
-def _arms_are_short(world: World, column: int) -> bool:
-    return bool(arms_are_short(world, np.array([column]))[0])
-
-
 def _return(world: World) -> None:
     """Some who quit or surrendered join again, where a column holds their home (P23)."""
     members, columns, p = world.members, world.columns, world.p
@@ -249,7 +245,7 @@ def _return(world: World) -> None:
         column = int(rows[control.argmax()])
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
-        members.rank[member] = FIGHTER if _arms_are_short(world, column) else SUPPORTER
+        members.rank[member] = FIGHTER if arms_are_short(world, column) else SUPPORTER
         members.lineage[member] |= world.groups.founding[columns.group[column]]
         world.flows.recruits += 1
         note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))

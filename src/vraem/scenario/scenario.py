@@ -116,10 +116,15 @@ class Scenario:
                     days = str(start) if start == end else f"{start} to {end}"
                     yield f"{table}.{number} ({row.kind}, {days}) lies outside the run: no effect"
 
+    @property
+    def acts(self) -> list[tuple[datetime.date, datetime.date]]:
+        """First and last day of everything that takes persons from the groups: campaigns and dated removals."""
+        removals = [(event.start, event.end) for event in self.events if event.kind == "removal"]
+        return [(campaign.start, campaign.end) for campaign in self.campaigns] + removals
+
     def _unmeasured(self) -> Iterator[str]:
         """Dates from which nothing, or less than may be meant, can be measured."""
-        ends = [campaign.end for campaign in self.campaigns]
-        ends += [event.end for event in self.events if event.kind == "removal"]
+        ends = [end for _, end in self.acts]
         anchor = self.measure
         if anchor.anchor_start is not None and ends:
             yield "measure has no effect: campaigns and removals say from when baselines and horizons are taken"
