@@ -2,13 +2,15 @@
 
 import dataclasses
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from vraem.processes.burn_in import BURN_IN_YEARS, FREEZING_YEARS
+from vraem.processes.burn_in import BALANCE_YEARS, BURN_IN_YEARS, FREEZING_YEARS
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.organisation_tables import LIVING
 from vraem.world.state import BurnIn
 
 from .worlds import fresh, organisation_week, used
@@ -18,53 +20,71 @@ SOLVED = ("recruit_intercept", "link_gain")
 WEEKS = int(np.ceil(BURN_IN_YEARS * WEEKS_A_YEAR))
 
 
+class Week(NamedTuple):
+    """Persons who had to be replaced by recruits in a week, and recruits expected at an intercept of 0."""
+
+    replaced: int
+    possible: float
+
+
 @cache
-def path() -> tuple[World, list[BurnIn]]:
-    """The organisation alone through the burn-in and three years more; what was solved after every week."""
-    world, solved = fresh(), []
+def path() -> tuple[World, list[BurnIn], list[Week]]:
+    """The organisation alone through the burn-in and three years more; what was solved and seen in every week."""
+    world, solved, seen = fresh(), [], []
     for _ in range(WEEKS + round(3 * WEEKS_A_YEAR)):
         organisation_week(world)
         solved.append(dataclasses.replace(world.burn_in))
+        flows = world.flows
+        left = flows.exits + flows.captured + flows.killed_group
+        possible = used(world.columns, "joining")[used(world.columns, "status") == LIVING].sum(dtype=float)
+        seen.append(Week(left - flows.returned, float(possible)))
         world.week += 1
-    return world, solved
+    return world, solved, seen
 
 
 def test_intercepts_move_during_the_burn_in_and_never_after():
-    _, solved = path()
+    _, solved, _ = path()
     for name in SOLVED:
         values = [getattr(burn, name) for burn in solved]
         assert len(set(values[: WEEKS - 1])) > 60, name
     assert len({dataclasses.astuple(burn) for burn in solved[WEEKS - 1 :]}) == 1
 
 
-def test_frozen_intercepts_are_means_over_the_last_years_of_the_burn_in():
-    _, solved = path()
+def test_the_frozen_link_gain_is_a_mean_over_the_last_years_of_the_burn_in():
+    _, solved, _ = path()
     last = slice(WEEKS - round(FREEZING_YEARS * WEEKS_A_YEAR), WEEKS - 1)
-    for name in SOLVED:
-        values = [getattr(burn, name) for burn in solved[last]]
-        assert getattr(solved[-1], name) == pytest.approx(np.mean(values), rel=0.02), name
+    gains = [burn.link_gain for burn in solved[last]]
+    assert solved[-1].link_gain == pytest.approx(np.mean(gains), rel=0.02)
+
+
+def test_after_the_burn_in_recruits_replace_who_left_in_its_last_years():
+    _, solved, seen = path()
+    last = seen[WEEKS - round(BALANCE_YEARS * WEEKS_A_YEAR) : WEEKS]
+    replaced, possible = sum(week.replaced for week in last), sum(week.possible for week in last)
+    assert replaced > 50
+    assert np.exp(solved[-1].recruit_intercept) * possible == pytest.approx(replaced, rel=0.02)
 
 
 def test_the_burn_in_ends_after_its_years():
-    _, solved = path()
+    _, solved, _ = path()
     running = [burn.running for burn in solved]
     assert running.index(False) == WEEKS - 1
 
 
 def test_members_are_held_at_the_drawn_number():
-    world, solved = path()
+    world, solved, _ = path()
     assert float(used(world.groups, "members").sum()) == pytest.approx(solved[0].members, rel=0.25)
 
 
 def test_links_are_held_at_the_drawn_value():
-    world, _ = path()
+    world, _, _ = path()
     away = used(world.columns, "link")[1:8]
     standing = used(world.columns, "status")[1:8] == 0
     assert away[standing].mean() == pytest.approx(world.p.link_baseline, abs=0.12)
 
 
 def test_pay_units_are_means_of_the_burn_in():
-    _, solved = path()
+    _, solved, _ = path()
     first, last = solved[0], solved[-1]
     assert last.reference_pay == pytest.approx(first.reference_pay, rel=0.35)
     assert last.kin_share == pytest.approx(0.5, abs=0.1)

@@ -108,20 +108,31 @@ def test_the_bond_that_the_switch_names_has_the_most_weight(form: str):
         others = rows[rows != commander]
         world.members.kin[others] = 9_000 + np.arange(len(others))
         world.members.bond[others] = followers.NEUTRAL_BOND
-        me, offers = standing_of(world, 5)._replace(own_pay=1.0, pay=1.0), no_offers()
+        me, offers = standing_of(world, 5)._replace(affluence=1.0, pay=1.0), no_offers()
         plain = followers.poll(world, me, offers, INDEPENDENT)
         if form == "commander":
             world.members.bond[others] = followers.NEUTRAL_BOND + 0.2
         elif form == "kin":
             world.members.kin[others] = world.members.kin[commander]
         else:
-            me = me._replace(own_pay=1.2)
+            me = me._replace(affluence=1.4)
         bound = followers.poll(world, me, offers, INDEPENDENT)
         return float((logit(bound.chance) - logit(plain.chance)).mean())
 
     full, lesser = gap(form), gap("pay" if form != "pay" else "kin")
     assert full > 0.0
     assert lesser == pytest.approx(followers.LESSER_WEIGHT * full, rel=1e-4)
+
+
+def test_followers_expect_to_be_paid_from_what_their_column_would_hold():
+    world = quiet(fresh())
+    me, offers = standing_of(world, 5)._replace(affluence=1.0, pay=1.0), no_offers()
+    safe, contested = (
+        followers.poll(world, me._replace(contest=held), offers, INDEPENDENT) for held in (1.0, 0.2)
+    )
+    assert (contested.chance < safe.chance).all()
+    half_lost = followers.poll(world, me._replace(contest=1.0, affluence=0.6), offers, INDEPENDENT)
+    assert contested.chance == pytest.approx(half_lost.chance, rel=1e-6)
 
 
 def logit(chance: np.ndarray) -> np.ndarray:

@@ -100,6 +100,7 @@ def test_without_contact_half_of_the_link_is_lost_in_its_half_life():
     world.p = world.p.replace(link_money_weight=0.0, check=False)
     world.burn_in.link_gain = 0.0
     world.columns.contact[:8] = 0.0
+    used(world.members, "bond")[:] = command.MIDDLE_BOND
     start = float(world.columns.link[COLUMN])
     weeks = round(world.p.link_half_life * WEEKS_A_MONTH)
     for _ in range(weeks):
@@ -109,6 +110,21 @@ def test_without_contact_half_of_the_link_is_lost_in_its_half_life():
     kept = command.LEAST_CONTACT  # there is always some contact
     assert world.columns.link[COLUMN] == pytest.approx(start * 0.5 ** (1.0 - kept), rel=0.01)
     assert 6.0 <= world.p.link_half_life <= 18.0
+
+
+def test_a_column_bound_to_its_own_commander_is_bound_less_to_the_centre():
+    links = []
+    for bond in (0.2, command.MIDDLE_BOND, 0.8):
+        world = at_rest()
+        used(world.members, "bond")[:] = bond
+        open_week(world)
+        run_processes(world, "command")
+        links.append(float(world.columns.link[COLUMN]))
+    before = float(at_rest().columns.link[COLUMN])
+    assert links[0] > links[1] > links[2]
+    expected = 0.3 * at_rest().p.link_bond_loss * before
+    assert links[1] - links[2] == pytest.approx(expected, rel=1e-3)
+    assert links[0] - links[1] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_link_rests_where_it_was_drawn_at_mean_contact():

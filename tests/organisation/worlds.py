@@ -200,7 +200,7 @@ def _posts(world: World) -> Iterator[str]:
 def _ended(world: World) -> Iterator[str]:
     columns, groups = world.columns, world.groups
     over = used(columns, "status") == ENDED
-    for name in ("armed", "supporters", "treasury", "territory", "revenue", *SOURCES):
+    for name in ("armed", "supporters", "treasury", "territory", "revenue"):
         if used(columns, name)[over].any():
             yield f"an ended column has {name}"
     for name in ("commander", "service", "hosted"):

@@ -85,16 +85,13 @@ def affiliation_values(
 
     values = [_stay(organisation, column, alone, leads, cause, pressure)]
     if (not alone and not leads) or column.firm != NOBODY:
-        force = own**p.contest_exponent
-        against = (loyal * p.independence_projection) ** p.contest_exponent if loyal > 0.0 else 0.0
-        holds = force / (force + against)
         # the name that is lost is worth what stands behind it
         name = min(loyal / max(world.burn_in.members * world.burn_in.armed_share, 1.0), 1.0)
         unrest = 0.0
         if world.scenario.switches.territory_response == "both_destabilise":
             unrest = p.territory_change_weight * min(abs(column.territory_change), 1.0)
         values.append(
-            pay_of(organisation, [column], 0.5 + 0.5 * holds)
+            pay_alone(organisation, column)
             + cause
             - p.independence_security_cost
             - p.independence_brand_loss * name
@@ -194,6 +191,16 @@ def partner_agrees(organisation: Organisation, column: Column, partner: Partner)
 # the vote
 
 
+def pay_alone(organisation: Organisation, column: Column) -> float:
+    """Pay of a column that leaves: half of its revenue is safe, of the rest it keeps what its force holds."""
+    p = organisation.world.p
+    own = max(float(column.armed), 1.0)
+    loyal = max(sum(sibling.armed for sibling in column.group.columns) - own, 0.0)
+    force = own**p.contest_exponent
+    against = (loyal * p.independence_projection) ** p.contest_exponent if loyal > 0.0 else 0.0
+    return pay_of(organisation, [column], 0.5 + 0.5 * force / (force + against))
+
+
 def prospects(
     organisation: Organisation,
     column: Column,
@@ -205,7 +212,7 @@ def prospects(
     p = organisation.world.p
     now = column.pay if column.firm == NOBODY else p.own_gunman_wage_ratio
     if option == INDEPENDENT:
-        return own_pay(organisation, column) - now
+        return pay_alone(organisation, column) - now
     if option == MERGE:
         return (partner.pay if partner is not None else 0.0) - now
     return (offer[1] if option == SERVICE else p.outside_income) - now

@@ -98,7 +98,7 @@ def command_everybody(organisation: Organisation) -> None:
 
 
 def resting_authority(organisation: Organisation, group: Group) -> float:
-    """σ(α0 + αk·lineage + αt·ln(1 + years in the movement) + αv·success + αi·(mean ideology − .5))."""
+    """σ(α0 + αk·lineage + αt·ln(1 + years in the movement) + αv·(success − its mean) + αi·(mean ideology − .5))."""
     p, leader = organisation.world.p, group.leader
     assert leader is not None
     years = (organisation.week - leader.joined) / WEEKS_A_YEAR
@@ -106,13 +106,13 @@ def resting_authority(organisation: Organisation, group: Group) -> float:
         p.authority_intercept
         + p.authority_lineage_weight * (1.0 if leader.kin == CLAN else 0.0)
         + p.authority_tenure_weight * math.log(1.0 + max(years, 0.0))
-        + p.authority_success_weight * group.success
+        + p.authority_success_weight * (group.success - organisation.world.burn_in.success)
         + p.authority_ideology_weight * (group.ideology - 0.5)
     )
 
 
 def next_link(organisation: Organisation, column: Column) -> float:
-    """κ grows with contact, kin and money received, and falls with isolation, grievance and a vacant post."""
+    """κ grows with contact, kin and money, and falls with isolation, grievance, a vacant post and own bonds."""
     world, p, group = organisation.world, organisation.world.p, column.group
     if len(group.columns) == 1 or (group.leader is not None and group.centre == column.row):
         return 1.0
@@ -123,6 +123,8 @@ def next_link(organisation: Organisation, column: Column) -> float:
     money = (column.received - column.sent) / max(column.revenue, 1.0)
     isolation = math.log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
     loss = isolation + p.link_grievance_loss * column.grievance + p.link_vacancy_loss * (leader is None)
+    bonds = [person.bond for person in column.persons]
+    loss += p.link_bond_loss * (sum(bonds) / len(bonds) - 0.5 if bonds else 0.0)
     moved = column.link + gain + p.link_money_weight * min(max(money, -1.0), 1.0) - loss * column.link
     return min(max(moved, 0.0), 1.0)
 

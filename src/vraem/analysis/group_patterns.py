@@ -40,11 +40,15 @@ DESERTIONS_A_YEAR = 1.0 / 3.0
 
 
 def strength(run: RunResult, years: Iterable[int] = STRENGTH_YEARS) -> list[Measure]:
-    """P11: members and armed, mean of each year; and that there is no trend (stationary without a campaign)."""
+    """P11: members and armed of the lineage, mean of each year; and no trend (stationary without a campaign).
+
+    What was observed is the one group and those who left it: groups that came in from outside are not counted.
+    """
     counted = tuple(years)
     found: list[Measure] = []
     for name, (low, high), seen in (("members", MEMBERS, "250-450"), ("armed", ARMED, "60-150")):
-        by_year = [run.mean(name, *year_span(year)) for year in counted]
+        persons = of_lineage(run, name)
+        by_year = [float(persons[run.between(*year_span(year))].mean()) for year in counted]
         found += [
             Measure(f"{name} {year}", value, low, high, "persons", seen)
             for year, value in zip(counted, by_year, strict=True)
@@ -53,6 +57,13 @@ def strength(run: RunResult, years: Iterable[int] = STRENGTH_YEARS) -> list[Meas
         drift = float(last / first) - 1.0 if first > 0.0 else float("nan")
         found.append(Measure(f"{name}, last 3 years over first 3", drift, -DRIFT, DRIFT, "change", "stable"))
     return found
+
+
+def of_lineage(run: RunResult, name: str) -> NDArray[np.float64]:
+    """Persons (`members` or `armed`) of all groups of the lineage in each week (weeks,)."""
+    weekly = run.organisation.group_weeks
+    persons: NDArray[np.float64] = (weekly[name] * weekly["lineage"]).sum(axis=0, dtype=np.float64)
+    return persons
 
 
 def income(run: RunResult) -> list[Measure]:

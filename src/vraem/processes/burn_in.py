@@ -17,8 +17,8 @@ from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 WRITES: dict[str, tuple[str, ...]] = {}
 BURN_IN_YEARS = 7
 """Years of control from the start of the run: 2012-2018; 2019-2022 must be stationary without it."""
-FREEZING_YEARS = 2
-"""The frozen values are means over the last years of the control."""
+FREEZING_YEARS, BALANCE_YEARS = 2, 4
+"""Frozen values are means over the last years of the control; who leaves is a rare event and is counted for longer."""
 REVIEW_WEEKS = 4
 LEAST_INFLOW = 0.1
 """Recruitment is solved for at least this share of the outflow, however many members there are."""
@@ -87,20 +87,35 @@ def step(world: World) -> None:
             _solve_recruitment(world, rows)
             _solve_link(world, rows)
             _solve_operations(world)
-    last_years = burn.weeks > (BURN_IN_YEARS - FREEZING_YEARS) * WEEKS_A_YEAR
-    if last_years:
+    if _within_last(world, BALANCE_YEARS):
+        _balance_week(world, rows)
+    if _within_last(world, FREEZING_YEARS):
         burn.averaged += 1
-        burn.recruit_sum += burn.recruit_intercept
         burn.link_sum += burn.link_gain
         burn.operation_sum += burn.operation_rate
     if burn.weeks >= BURN_IN_YEARS * WEEKS_A_YEAR:
         _freeze(world)
 
 
+def _within_last(world: World, years: float) -> bool:
+    """Whether this week lies within the last `years` of the burn-in."""
+    return world.burn_in.weeks > (BURN_IN_YEARS - years) * WEEKS_A_YEAR
+
+
+def _balance_week(world: World, rows: Rows) -> None:
+    """Sum up who had to be replaced by recruits, and how many would have come at an intercept of 0."""
+    burn, flows = world.burn_in, world.flows
+    burn.replaced_sum += flows.exits + flows.captured + flows.killed_group - flows.returned
+    burn.possible_sum += float(world.columns.joining[rows].sum())
+
+
 def _freeze(world: World) -> None:
+    """From now on recruits replace, at rest, who left in the last years: the control's way back to target ends here."""
     burn = world.burn_in
     burn.running = False
-    burn.recruit_intercept = burn.recruit_sum / burn.averaged
+    if min(burn.replaced_sum, burn.possible_sum) > 0.0:
+        balanced = log(burn.replaced_sum / burn.possible_sum)
+        burn.recruit_intercept = min(balanced, burn.recruit_intercept_start + MOST_RISE)
     burn.link_gain = burn.link_sum / burn.averaged
     burn.operation_rate = burn.operation_sum / burn.averaged
 
@@ -114,6 +129,8 @@ def _follow_means(world: World, rows: Rows) -> None:
     burn.link += pace * (float(columns.link[rows].mean()) - burn.link)
     burn.hoarding += pace * (float(hoarding_of(world, rows).mean()) - burn.hoarding)
     burn.kin_share += pace * (float(kin_share(world, rows).mean()) - burn.kin_share)
+    success = float(world.groups.success[living_groups(world)].mean())
+    burn.success += pace * (success - burn.success)
     equivalents = float(strength_equivalents(world, rows).sum())
     paid = float(columns.paid[rows].sum()) / equivalents
     burn.reference_pay += pace * (paid - burn.reference_pay)

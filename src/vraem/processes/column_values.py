@@ -171,7 +171,7 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
     values[STAY] = _stay(world, me, cause, pressure)
     if not (me.single or me.leads) or me.firm != NO_ROW:
         values[INDEPENDENT] = (
-            pay_at(me.affluence * (HALF + HALF * me.contest), p.solvency)
+            independent_pay(me, p.solvency)
             + cause
             - p.independence_security_cost
             - p.independence_brand_loss * me.standing_force
@@ -198,6 +198,11 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
     amnesty = p.demob_amnesty_value if amnesty_now(world) else 0.0
     values[DEMOBILISE] = p.outside_income + amnesty - p.rank_loss - retaliation - pressure
     return values
+
+
+def independent_pay(me: Standing, solvency: float) -> float:
+    """Pay that a column can expect on its own: half of its revenue is contested by those who stay loyal."""
+    return pay_at(me.affluence * (HALF + HALF * me.contest), solvency)
 
 
 def _stay(world: World, me: Standing, cause: float, pressure: float) -> float:

@@ -1,8 +1,8 @@
 """B3 the command link, B4 the leader's authority, B7 ideology and political work.
 
 Source: section 7 of the model description. The link grows with contact, kinship to the leader and money received, and
-falls with grievance, isolation and a vacant top post. Authority relaxes to what lineage, years, success and ideology
-carry. Ideology grows with political work and fades without.
+falls with grievance, isolation, a vacant top post, and what binds a column to its own commander. Authority relaxes to
+what lineage, years, success and ideology carry. Ideology grows with political work and fades without.
 """
 
 from math import exp, log
@@ -66,7 +66,7 @@ def _fade(world: World) -> None:
 
 
 def _relax_authority(world: World) -> None:
-    """B4: A tends to σ(α0 + αk lineage + αt ln(1 + years) + αv success + αi (mean ideology − .5))."""
+    """B4: A tends to σ(α0 + αk lineage + αt ln(1 + years) + αv (success − its mean) + αi (mean ideology − .5))."""
     groups, members, p = world.groups, world.members, world.p
     pace = 1.0 - left_after(1, p.authority_half_life)
     for group in living_groups(world).tolist():
@@ -78,7 +78,7 @@ def _relax_authority(world: World) -> None:
             p.authority_intercept
             + p.authority_lineage_weight * (members.kin[leader] == FOUNDING_KIN)
             + p.authority_tenure_weight * log(1.0 + max(years, 0.0))
-            + p.authority_success_weight * float(groups.success[group])
+            + p.authority_success_weight * (float(groups.success[group]) - world.burn_in.success)
             + p.authority_ideology_weight * (float(groups.ideology[group]) - 0.5)
         )
         groups.authority[group] += pace * (1.0 / (1.0 + exp(-logit)) - groups.authority[group])
@@ -96,6 +96,7 @@ def _move_links(world: World, rows: np.ndarray) -> None:
     gain = (world.burn_in.link_gain * contact + p.link_kin_weight * kin) * (1.0 - link)
     isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - contact)
     loss = isolation + p.link_grievance_loss * columns.grievance[rows] + p.link_vacancy_loss * vacant
+    loss += p.link_bond_loss * (mean_bond(world)[rows] - MIDDLE_BOND)
     money = np.minimum(np.maximum(money, -1.0), 1.0)
     moved = link + gain + p.link_money_weight * money - loss * link
     alone = (np.bincount(group) == 1)[group]
@@ -103,6 +104,18 @@ def _move_links(world: World, rows: np.ndarray) -> None:
     moved = np.minimum(np.maximum(moved, 0.0), 1.0)
     moved[whole] = 1.0
     columns.link[rows] = moved
+
+
+def mean_bond(world: World) -> np.ndarray:
+    """Mean bond to the commander by column (columns in use,), the middle where nobody serves.
+
+    The cohesion of units and the integrity of the whole are two things, and one can cost the other (Kenny 2010).
+    """
+    members, rows, count = world.members, active_members(world), world.columns.count
+    column = members.column[rows]
+    persons = np.bincount(column, minlength=count)
+    bonds = np.bincount(column, members.bond[rows], count)
+    return np.where(persons > 0, bonds / np.maximum(persons, 1), MIDDLE_BOND)
 
 
 def contact_now(world: World, rows: np.ndarray) -> np.ndarray:

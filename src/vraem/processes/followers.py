@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vraem.processes.column_values import DEMOBILISE, INDEPENDENT, MERGE, SERVICE, Offers, Standing
+from vraem.processes.column_values import (
+    DEMOBILISE,
+    INDEPENDENT,
+    MERGE,
+    SERVICE,
+    Offers,
+    Standing,
+    independent_pay,
+)
 from vraem.processes.groups import Rows, members_of
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
@@ -31,10 +39,10 @@ class Vote(NamedTuple):
 
 
 def prospects(world: World, me: Standing, offers: Offers, option: int) -> float:
-    """Pay of a member under `option` less the pay now, in pay units."""
+    """Pay of a member under `option` less the pay now, in pay units; followers expect what the commander does."""
     p = world.p
     after = {
-        INDEPENDENT: me.own_pay,
+        INDEPENDENT: independent_pay(me, p.solvency),
         MERGE: offers.partner_pay,
         SERVICE: offers.wage,
         DEMOBILISE: p.outside_income,

@@ -153,14 +153,18 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
 
 
 def arms_are_short(world: World, rows: Rows | int) -> NDArray[np.bool_]:
-    """Which columns of `rows` (or whether one) may arm one member more.
+    """Which columns of `rows` (or whether one) may arm one member more: arms are free in the column and its group."""
+    of_columns, of_groups = free_arms(world)
+    return (of_columns[rows] > 0.0) & (of_groups[world.columns.group[rows]] > 0.0)
 
-    Fewer are armed than at the start, in the column and in its group.
-    """
+
+def free_arms(world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Arms without a bearer by column and by group (columns in use,), (groups in use,): the share of the start."""
     columns, groups, share = world.columns, world.groups, world.burn_in.armed_share
-    group = columns.group[rows]
-    here = columns.armed[rows] < share * (columns.armed[rows] + columns.supporters[rows])
-    return here & (groups.armed[group] < share * groups.members[group])
+    armed = columns.armed[: columns.count]
+    of_columns = np.ceil(share * (armed + columns.supporters[: columns.count]) - armed)
+    of_groups = np.ceil(share * groups.members[: groups.count] - groups.armed[: groups.count])
+    return of_columns, of_groups
 
 
 def count_strength(world: World) -> None:
@@ -361,7 +365,10 @@ def nearest_column(world: World, column: int) -> int:
 
 
 def end_column(world: World, column: int) -> None:
-    """End `column`: its members must have left or moved before. Its money goes to the centre, or is lost."""
+    """End `column`: its members must have left or moved before. Its money goes to the centre, or is lost.
+
+    What it took in the week of its end stays on its row, so that the books of the week close; the next week clears it.
+    """
     columns, groups = world.columns, world.groups
     group = int(columns.group[column])
     columns.status[column], columns.ended[column] = ENDED, world.week
@@ -369,7 +376,7 @@ def end_column(world: World, column: int) -> None:
     columns.control[:, column] = 0.0
     for name in ("armed", "supporters", "territory", "pressure", "revenue", "effort", "attack_effort"):
         columns.__dict__[name][column] = 0.0
-    for name in ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages", "sent", "received", "paid"):
+    for name in ("sent", "received", "paid"):
         columns.__dict__[name][column] = 0.0
     money = float(columns.treasury[column])
     columns.treasury[column] = 0.0

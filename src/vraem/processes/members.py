@@ -13,9 +13,9 @@ import numpy as np
 from vraem.processes.groups import (
     Rows,
     active_members,
-    arms_are_short,
     count_strength,
     end_column,
+    free_arms,
     install_commander,
     living_columns,
     members_of,
@@ -198,15 +198,23 @@ def _leave_firms(world: World) -> None:
 
 
 def _promote(world: World) -> None:
-    """Supporters take up arms where column and group are short of armed members and pay suffices (B6)."""
+    """Supporters take up arms that are free in their column and group, where pay suffices (B6)."""
     members, columns, p = world.members, world.columns, world.p
-    count = columns.count
-    able = arms_are_short(world, np.arange(count)) & (columns.pay[:count] > PROMOTING_PAY)
+    of_columns, of_groups = free_arms(world)
+    able = (of_columns > 0.0) & (of_groups[columns.group[: columns.count]] > 0.0)
+    able &= columns.pay[: columns.count] > PROMOTING_PAY
     rows = active_members(world)
     rows = rows[(members.rank[rows] == SUPPORTER) & able[members.column[rows]]]
     chance = 1.0 - (1.0 - p.promotion_rate) ** REVIEW_WEEKS
     draws = world.streams.uniform_double("promotion", world.week, 0, members.count)[rows]
-    members.rank[rows[draws < chance]] = FIGHTER
+    ready = rows[draws < chance]
+    ready = ready[draws[draws < chance].argsort(kind="stable")]
+    for member in ready.tolist():
+        column, group = int(members.column[member]), int(members.group[member])
+        if of_columns[column] > 0.0 and of_groups[group] > 0.0:
+            members.rank[member] = FIGHTER
+            of_columns[column] -= 1.0
+            of_groups[group] -= 1.0
 
 
 def _keep_size(world: World) -> None:

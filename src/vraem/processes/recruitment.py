@@ -218,6 +218,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         ),
     )
     world.flows.recruits += 1
+    world.flows.returned += 1
     group = int(columns.group[column])
     note(
         world,
@@ -248,4 +249,5 @@ def _return(world: World) -> None:
         members.rank[member] = FIGHTER if arms_are_short(world, column) else SUPPORTER
         members.lineage[member] |= world.groups.founding[columns.group[column]]
         world.flows.recruits += 1
+        world.flows.returned += 1
         note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))

@@ -86,6 +86,7 @@ class BurnIn:
     link: float = 0.0
     kin_share: float = 0.0
     hoarding: float = 0.0
+    success: float = 0.0  # mean over living groups and weeks
     armed_share: float = 0.0  # of the members at the start
     members: float = 0.0  # target of recruitment
     exit_scale: float = 1.0  # mean relative hazard of leaving (B5)
@@ -93,9 +94,10 @@ class BurnIn:
     operations: float = 0.0  # routine operations and the removals they made, remembered
     removals: float = 0.0
     averaged: int = 0  # weeks that the frozen values are means over, and their sums
-    recruit_sum: float = 0.0
     link_sum: float = 0.0
     operation_sum: float = 0.0
+    replaced_sum: float = 0.0  # persons who had to be replaced by recruits, and those expected at b0 = 0
+    possible_sum: float = 0.0
     drug_share: float = 0.0  # of the groups' revenue
     threat: float = 0.0  # USD/kg that the fee's solved part carries (C3)
     toll_reach: float = 0.0  # solved so that the charged share of the flow is the drawn one at the start (C3)
@@ -201,6 +203,7 @@ class Flows:
     predation_loss: float = 0.0
     firm_takings: float = 0.0  # what columns in a firm's service collect for it (B8)
     recruits: int = 0
+    returned: int = 0  # of the recruits, raised in the camps or members once before
     exits: int = 0
     captured: int = 0
     killed_group: int = 0
