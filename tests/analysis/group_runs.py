@@ -30,9 +30,13 @@ def made(
     *incidents: dict[str, int],
     weeks: int = TO_2023,
     series: dict[str, float | np.ndarray] | None = None,
+    outsiders: float = 0.0,
     **of_group,
 ) -> RunResult:
-    """A run of some weeks with usual values of the series, and a journal of `incidents`."""
+    """A run of some weeks with usual values of the series, and a journal of `incidents`.
+
+    `outsiders` are the members, all armed, of a second group that came in from outside.
+    """
     usual = {"members": 380.0, "armed": 120.0, "group_fees": 9_000.0, "group_escorts": 5_000.0}
     usual |= {"group_leaf_tax": 3_000.0, "group_income": 18_000.0, "charged_kg": 1_800.0}
     usual |= {f"hcl_shipped_{route}": 1_200.0 for route in ROUTES}
@@ -47,7 +51,15 @@ def made(
         for name in empty.columns
     }
     groups = {"founding": np.array([True, False])}
-    organisation = OrganisationResult(weeks=weeks, groups=groups, journal=Journal(columns), **of_group)
+    persons = {name: np.stack([values[name], np.full(weeks, outsiders)]) for name in ("members", "armed")}
+    lineage = np.stack([np.ones(weeks, dtype=bool), np.zeros(weeks, dtype=bool)])
+    organisation = OrganisationResult(
+        weeks=weeks,
+        groups=groups,
+        journal=Journal(columns),
+        group_weeks={**persons, "lineage": lineage},
+        **of_group,
+    )
     none = np.zeros(0)
     return RunResult(
         scenario=SimpleNamespace(),

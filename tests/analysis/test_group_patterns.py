@@ -45,6 +45,10 @@ def test_a_trend_inside_the_range_is_a_miss():
     assert failed(strength(made(series={"members": falling}))) == ["members, last 3 years over first 3"]
 
 
+def test_a_group_from_outside_is_none_of_the_strength_that_was_observed():
+    assert passed(strength(made(outsiders=400.0)))
+
+
 # ---------------------------------------------------------------- P12
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vraem.processes import members as process
-from vraem.processes.groups import active_members, count_strength, living_columns, members_of
+from vraem.processes.groups import active_members, count_strength, free_arms, living_columns, members_of
 from vraem.processes.members import exit_hazard
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -225,6 +225,24 @@ def test_supporters_take_up_arms_where_they_are_short_and_paid():
     assert armed_after(1.0, 0.6) > start
     assert armed_after(0.3, 0.6) == start, "unpaid"
     assert armed_after(1.0, 0.1) == start, "arms are not short"
+
+
+def test_no_more_take_up_arms_than_there_are_arms_without_a_bearer():
+    world = at_rest()
+    world.p = world.p.replace(promotion_rate=1.0, check=False)
+    columns, groups = world.columns, world.groups
+    world.columns.pay[:8] = 1.0
+    armed, members = float(groups.armed[0]), float(groups.members[0])
+    world.burn_in.armed_share = (armed + 12.0) / members
+    free, _ = free_arms(world)
+    assert free.max() > 1.0, "a column is short of several"
+    before = used(columns, "armed").copy()
+    process._promote(world)
+    count_strength(world)
+    assert groups.armed[0] == armed + 12.0, "the group has twelve"
+    assert (used(columns, "armed") - before <= np.maximum(free, 0.0)).all(), (
+        "and no column gets more than it lacks"
+    )
 
 
 def large_column(territory: float) -> World:
