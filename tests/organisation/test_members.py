@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from vraem.processes import members as process
-from vraem.processes.groups import active_members, count_strength, free_arms, living_columns, members_of
+from vraem.processes.arms import free_arms
+from vraem.processes.groups import active_members, count_strength, living_columns, members_of
 from vraem.processes.members import exit_hazard
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR

@@ -8,10 +8,11 @@ from vraem.world.inputs import DistrictOrder, EradicationOrder
 
 from . import firms as trade_rules
 from . import trafficking as routes_rules
+from .armed_groups import groups_of
 from .draws import MovableStreams
 from .growers import Community
 from .growers_model import GrowersModel
-from .protection import Protectors, groups_of
+from .protection import Protectors
 
 REVIEW_WEEKS = 4
 

@@ -152,21 +152,6 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
     return np.maximum(persons.astype(np.float64), 1.0)
 
 
-def arms_are_short(world: World, rows: Rows | int) -> NDArray[np.bool_]:
-    """Which columns of `rows` (or whether one) may arm one member more: arms are free in the column and its group."""
-    of_columns, of_groups = free_arms(world)
-    return (of_columns[rows] > 0.0) & (of_groups[world.columns.group[rows]] > 0.0)
-
-
-def free_arms(world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Arms without a bearer by column and by group (columns in use,), (groups in use,): the share of the start."""
-    columns, groups, share = world.columns, world.groups, world.burn_in.armed_share
-    armed = columns.armed[: columns.count]
-    of_columns = np.ceil(share * (armed + columns.supporters[: columns.count]) - armed)
-    of_groups = np.ceil(share * groups.members[: groups.count] - groups.armed[: groups.count])
-    return of_columns, of_groups
-
-
 def count_strength(world: World) -> None:
     """Recount members by column and group, and their mean ideology."""
     members, columns, groups = world.members, world.columns, world.groups

@@ -10,12 +10,12 @@ from collections import Counter
 
 import numpy as np
 
+from vraem.processes.arms import free_arms
 from vraem.processes.groups import (
     Rows,
     active_members,
     count_strength,
     end_column,
-    free_arms,
     install_commander,
     living_columns,
     members_of,

@@ -8,13 +8,13 @@ from math import exp
 
 import numpy as np
 
+from vraem.processes.arms import arms_are_short
 from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
     Recruits,
     Rows,
     active_members,
     add_members,
-    arms_are_short,
     count_strength,
     living_columns,
     members_of,
