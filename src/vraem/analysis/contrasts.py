@@ -21,7 +21,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
 )
 from vraem.analysis.paired import holm
-from vraem.analysis.resampling import DRAWS, JEFFREYS, SEED, Clusters, interval_of, mean_draws
+from vraem.analysis.resampling import DRAWS, SEED, Clusters, interval_of, jeffreys, mean_draws
 from vraem.analysis.results import Results
 from vraem.world.streams import generator
 
@@ -175,7 +175,7 @@ def share_difference(
     shares = []
     for hits, totals in sides:
         # as for one share: a side on which it never came is not known to be nought
-        prior = random.standard_gamma(JEFFREYS, (draws, 2)) * float(totals[totals > 0].mean())
+        prior = jeffreys(random, totals, draws)
         shares.append((w @ hits + prior[:, 0]) / (w @ totals + prior.sum(axis=1)))
     gap = sides[0][0].sum() / sides[0][1].sum() - sides[1][0].sum() / sides[1][1].sum()
     drawn = shares[0] - shares[1]

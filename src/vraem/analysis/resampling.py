@@ -106,9 +106,8 @@ def posterior_share(
     grouped = Clusters.of(clusters)
     hits, totals = grouped.total(said & counts), grouped.total(counts)
     used = totals > 0
-    size = float(totals[used].mean()) if used.any() else 1.0
     random = generator(SEED, name)
-    prior = random.standard_gamma(JEFFREYS, (draws, 2)) * size
+    prior = jeffreys(random, totals, draws)
     top, bottom = prior[:, 0].copy(), prior.sum(axis=1)
     for rows in _blocks(draws, len(used)):
         w = random.standard_exponential((rows.stop - rows.start, len(used)))
@@ -116,6 +115,16 @@ def posterior_share(
         bottom[rows] += w @ totals
     shares = np.divide(top, bottom, out=np.full(draws, 0.5), where=bottom > 0)
     return Posterior(shares, float(hits.sum()), float(totals.sum()), int(used.sum()))
+
+
+def jeffreys(
+    random: np.random.Generator, totals: NDArray[np.float64], draws: int = DRAWS
+) -> NDArray[np.float64]:
+    """Runs that say yes and no a priori (draws, 2): Jeffreys' prior, worth one cluster of `totals` (clusters,)."""
+    counted = totals[totals > 0]
+    size = float(counted.mean()) if len(counted) else 1.0
+    drawn: NDArray[np.float64] = random.standard_gamma(JEFFREYS, (draws, 2)) * size
+    return drawn
 
 
 def _blocks(draws: int, clusters: int) -> list[slice]:
