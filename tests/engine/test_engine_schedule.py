@@ -220,6 +220,7 @@ AFTER_RARE_EVENTS = frozenset(
         "own_gunmen_setup",
         "pact_rate",
         "plan_leak_probability",
+        "promotion_rate",
         "punishment_cost",
         "purge_expected",
         "purge_lethality",
@@ -245,8 +246,8 @@ AFTER_RARE_EVENTS = frozenset(
         "vacancy_without_heir",
     )
 )
-"""They act after a lost leader, a vote, a purge, an entry or under a campaign, none of which one year of one seed need
-hold. That the code reads them is tested here; what they do, in the tests of their processes."""
+"""They act after a lost leader, a vote, a purge, an entry, under a campaign or where few supporters are left: one year
+of one seed need hold none of it. That the code reads them is tested here; what they do, in the tests of their processes."""
 
 
 def fingerprint(changes: dict[str, Any]) -> bytes:

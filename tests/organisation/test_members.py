@@ -228,6 +228,20 @@ def test_supporters_take_up_arms_where_they_are_short_and_paid():
     assert armed_after(1.0, 0.1) == start, "arms are not short"
 
 
+def test_where_few_supporters_are_left_arms_wait_for_somebody_who_takes_them():
+    def armed_after(rate: float) -> int:
+        world = at_rest()
+        world.burn_in.armed_share = 0.9
+        world.columns.pay[:8] = 1.0
+        world.p = world.p.replace(promotion_rate=rate, check=False)
+        process._promote(world)
+        count_strength(world)
+        return int(used(world.columns, "armed").sum())
+
+    start = int(used(fresh().columns, "armed").sum())
+    assert start == armed_after(0.0) < armed_after(0.01) < armed_after(0.05) < armed_after(1.0)
+
+
 def test_no_more_take_up_arms_than_there_are_arms_without_a_bearer():
     world = at_rest()
     world.p = world.p.replace(promotion_rate=1.0, check=False)
