@@ -247,7 +247,7 @@ AFTER_RARE_EVENTS = frozenset(
     )
 )
 """They act after a lost leader, a vote, a purge, an entry, under a campaign or where few supporters are left: one year
-of one seed need hold none of it. That the code reads them is tested here; what they do, in the tests of their processes."""
+of one seed need hold none of it. That the code reads them is tested here; what they do, in the tests of processes."""
 
 
 def fingerprint(changes: dict[str, Any]) -> bytes:
