@@ -25,7 +25,7 @@ DRAWS = 4000
 SEED = 20231112
 """Seed of all resampling, so that a report made twice is the same to the last digit."""
 
-JEFFREYS = 0.5
+_JEFFREYS = 0.5
 _CELLS = 4_000_000
 """Weights drawn at a time, so that memory stays flat."""
 
@@ -123,7 +123,7 @@ def jeffreys(
     """Runs that say yes and no a priori (draws, 2): Jeffreys' prior, worth one cluster of `totals` (clusters,)."""
     counted = totals[totals > 0]
     size = float(counted.mean()) if len(counted) else 1.0
-    drawn: NDArray[np.float64] = random.standard_gamma(JEFFREYS, (draws, 2)) * size
+    drawn: NDArray[np.float64] = random.standard_gamma(_JEFFREYS, (draws, 2)) * size
     return drawn
 
 

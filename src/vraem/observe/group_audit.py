@@ -67,10 +67,9 @@ def _persons(world: "World", before: GroupStocks, after: GroupStocks) -> Balance
     new = slice(before.incidents, after.incidents)
     kind = journal.kind[new]
     entered = float(journal.persons[new][kind == ENTRY].sum())
-    left = flows.exits + flows.captured + flows.killed_group
     active, active_before = ((stocks.status == ACTIVE).sum() for stocks in (after, before))
     change = int(active) - int(active_before)
-    return change - flows.recruits - entered + left, float(active)
+    return change - flows.recruits - entered + flows.left_groups, float(active)
 
 
 def errors(world: "World", before: GroupStocks, after: GroupStocks) -> dict[str, tuple[float, float]]:

@@ -105,7 +105,7 @@ def _within_last(world: World, years: float) -> bool:
 def _balance_week(world: World, rows: Rows) -> None:
     """Sum up who had to be replaced by recruits, and how many would have come at an intercept of 0."""
     burn, flows = world.burn_in, world.flows
-    burn.replaced_sum += flows.exits + flows.captured + flows.killed_group - flows.returned
+    burn.replaced_sum += flows.left_groups - flows.returned
     burn.possible_sum += float(world.columns.joining[rows].sum())
 
 
@@ -148,8 +148,7 @@ def _drug_share(world: World, rows: Rows) -> float:
 def _count_week(world: World) -> None:
     """Who left this week, and what routine operations took."""
     burn, flows = world.burn_in, world.flows
-    left = flows.exits + flows.captured + flows.killed_group
-    burn.outflow += (left - burn.outflow) / OUTFLOW_MEMORY
+    burn.outflow += (flows.left_groups - burn.outflow) / OUTFLOW_MEMORY
     fading = 1.0 - 1.0 / REMOVAL_MEMORY
     burn.operations = burn.operations * fading + flows.operations - flows.campaign_operations
     burn.removals = burn.removals * fading + flows.routine_removals

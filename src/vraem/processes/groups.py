@@ -359,9 +359,10 @@ def end_column(world: World, column: int) -> None:
     columns.status[column], columns.ended[column] = ENDED, world.week
     columns.commander[column] = columns.service[column] = columns.hosted[column] = NO_ROW
     columns.control[:, column] = 0.0
-    for name in ("armed", "supporters", "territory", "pressure", "revenue", "effort", "attack_effort"):
-        columns.__dict__[name][column] = 0.0
-    for name in ("sent", "received", "paid"):
+    for name in (
+        *("armed", "supporters", "territory", "pressure", "revenue", "effort", "attack_effort"),
+        *("sent", "received", "paid"),
+    ):
         columns.__dict__[name][column] = 0.0
     money = float(columns.treasury[column])
     columns.treasury[column] = 0.0

@@ -200,16 +200,13 @@ def _leave_firms(world: World) -> None:
 def _promote(world: World) -> None:
     """Supporters take up arms that are free in their column and group, where pay suffices (B6)."""
     members, columns, p = world.members, world.columns, world.p
-    of_columns, of_groups = free_arms(world)
-    able = (of_columns > 0.0) & (of_groups[columns.group[: columns.count]] > 0.0)
-    able &= columns.pay[: columns.count] > PROMOTING_PAY
     rows = active_members(world)
-    rows = rows[(members.rank[rows] == SUPPORTER) & able[members.column[rows]]]
+    rows = rows[(members.rank[rows] == SUPPORTER) & (columns.pay[members.column[rows]] > PROMOTING_PAY)]
     chance = 1.0 - (1.0 - p.promotion_rate) ** REVIEW_WEEKS
     draws = world.streams.uniform_double("promotion", world.week, 0, members.count)[rows]
-    ready = rows[draws < chance]
-    ready = ready[draws[draws < chance].argsort(kind="stable")]
-    for member in ready.tolist():
+    readiest = draws.argsort(kind="stable")[: np.count_nonzero(draws < chance)]
+    of_columns, of_groups = free_arms(world)
+    for member in rows[readiest].tolist():
         column, group = int(members.column[member]), int(members.group[member])
         if of_columns[column] > 0.0 and of_groups[group] > 0.0:
             members.rank[member] = FIGHTER

@@ -215,6 +215,11 @@ class Flows:
     attacks: int = 0
     tips: float = 0.0
 
+    @property
+    def left_groups(self) -> int:
+        """Persons who left the armed groups this week, of their own will, captured or dead."""
+        return self.exits + self.captured + self.killed_group
+
 
 @dataclass
 class World:
