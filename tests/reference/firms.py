@@ -81,7 +81,7 @@ def sell_leaf(
     total = sum(community.leaf_kept for community in communities)
     if total <= 0.0:
         return
-    legal_share = min(p.legal_leaf_share * market.standing_leaf_base / total, 1.0)
+    legal_share = min(p.legal_leaf_share * market.leaf_a_week_base / total, 1.0)
     for community in communities:
         if community.leaf_kept <= 0.0:
             continue
@@ -154,9 +154,9 @@ def hcl_target(firms: list[Firm], market: "MarketScalars", border_price: float, 
 
 
 def markdown_target(firms: list[Firm], market: "MarketScalars", p: "Parameters") -> float:
-    """1 − m = (1 − m0)·min(D/S, 1)^(1/η), D the capacity of willing firms, S the standing leaf."""
+    """1 − m = (1 − m0)·min(D/S, 1)^(1/η), D the capacity of willing firms, S the leaf within reach."""
     demand = sum(firm.capacity * willingness(firm, p) for firm in firms)
-    ratio = min(demand / max(market.standing_leaf, 1e-9), 1.0)
+    ratio = min(demand / max(market.leaf_within_reach, 1e-9), 1.0)
     return 1.0 - (1.0 - p.buyer_markdown) * ratio ** (1.0 / p.leaf_demand_elasticity)
 
 

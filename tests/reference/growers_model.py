@@ -46,13 +46,13 @@ class MarketScalars:
     wage_index: float
     pickers: float
     labour_need: float
-    standing_leaf: float
+    leaf_within_reach: float
     hcl_rate: float
     transport_cost: float
     rest_area: float
     growers: float
     leaf_price_base: float
-    standing_leaf_base: float
+    leaf_a_week_base: float
     labour_need_base: float
     hcl_rate_base: float
     transport_cost_base: float
@@ -144,7 +144,9 @@ class GrowersModel(mesa.Model):
             self.remember_harvest(community)
         self.flows.leaf_grown = sum(c.leaf_ripe for c in self.communities) * self.households_per_row
         self.flows.leaf_picked = sum(c.leaf_picked for c in self.communities) * self.households_per_row
-        self.market.standing_leaf += (self.flows.leaf_grown - self.market.standing_leaf) / MEMORY_WEEKS
+        left = self.flows.leaf_grown - self.flows.leaf_picked
+        reach = self.flows.leaf_picked + self.p.unpicked_leaf_weight * left
+        self.market.leaf_within_reach += (reach - self.market.leaf_within_reach) / MEMORY_WEEKS
 
     def hire_pickers(self) -> None:
         """A9: families pick first; seasonal pickers follow the work that is left and the price."""

@@ -79,6 +79,17 @@ def take_reprisal(world: World, column: int, place: int, draw: float) -> None:
     _kill_civilians(world, killed, place, column, group)
 
 
+def licence(world: World, column: int) -> float:
+    """Factor on a column's harm to civilians: the looser the command over it, the less it is held back.
+
+    Command is the link times the leader's authority; 1 at the mean of the burn-in. Source: Humphreys & Weinstein
+    (2006), indiscipline of units; Abrahms & Potter (2015), leadership deficits and harm to civilians.
+    """
+    columns, burn = world.columns, world.burn_in
+    command = float(columns.link[column] * world.groups.authority[columns.group[column]])
+    return exp(world.p.restraint_weight * (burn.link * burn.authority - command))
+
+
 def geometric(draw: float, mean: float) -> int:
     """A whole number from 0 on with this `mean`, geometric, from a uniform `draw` in [0, 1)."""
     if mean <= 0.0:
@@ -107,7 +118,7 @@ def _attack(world: World, column: int, draws: list[float]) -> None:
         group=group,
     )
     frighten(world, place)
-    if draws[BYSTANDERS] < p.attack_civilian_harm:
+    if draws[BYSTANDERS] < p.attack_civilian_harm * licence(world, column):
         _kill_civilians(world, 1, place, column, group)
     if draws[LOSS] < SURPRISE * p.raid_group_losses:
         rows = members_of(world, column)

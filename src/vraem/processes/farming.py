@@ -108,4 +108,5 @@ def _record(
     flows.leaf_unpicked = flows.leaf_grown - flows.leaf_picked
     flows.leaf_lost = flows.leaf_picked * world.p.leaf_loss_share
     flows.harvest_cost = spent * weight
-    market.standing_leaf += (flows.leaf_grown - market.standing_leaf) / MEMORY_WEEKS
+    within_reach = flows.leaf_picked + world.p.unpicked_leaf_weight * flows.leaf_unpicked
+    market.leaf_within_reach += (within_reach - market.leaf_within_reach) / MEMORY_WEEKS

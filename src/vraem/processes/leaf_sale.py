@@ -17,7 +17,7 @@ def step(world: World) -> None:
     columns.leaf_tax[: columns.count] = 0.0
     if total <= 0.0:
         return
-    quota = world.p.legal_leaf_share * world.market.standing_leaf_base
+    quota = world.p.legal_leaf_share * world.market.leaf_a_week_base
     legal_share = min(quota / total, 1.0)
 
     value = leaf * communities.leaf_price

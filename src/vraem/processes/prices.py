@@ -1,8 +1,9 @@
 """C6: weekly prices of hydrochloride, paste and leaf.
 
 Monthly damped clearing cannot make the shock of 2020, so prices adjust weekly. The leaf price is what the
-product leaves after processing and carriage, less a markdown that moves slowly with buyers' capacity over
-*standing* leaf; that is why leaf falls more than in proportion, and more so in slow shocks than in fast ones.
+product leaves after processing and carriage, less a markdown that moves slowly with buyers' capacity over the leaf
+within their reach: what growers pick, and part of what they leave on the bush. That is why leaf falls more than in
+proportion, and more so in slow shocks than in fast ones, and why it comes back when little is picked.
 """
 
 import numpy as np
@@ -38,7 +39,7 @@ def step(world: World) -> None:
     floor = LOWEST_PRICE_SHARE * p.hcl_price_base
     market.hcl_price += p.price_adjust_hcl * (max(float(target), floor) - market.hcl_price)
 
-    wanted = float(world.firms.capacity @ stock_factor(world)) / max(market.standing_leaf, 1e-9)
+    wanted = float(world.firms.capacity @ stock_factor(world)) / max(market.leaf_within_reach, 1e-9)
     kept = (1.0 - p.buyer_markdown) * min(wanted, 1.0) ** (1.0 / p.leaf_demand_elasticity)
     gap = (1.0 - kept) - market.markdown
     # buyers bid against each other at once when leaf runs short; they learn to pay less only slowly

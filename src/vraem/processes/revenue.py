@@ -78,7 +78,7 @@ def prepare(world: World) -> None:
     columns.fees[:count] = (kg * firms.charged_share).ravel() @ columns.tolls[:, :count]
     columns.escorts[:count] = p.fee_escort * (kg * firms.escorted_share).ravel() @ columns.guards[:, :count]
     area = np.maximum(communities.coca_area, 0.0)
-    leaf = market.standing_leaf * (1.0 - p.leaf_loss_share) * area / area.sum()
+    leaf = market.leaf_a_week_base * (1.0 - p.leaf_loss_share) * area / area.sum()
     control = columns.control[:, :count]
     rows = np.arange(count)
     leaf_tax = (p.leaf_tax_share * leaf * communities.leaf_price) @ control

@@ -7,7 +7,7 @@ the place it may kill for a tip.
 
 import numpy as np
 
-from vraem.processes.attacks import take_reprisal
+from vraem.processes.attacks import licence, take_reprisal
 from vraem.processes.groups import Rows, members_of
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
@@ -49,7 +49,8 @@ def _take_tip(world: World, column: int, draws: list[float]) -> None:
     paid = draws[PAID] < p.reward_paid_share
     communities.trust[place] += p.trust_learning * (paid - communities.trust[place])
     held = float(columns.control[place, column])
-    if draws[REPRISAL] < p.reprisal_chance * held * (1.0 + float(columns.aggression[column])):
+    revenge = 1.0 + float(columns.aggression[column])
+    if draws[REPRISAL] < p.reprisal_chance * held * revenge * licence(world, column):
         take_reprisal(world, column, place, draws[DEATHS])
 
 

@@ -195,7 +195,7 @@ def _start_market(world: World) -> None:
     p, market, firms = world.p, world.market, world.firms
     bearing = float(world.growers.coca_bearing.sum(dtype=np.float64)) * world.households_per_row
     leaf_a_week = bearing * p.coca_yield_mature / (QUARTERS_A_YEAR * WEEKS_A_QUARTER)
-    market.standing_leaf = market.standing_leaf_base = leaf_a_week
+    market.leaf_within_reach = market.leaf_a_week_base = leaf_a_week
     market.labour_need = market.labour_need_base = leaf_a_week * p.picker_days_per_kg
     market.pickers = p.pickers_initial
     size = firms.capacity / firms.capacity.sum()

@@ -42,7 +42,7 @@ class Market:
     wage_index: float = 1.0
     pickers: float = 0.0
     labour_need: float = 0.0  # person-days a week that harvesting the bearing area takes, 12-week mean
-    standing_leaf: float = 0.0  # kg a week that ripen, 12-week mean (C6)
+    leaf_within_reach: float = 0.0  # kg a week picked, and what buyers reckon of the rest, 12-week mean (C6)
     hcl_rate: float = 0.0  # kg a week made, 12-week mean
     transport_cost: float = 0.0  # T, USD/kg
     shadow_price: list[float] = field(default_factory=lambda: [0.0] * 5)
@@ -53,7 +53,7 @@ class Market:
     growers: float = 0.0
     # what the start was, so that ratios have a base
     leaf_price_base: float = 0.0
-    standing_leaf_base: float = 0.0
+    leaf_a_week_base: float = 0.0  # kg that ripen
     labour_need_base: float = 0.0
     hcl_rate_base: float = 0.0
     transport_cost_base: float = 0.0
