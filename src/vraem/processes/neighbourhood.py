@@ -25,8 +25,9 @@ def step(world: World) -> None:
 def count_growers(world: World) -> None:
     """Number of households with coca, and their share among ordinary and other households nearby."""
     growers, communities = world.growers, world.communities
+    places = len(communities)
     growing = growers.coca_area > SMALLEST_PLOT
-    with_coca = np.bincount(growers.community, growing, len(communities))
+    with_coca = np.bincount(growers.community[growing], minlength=places).astype(np.float64)
     world.market.growers = float(with_coca.sum()) * world.households_per_row
     everyone = _households_near(world.valley, world.community_rows[1].tobytes())
     communities.growing_share[:] = with_neighbours(world, with_coca) / everyone

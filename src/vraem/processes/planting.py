@@ -179,7 +179,7 @@ def _carry_out(
     np.maximum(cash, 0.0, out=cash)  # what rounding may leave below nothing
     renewed = clear_old_plots(world, rows)
     plant_plots(world, rows, planted, world.ages.newest(world.week), renewed)
-    world.flows.planted = float((planted + renewed).sum(dtype=np.float64)) * weight
+    world.flows.planted = float(np.add.reduce(planted + renewed, dtype=np.float64)) * weight
     communities.coca_area += change
     # new coca takes forest and other land in proportion to what is left of each
     communities.forest *= 1.0 - np.minimum(gained / world.valley.communities.suitable_ha, 1.0)
@@ -200,8 +200,8 @@ def _give_up(world: World, rows: NDArray[np.int64], convert: NDArray[np.bool_]) 
     asked = abandoned + converted
     kept = keep_plots(world, rows, 1.0 - asked / np.maximum(before, 1e-9))
     abandoned += (before - asked) * (kept == 0.0)  # too small a rest to keep
-    flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
-    flows.converted = float(converted.sum(dtype=np.float64)) * weight
+    flows.abandoned = float(np.add.reduce(abandoned, dtype=np.float64)) * weight
+    flows.converted = float(np.add.reduce(converted, dtype=np.float64)) * weight
     given: NDArray[np.float32] = abandoned + converted
     return given
 
