@@ -134,14 +134,14 @@ def _choose(
     lost = np.maximum(1.0 - area / np.maximum(peak, 1e-6), 0.0)
     plant_utility = new * per_value + norm - p.labour_crowding * area - fear
     plant_utility += p.replant_pull * lost
-    support = (
-        p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale
-    )
+    assisted = communities.assisted_share
+    bonus = p.development_bonus * assisted.take(community) if np.count_nonzero(assisted) else 0.0
+    support = np.asarray(p.switch_licit_intercept + bonus + licit / p.value_scale, dtype=np.float32)
     kept_utility = kept * per_value
 
     plant_odds = np.exp(np.minimum(plant_utility, _ODDS_LIMIT)) * (new > 0.0)
     leave = plant_odds + np.exp(p.abandon_intercept - kept_utility)
-    licit_odds = np.exp(support.take(community).astype(np.float32) - kept_utility)
+    licit_odds = np.exp(support - kept_utility)
     switch = leave + licit_odds
     draws = world.streams.uniform("land_choice", world.week, rows.start, rows.stop)
     point = draws * (switch + 1.0)

@@ -53,10 +53,11 @@ def transport_cost(world: World) -> float:
     """T: flow-weighted cash cost, fees, expected loss and shadow price of the routes, USD/kg."""
     routes, market, firms = world.routes, world.market, world.firms
     factor = world.inputs.cost_factor[world.week]
-    count = len(firms)
-    loss = np.add.reduce(firms.risk_belief, axis=1) / count * routes.value * world.flows.border_price_index
-    other = (loss + np.add.reduce(firms.fee_cost, axis=1) / count).tolist()
-    cash = routes.cash_cost.tolist()
+    count, index = len(firms), world.flows.border_price_index
+    cash, value = routes.cash_cost.tolist(), routes.value.tolist()
+    risk = np.add.reduce(firms.risk_belief, axis=1).tolist()
+    fees = np.add.reduce(firms.fee_cost, axis=1).tolist()
+    other = [loss / count * value[r] * index + fees[r] / count for r, loss in enumerate(risk)]
     return sum(
         share * (cash[r] * factor[r] + other[r] + market.shadow_price[r])
         for r, share in enumerate(market.flow_share)
