@@ -7,6 +7,7 @@ assisted share of the communities.
 import numpy as np
 
 from vraem.world import Flows, World
+from vraem.world.clock import DAYS_A_WEEK
 
 YEARLY_INCOMES = ("coca_income", "licit_income", "logging_income", "off_farm_income")
 """Columns of the growers that add up over a calendar year."""
@@ -25,7 +26,8 @@ def step(world: World) -> None:
     ]
     if any(week in (max(order.first, 0), order.last + 1) for order in inputs.assistance):
         assist(world)
-    if week and world.clock.date(week).year != world.clock.date(week - 1).year:
+    opening = world.clock.date(week)
+    if week and opening.month == 1 and opening.day <= DAYS_A_WEEK:
         for name in YEARLY_INCOMES:
             world.growers.__dict__[name][:] = 0.0
 

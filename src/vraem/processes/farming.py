@@ -25,19 +25,20 @@ def step(world: World) -> None:
     age_plots(world, rows)
 
     community = growers.community[rows]
-    ripe = growers.coca_bearing[rows] * np.float32(p.coca_yield_mature / QUARTERS_A_YEAR)
+    ripe = growers.coca_bearing[rows] * (p.coca_yield_mature / QUARTERS_A_YEAR)
     price = net_leaf_price(world).take(community)
     cost = growers.harvest_cost[rows] * np.float32(world.market.wage_index)
-    chance = 1.0 / (1.0 + np.exp((cost - price) / np.float32(p.harvest_choice_scale)))
+    chance = 1.0 / (1.0 + np.exp((cost - price) / p.harvest_choice_scale))
     draws = world.streams.uniform("harvest_choice", world.week, start, stop)
     wanted = ripe * (draws < chance)
     picked = wanted * np.float32(_hands(world, ripe, wanted))
 
-    kept = picked * np.float32(1.0 - p.leaf_loss_share)
+    kept = picked * (1.0 - p.leaf_loss_share)
     spent = picked * cost
     earned = kept * price - spent
-    growers.cash[rows] += earned
-    growers.coca_income[rows] += earned
+    cash, income = growers.cash[rows], growers.coca_income[rows]
+    cash += earned
+    income += earned
     _record(world, community, ripe, picked, float(spent.sum(dtype=np.float64)))
 
 
@@ -52,20 +53,21 @@ def net_leaf_price(world: World) -> NDArray[np.float32]:
 def age_plots(world: World, rows: slice) -> None:
     """A1: one quarter passes for the plots of `rows`; what outgrows the ring joins the old coca."""
     growers, p, ages, week = world.growers, world.p, world.ages, world.week
-    cohorts, scale = growers.coca_cohorts, growers.coca_scale[rows]
-    outgrown = cohorts[ages.newest(week), rows] * scale
-    cohorts[ages.newest(week), rows] = 0.0
-    bearing = growers.coca_bearing[rows]
+    cohorts, scale = growers.coca_cohorts[:, rows], growers.coca_scale[rows]
+    oldest = cohorts[ages.newest(week)]
+    outgrown = oldest * scale
+    oldest[:] = 0.0
+    bearing, young = growers.coca_bearing[rows], growers.coca_young[rows]
     for age, gain in ages.steps:
-        bearing += cohorts[ages.at(age, week), rows] * (scale * np.float32(gain))
-    growers.coca_young[rows] -= cohorts[ages.at(VISIBLE_FROM_QUARTER, week), rows] * scale
+        bearing += cohorts[ages.at(age, week)] * (scale * gain)
+    young -= cohorts[ages.at(VISIBLE_FROM_QUARTER, week)] * scale
 
-    old_bearing = growers.coca_old_bearing[rows]
+    old, old_bearing = growers.coca_old[rows], growers.coca_old_bearing[rows]
     quarterly_loss = 1.0 - (1.0 - p.coca_yield_decline) ** (1.0 / QUARTERS_A_YEAR)
-    lost = old_bearing * np.float32(quarterly_loss)
+    lost = old_bearing * quarterly_loss
     bearing -= lost
     old_bearing += outgrown - lost
-    growers.coca_old[rows] += outgrown
+    old += outgrown
 
 
 def _hands(world: World, ripe: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
@@ -101,10 +103,10 @@ def _record(
     # where nothing ripens the memory stands
     newest = np.divide(picked_here, ripe_here, out=memory.copy(), where=ripe_here > 0.0)
     memory += world.p.harvest_memory * (newest - memory)
-    communities.leaf_kept[:] = picked_here * (weight * (1.0 - world.p.leaf_loss_share))
+    np.multiply(picked_here, weight * (1.0 - world.p.leaf_loss_share), out=communities.leaf_kept)
 
-    flows.leaf_grown = float(ripe_here.sum()) * weight
-    flows.leaf_picked = float(picked_here.sum()) * weight
+    flows.leaf_grown = float(np.add.reduce(ripe_here)) * weight
+    flows.leaf_picked = float(np.add.reduce(picked_here)) * weight
     flows.leaf_unpicked = flows.leaf_grown - flows.leaf_picked
     flows.leaf_lost = flows.leaf_picked * world.p.leaf_loss_share
     flows.harvest_cost = spent * weight

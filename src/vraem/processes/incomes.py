@@ -21,9 +21,9 @@ def step(world: World) -> None:
     community = growers.community[rows]
 
     bearing = growers.licit_bearing[rows]
-    growth = np.float32(1.0 / (QUARTERS_A_YEAR * p.licit_years_before_harvest))
+    growth = 1.0 / (QUARTERS_A_YEAR * p.licit_years_before_harvest)
     bearing += growth * (growers.licit_area[rows] - bearing)
-    licit = bearing * np.float32(p.licit_net_margin / QUARTERS_A_YEAR)
+    licit = bearing * (p.licit_net_margin / QUARTERS_A_YEAR)
     idle = 1.0 + (1.0 - communities.harvested_share)
     logging = (p.logging_income * communities.forest * idle).astype(np.float32).take(community)
     left = _kept(world, "extortion", p.extortion_rate, community)
@@ -36,11 +36,15 @@ def step(world: World) -> None:
 
     cash = growers.cash[rows]
     cash += licit + logging + off_farm
-    np.maximum(cash, np.float32(0.0), out=cash)
-    np.minimum(cash, np.float32(p.household_cash_buffer), out=cash)
-    growers.licit_income[rows] += licit
-    growers.logging_income[rows] += logging
-    growers.off_farm_income[rows] += off_farm
+    np.maximum(cash, 0.0, out=cash)
+    np.minimum(cash, p.household_cash_buffer, out=cash)
+    for books, income in (
+        (growers.licit_income, licit),
+        (growers.logging_income, logging),
+        (growers.off_farm_income, off_farm),
+    ):
+        this_year = books[rows]
+        this_year += income
     flows, weight = world.flows, world.households_per_row
     flows.logging_income = _sum(logging) * weight
     flows.licit_income, flows.off_farm_income = _sum(licit) * weight, _sum(off_farm) * weight
@@ -50,13 +54,13 @@ def step(world: World) -> None:
 
 def _kept(world: World, source: str, rate: float, community: NDArray[np.int32]) -> NDArray[np.float32]:
     """Share of an income that households in each `community` keep, (n,): what columns do not take at full control."""
-    taken = np.minimum(np.float32(rate) * taking_control(world, source).astype(np.float32), np.float32(1.0))
-    kept: NDArray[np.float32] = (np.float32(1.0) - taken).take(community)
+    taken = np.minimum(rate * taking_control(world, source).astype(np.float32), 1.0)
+    kept: NDArray[np.float32] = (1.0 - taken).take(community)
     return kept
 
 
 def _sum(values: NDArray[np.float32]) -> float:
-    return float(values.sum(dtype=np.float64))
+    return float(np.add.reduce(values, dtype=np.float64))
 
 
 def _take_quotas(world: World, timber: float, other: float) -> None:

@@ -5,6 +5,8 @@ from this valley. Columns take their tax at the sale, by their share of control 
 and the buyers' shares; writes the firms' leaf and capital and the columns' tax.
 """
 
+import numpy as np
+
 from vraem.processes.territory import taking_share
 from vraem.world import World
 
@@ -13,7 +15,7 @@ def step(world: World) -> None:
     """Sell all leaf kept this week; what one pays is what the other receives."""
     communities, firms, flows, columns = world.communities, world.firms, world.flows, world.columns
     leaf = communities.leaf_kept
-    total = float(leaf.sum())
+    total = float(np.add.reduce(leaf))
     columns.leaf_tax[: columns.count] = 0.0
     if total <= 0.0:
         return
@@ -21,7 +23,7 @@ def step(world: World) -> None:
     legal_share = min(quota / total, 1.0)
 
     value = leaf * communities.leaf_price
-    gross = float(value.sum())
+    gross = float(np.add.reduce(value))
     flows.leaf_tax = float(value @ communities.leaf_tax)
     flows.predation_loss = float(value @ communities.predation)
     flows.leaf_income = gross - flows.leaf_tax - flows.predation_loss
@@ -35,9 +37,9 @@ def step(world: World) -> None:
 
     bought = communities.purchase_share @ leaf
     paid = communities.purchase_share @ value
-    firms.leaf_stock += bought * (flows.leaf_sold_firms / float(bought.sum()))
+    firms.leaf_stock += bought * (flows.leaf_sold_firms / float(np.add.reduce(bought)))
     if gross <= 0.0:
         return  # leaf that is worth nothing where it grows is given away
-    payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(paid.sum()))
+    payment = paid * ((gross - flows.leaf_paid_by_legal_buyer) / float(np.add.reduce(paid)))
     firms.capital -= payment
-    flows.leaf_paid_by_firms = float(payment.sum())
+    flows.leaf_paid_by_firms = float(np.add.reduce(payment))

@@ -64,7 +64,7 @@ def _perceive_risk(
     """
     growers, p, inputs = world.growers, world.p, world.inputs
     news, predation = world.communities.eradication_news, world.communities.predation
-    event = growers.eradicated_share[rows].copy()
+    event = growers.eradicated_share[rows]
     unharmed = 1.0 - predation / p.predation_loss
     if np.count_nonzero(news):
         unharmed *= (1.0 - news) ** p.grower_contacts
@@ -134,21 +134,22 @@ def _choose(
     lost = np.maximum(1.0 - area / np.maximum(peak, 1e-6), 0.0)
     plant_utility = new * per_value + norm - p.labour_crowding * area - fear
     plant_utility += p.replant_pull * lost
-    support = (
-        p.switch_licit_intercept + p.development_bonus * communities.assisted_share + licit / p.value_scale
-    )
+    assisted = communities.assisted_share
+    bonus = p.development_bonus * assisted.take(community) if np.count_nonzero(assisted) else 0.0
+    support = np.asarray(p.switch_licit_intercept + bonus + licit / p.value_scale, dtype=np.float32)
     kept_utility = kept * per_value
 
     plant_odds = np.exp(np.minimum(plant_utility, _ODDS_LIMIT)) * (new > 0.0)
     leave = plant_odds + np.exp(p.abandon_intercept - kept_utility)
-    licit_odds = np.exp(support.take(community).astype(np.float32) - kept_utility)
+    licit_odds = np.exp(support - kept_utility)
     switch = leave + licit_odds
     draws = world.streams.uniform("land_choice", world.week, rows.start, rows.stop)
     point = draws * (switch + 1.0)
     plant = point < plant_odds
     left = point < leave
-    abandon = left & ~plant
-    convert = (point < switch) & ~left
+    # the odds are stacked: who is below one bound is below every later one
+    abandon = left ^ plant
+    convert = (point < switch) ^ left
     return plant, abandon, convert
 
 
@@ -161,38 +162,48 @@ def _carry_out(
     convert: NDArray[np.bool_],
 ) -> None:
     """A7: do what was chosen, within labour, free land, cash and the land of the place; renew old plots."""
-    growers, p, weight = world.growers, world.p, world.households_per_row
-    cap = p.land_adjust_share
+    growers, communities, p = world.growers, world.communities, world.p
+    weight, places = world.households_per_row, len(communities)
     land, area, cash = growers.land[rows], growers.coca_area[rows], growers.cash[rows]
     free = np.maximum(land - area - growers.licit_area[rows], 0.0)
     affordable = cash / p.coca_establishment_cost
-    planted = np.minimum(cap * free, affordable) * plant * _headroom(world).take(community)
+    planted = np.minimum(p.land_adjust_share * free, affordable) * plant * _headroom(world).take(community)
     cash -= planted * p.coca_establishment_cost
+    gained = np.bincount(community, planted, places) * weight
 
-    flows, places = world.flows, len(world.communities)
-    given = None
-    changed = (abandon | convert).nonzero()[0]
-    if len(changed):
-        given_up = np.minimum(cap * land, area)
-        converted = np.minimum(given_up, cash / p.licit_establishment_cost) * convert
-        cash -= converted * p.licit_establishment_cost
-        growers.licit_area[rows] += converted
-        abandoned = given_up * abandon
-        before, asked = area[changed], (abandoned + converted)[changed]
-        kept = keep_plots(world, rows.start + changed, 1.0 - asked / np.maximum(before, 1e-9))
-        abandoned[changed] += (before - asked) * (kept == 0.0)  # too small a rest to keep
-        given = np.bincount(community, abandoned + converted, places) * weight
-        flows.abandoned = float(abandoned.sum(dtype=np.float64)) * weight
-        flows.converted = float(converted.sum(dtype=np.float64)) * weight
+    change = gained
+    leaving = (abandon | convert).nonzero()[0]
+    if len(leaving):
+        given = _give_up(world, rows.start + leaving, convert[leaving])
+        change = gained - np.bincount(community[leaving], given, places) * weight
     np.maximum(cash, 0.0, out=cash)  # what rounding may leave below nothing
     renewed = clear_old_plots(world, rows)
     plant_plots(world, rows, planted, world.ages.newest(world.week), renewed)
-    flows.planted = float((planted + renewed).sum(dtype=np.float64)) * weight
-    communities = world.communities
-    gained = np.bincount(community, planted, places) * weight
-    communities.coca_area += gained if given is None else gained - given
+    world.flows.planted = float(np.add.reduce(planted + renewed, dtype=np.float64)) * weight
+    communities.coca_area += change
     # new coca takes forest and other land in proportion to what is left of each
     communities.forest *= 1.0 - np.minimum(gained / world.valley.communities.suitable_ha, 1.0)
+
+
+def _give_up(world: World, rows: NDArray[np.int64], convert: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The households `rows` (n,) turn coca into a licit crop, where they `convert` and can pay for it, or abandon it.
+
+    Returns the coca that is gone (n,), ha.
+    """
+    growers, p, flows, weight = world.growers, world.p, world.flows, world.households_per_row
+    before, cash = growers.coca_area[rows], growers.cash[rows]
+    most = np.minimum(p.land_adjust_share * growers.land[rows], before)
+    converted = np.minimum(most, cash / p.licit_establishment_cost) * convert
+    growers.cash[rows] = cash - converted * p.licit_establishment_cost
+    growers.licit_area[rows] += converted
+    abandoned = most * ~convert
+    asked = abandoned + converted
+    kept = keep_plots(world, rows, 1.0 - asked / np.maximum(before, 1e-9))
+    abandoned += (before - asked) * (kept == 0.0)  # too small a rest to keep
+    flows.abandoned = float(np.add.reduce(abandoned, dtype=np.float64)) * weight
+    flows.converted = float(np.add.reduce(converted, dtype=np.float64)) * weight
+    given: NDArray[np.float32] = abandoned + converted
+    return given
 
 
 def _headroom(world: World) -> NDArray[np.float32]:

@@ -27,8 +27,9 @@ def plant_plots(
     new = planted + renewed
     growers.coca_cohorts[newest, rows] += new / growers.coca_scale[rows]
     growers.coca_young[rows] += new
-    growers.coca_area[rows] += planted
-    growers.coca_peak[rows] = np.maximum(growers.coca_peak[rows], growers.coca_area[rows])
+    area = growers.coca_area[rows] + planted
+    growers.coca_area[rows] = area
+    growers.coca_peak[rows] = np.maximum(growers.coca_peak[rows], area)
 
 
 def clear_old_plots(world: World, rows: slice) -> NDArray[np.float32]:
@@ -40,7 +41,8 @@ def clear_old_plots(world: World, rows: slice) -> NDArray[np.float32]:
     lost_bearing = old_bearing * share
     old -= renewed
     old_bearing -= lost_bearing
-    growers.coca_bearing[rows] -= lost_bearing
+    bearing = growers.coca_bearing[rows]
+    bearing -= lost_bearing
     return renewed
 
 
@@ -50,15 +52,14 @@ def keep_plots(world: World, rows: NDArray[np.int64], share: NDArray[np.float32]
     Returns the share really left: what would be less than a thousandth is cleared.
     """
     growers = world.growers
-    share = np.clip(share, 0.0, 1.0).astype(np.float32)
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    share *= share >= CLEARED_BELOW
     scale = growers.coca_scale[rows] * share
-    small = scale < CLEARED_BELOW
-    if small.any():
+    small = (scale < CLEARED_BELOW).nonzero()[0]
+    if len(small):
         # fold the scale into the cohorts: a tiny scale would blow up what is planted next
-        folded = rows[small]
-        growers.coca_cohorts[:, folded] *= np.where(share[small] < CLEARED_BELOW, 0.0, scale[small])
+        growers.coca_cohorts[:, rows[small]] *= scale[small]
         scale[small] = 1.0
-        share = np.where(share < CLEARED_BELOW, np.float32(0.0), share)
     growers.coca_scale[rows] = scale
     for name in ("coca_old", "coca_old_bearing", "coca_area", "coca_young", "coca_bearing"):
         growers.__dict__[name][rows] *= share

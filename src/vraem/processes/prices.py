@@ -31,7 +31,7 @@ def step(world: World) -> None:
     """Move the prices of hydrochloride, leaf and paste, then the leaf price of every community."""
     p, market, flows = world.p, world.market, world.flows
     market.transport_cost = transport_cost(world)
-    stock = float(world.firms.hcl_stock.sum()) / max(market.hcl_rate * WEEKS_A_MONTH, 1e-9)
+    stock = float(np.add.reduce(world.firms.hcl_stock)) / max(market.hcl_rate * WEEKS_A_MONTH, 1e-9)
     glut = np.exp(-p.stock_discount * max(stock - p.normal_stock, 0.0))
     supply = (max(market.hcl_rate, 1e-9) / market.hcl_rate_base) ** (-1.0 / p.demand_elasticity)
     target = p.hcl_price_base * flows.border_price_index * supply * glut
@@ -54,10 +54,11 @@ def transport_cost(world: World) -> float:
     """T: flow-weighted cash cost, fees, expected loss and shadow price of the routes, USD/kg."""
     routes, market, firms = world.routes, world.market, world.firms
     factor = world.inputs.cost_factor[world.week]
-    count = len(firms)
-    loss = firms.risk_belief.sum(axis=1) / count * routes.value * world.flows.border_price_index
-    other = (loss + firms.fee_cost.sum(axis=1) / count).tolist()
-    cash = routes.cash_cost.tolist()
+    count, index = len(firms), world.flows.border_price_index
+    cash, value = routes.cash_cost.tolist(), routes.value.tolist()
+    risk = np.add.reduce(firms.risk_belief, axis=1).tolist()
+    fees = np.add.reduce(firms.fee_cost, axis=1).tolist()
+    other = [loss / count * value[r] * index + fees[r] / count for r, loss in enumerate(risk)]
     return sum(
         share * (cash[r] * factor[r] + other[r] + market.shadow_price[r])
         for r, share in enumerate(market.flow_share)

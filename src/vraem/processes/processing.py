@@ -37,11 +37,11 @@ def step(world: World) -> None:
     paste_cost = p.processing_cost * p.paste_cost_share / p.paste_per_kg_hcl
     cost = paste * paste_cost + hcl * (p.processing_cost * (1.0 - p.paste_cost_share))
     firms.capital -= cost
-    flows.processing_cost = float(cost.sum())
-    flows.leaf_processed = float(leaf.sum())
-    flows.paste_made = float(paste.sum())
-    flows.paste_used = float(used.sum())
-    flows.hcl_made = float(hcl.sum())
+    flows.processing_cost = float(np.add.reduce(cost))
+    flows.leaf_processed = float(np.add.reduce(leaf))
+    flows.paste_made = float(np.add.reduce(paste))
+    flows.paste_used = float(np.add.reduce(used))
+    flows.hcl_made = float(np.add.reduce(hcl))
     market.hcl_rate += (flows.hcl_made - market.hcl_rate) / MEMORY_WEEKS
 
 
