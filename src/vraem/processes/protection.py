@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes import contracts
+from vraem.processes.groups import rows_where
 from vraem.processes.tolls import (
     TINY,
     Array,
@@ -77,10 +78,10 @@ def void_contracts(world: World) -> None:
     """C4: a contract with a group that has ended binds nobody, and nobody escorts; the firm is on its own."""
     firms, groups = world.firms, world.groups
     ended = groups.status == ENDED
-    if not ended.any():
+    if not np.logical_or.reduce(ended):
         return
-    void = (firms.protector != NO_ROW) & ended[firms.protector]
-    if void.any():
+    void = rows_where((firms.protector != NO_ROW) & ended.take(firms.protector, mode="wrap"))
+    if len(void):
         firms.protection[void], firms.protector[void], firms.fee[void] = NO_PROTECTION, NO_ROW, 0.0
         firms.escorted_share[:, void] = 0.0
 
