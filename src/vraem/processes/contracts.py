@@ -136,7 +136,7 @@ def _send_loads(world: World, wish: NDArray[np.float64], by_route: NDArray[np.fl
     # a firm cannot send what it does not have: its last load is a smaller one
     asked = loads * per_load[:, None]
     kg = np.minimum(asked.cumsum(axis=0), stock)
-    kg[1:] -= kg[:-1]
+    kg[1:] -= kg[:-1].copy()
     stock -= np.add.reduce(kg)
     np.maximum(stock, 0.0, out=stock)  # what rounding may leave below nothing
     _enter(world, kg)

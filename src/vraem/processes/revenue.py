@@ -62,14 +62,11 @@ def _pay_service(world: World, rows: Rows) -> None:
 
 def _host(world: World, rows: Rows) -> None:
     """A firm under a column's wing pays it a part of what the column takes; it counts among the escorts."""
-    if not len(rows):
-        return
     columns, firms, flows = world.columns, world.firms, world.flows
-    taken = np.add.reduce([columns.__dict__[source].take(rows) for source in SOURCES])
-    gains = world.p.host_gain * taken
-    columns.escorts[rows] += gains
-    for firm, gain in zip(columns.hosted.take(rows).tolist(), gains.tolist(), strict=True):
-        firms.capital[firm] -= gain
+    for row in rows.tolist():
+        gain = world.p.host_gain * sum(float(columns.__dict__[source][row]) for source in SOURCES)
+        columns.escorts[row] += gain
+        firms.capital[int(columns.hosted[row])] -= gain
         flows.transit_fees += gain
 
 

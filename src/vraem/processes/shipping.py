@@ -83,10 +83,11 @@ def _learn(world: World, passed: NDArray[np.int64], seized: NDArray[np.int64]) -
     firms, p = world.firms, world.p
     retention = (1.0 - p.trafficker_learning) ** (1.0 / WEEKS_A_YEAR)
     weight = p.salience_weight if world.scenario.switches.risk_belief == "salience" else 1.0
-    firms.seized_memory *= retention
-    firms.passed_memory *= retention
-    firms.seized_memory += weight * seized
-    firms.passed_memory += passed
+    lost, passed_on = firms.seized_memory, firms.passed_memory
+    lost *= retention
+    passed_on *= retention
+    lost += weight * seized
+    passed_on += passed
     prior = p.trafficker_prior_loads
-    events = (prior * world.routes.detection)[:, None] * firms.shield + firms.seized_memory
-    np.divide(events, prior + firms.seized_memory + firms.passed_memory, out=firms.risk_belief)
+    events = (prior * world.routes.detection)[:, None] * firms.shield + lost
+    np.divide(events, prior + lost + passed_on, out=firms.risk_belief)
