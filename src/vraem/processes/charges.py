@@ -33,29 +33,26 @@ def mark(world: World, ways: Loads, firm: Loads, draws: NDArray[np.float32]) -> 
     guarded = firms.escorted_share.take(ways)
     reach = guarded + firms.charged_share.take(ways)
     escorted, met = draws < guarded, draws < reach
-    charged = met & ~escorted
+    charged = met ^ escorted  # who is escorted has been met
     # by firm: risk under bribes, and what is left of it once a contract has warned
     unseen = (1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)) / world.burn_in.protective_effect
     warned = p.contract_effect * (firms.protection == CONTRACT)
-    risk = unseen[firm] * (1.0 - p.escort_effect * escorted - warned[firm] * charged)
-    protector = np.empty_like(ways)
-    protector[:] = NO_ROW
-    loads = met.nonzero()[0]
-    if len(loads) and world.columns.count:
-        escort, below = escorted[loads], guarded[loads]
-        spread = np.where(escort, below, reach[loads] - below)
-        rank = (draws[loads] - np.where(escort, 0.0, below)) / np.maximum(spread, TINY)
-        protector[loads] = _who(world, ways[loads], escort, rank)
+    risk = unseen.take(firm) * (1.0 - p.escort_effect * escorted - warned.take(firm) * charged)
+    if not world.columns.count:
+        return Marks(charged, escorted, np.full(len(ways), NO_ROW), risk)
+    spread = np.where(escorted, guarded, reach - guarded)
+    rank = (draws - guarded * charged) / np.maximum(spread, TINY)
+    protector = np.where(met, _who(world, ways, escorted, rank), NO_ROW)
     return Marks(charged, escorted, protector, risk)
 
 
 def _who(world: World, ways: Loads, escorted: NDArray[np.bool_], rank: Array) -> Loads:
     """The column that each load meets: what is left of its draw, `rank`, against the columns' shares of the way."""
     columns, count = world.columns, world.columns.count
-    share = np.where(escorted[:, None], columns.guards[ways, :count], columns.tolls[ways, :count])
-    reach = share.cumsum(axis=1)
+    guards, tolls = columns.guards.take(ways, axis=0), columns.tolls.take(ways, axis=0)
+    reach = np.where(escorted[:, None], guards[:, :count], tolls[:, :count]).cumsum(axis=1)
     whole = reach[:, -1]
-    found = (reach <= (rank * whole)[:, None]).sum(axis=1)
+    found = np.add.reduce(reach <= (rank * whole)[:, None], axis=1)
     who: Loads = np.where(whole > 0.0, np.minimum(found, count - 1), NO_ROW)
     return who
 
@@ -66,25 +63,26 @@ def settle(world: World, ways: Loads, load: Array, sent: Array, marks: Marks) ->
     `sent` (5, F) kg by route and firm.
     """
     firms, columns, flows, p = world.firms, world.columns, world.flows, world.p
-    count = columns.count
+    count, total = columns.count, np.add.reduce
     tolled = np.bincount(ways, load * marks.charged, sent.size)
     guarded = np.bincount(ways, load * marks.escorted, sent.size) * p.fee_escort
-    flows.charged_kg = float(tolled.sum())
+    flows.charged_kg = float(total(tolled))
+    used = sent.ravel().nonzero()[0]
     if world.scenario.switches.null_model == "exogenous_fees":
-        paid = tolled * p.fee_transit
+        paid = tolled.take(used) * p.fee_transit
         columns.fees[:count] = columns.escorts[:count] = 0.0
     else:
-        by_toll = tolled[:, None] * columns.tolls[:, :count]
-        by_guard = guarded[:, None] * columns.guards[:, :count]
-        by_toll.sum(axis=0, out=columns.fees[:count])
-        by_guard.sum(axis=0, out=columns.escorts[:count])
+        by_toll = tolled.take(used)[:, None] * columns.tolls.take(used, axis=0)[:, :count]
+        by_guard = guarded.take(used)[:, None] * columns.guards.take(used, axis=0)[:, :count]
+        total(by_toll, axis=0, out=columns.fees[:count])
+        total(by_guard, axis=0, out=columns.escorts[:count])
         by_toll += by_guard
-        paid = by_toll.sum(axis=1)
-    by_firm = paid.reshape(sent.shape).sum(axis=0)
-    bribes = bribe_cost(world) * sent.sum(axis=0) * (firms.protection == BRIBES)
+        paid = total(by_toll, axis=1)
+    by_firm = np.bincount(used % len(firms), paid, len(firms))
+    bribes = bribe_cost(world) * total(sent, axis=0) * (firms.protection == BRIBES)
     security = gunman_wage(world) * firms.gunmen + bribes
     firms.security_cost[:] = security
     firms.capital -= by_firm + security
-    flows.transit_fees = float(by_firm.sum())
-    flows.security_cost = float(security.sum())
-    flows.potential_protection += float((sent * firms.full_fee).sum())
+    flows.transit_fees = float(total(by_firm))
+    flows.security_cost = float(total(security))
+    flows.potential_protection += float(total(sent * firms.full_fee, axis=None))

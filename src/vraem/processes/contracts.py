@@ -50,7 +50,7 @@ def step(world: World) -> None:
     # firms take turns: if all chose in one week, they would all flee the full route and all come back
     choose_routes(world, slice(world.week % REVIEW_WEEKS, None, REVIEW_WEEKS))
     wish = _wish(world)
-    by_route = wish.sum(axis=1)
+    by_route = np.add.reduce(wish, axis=1)
     _update_shadow_prices(world, by_route)
     _send_loads(world, wish, by_route)
 
@@ -137,10 +137,10 @@ def _send_loads(world: World, wish: NDArray[np.float64], by_route: NDArray[np.fl
     asked = loads * per_load[:, None]
     kg = np.minimum(asked.cumsum(axis=0), stock)
     kg[1:] -= kg[:-1].copy()
-    stock -= kg.sum(axis=0)
+    stock -= np.add.reduce(kg)
     np.maximum(stock, 0.0, out=stock)  # what rounding may leave below nothing
     _enter(world, kg)
-    flows.hcl_shipped = kg.sum(axis=1).tolist()
+    flows.hcl_shipped = np.add.reduce(kg, axis=1).tolist()
     # prices follow what the routes let through, not which whole loads happen to leave this week
     _remember_flow(world, (by_route * let_through).tolist())
 
@@ -161,28 +161,28 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     shipments, routes, firms = world.shipments, world.routes, len(world.firms)
     count = np.ceil(kg / routes.load[:, None] - 1e-9).ravel()
     used = count.nonzero()[0]
-    copies = count[used].astype(np.int64)
+    copies = count.take(used).astype(np.int64)
     ways = used.repeat(copies)
     route, firm = np.divmod(ways, firms)
-    load = (kg.ravel()[used] / copies).repeat(copies)
+    load = (kg.take(used) / copies).repeat(copies)
     first, last = shipments.count, shipments.count + len(ways)
     shipments.grow(last)
     new = slice(first, last)
     pace = routes.pace.take(ways)
     shipments.firm[new], shipments.route[new], shipments.load[new] = firm, route, load
     shipments.progress[new], shipments.pace[new], shipments.status[new] = 0.0, pace, UNDER_WAY
-    shipments.cell[new] = routes.waypoints[route, firm, 0]
+    shipments.cell[new] = routes.waypoints[:, :, 0].take(ways)
     address = _addresses(ways, copies)
     every = count.size * LOADS_WITH_OWN_LUCK
     draw, week = world.streams.uniform, world.week
-    shipments.luck[new] = draw("seizure", week, 0, every)[address]
-    marks = charges.mark(world, ways, firm, draw("load_protection", week, 0, every)[address])
+    shipments.luck[new] = draw("seizure", week, 0, every).take(address)
+    marks = charges.mark(world, ways, firm, draw("load_protection", week, 0, every).take(address))
     detection = routes.detection * world.inputs.detection_factor[week]
     risk = (detection[:, None] * routes.control).take(ways)
     risk *= marks.risk
     watched = world.security.control_factor
     if watched is not None:  # controls have moved or were added since the start (D6, D7)
-        risk *= watched[route, firm]
+        risk *= watched.take(ways)
     trip = np.minimum(risk, LARGEST_TRIP_RISK)
     shipments.seizure_chance[new] = 1.0 - (1.0 - trip) ** pace
     shipments.protector[new], shipments.escorted[new] = marks.protector, marks.escorted

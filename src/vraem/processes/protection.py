@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes import contracts
+from vraem.processes.groups import rows_where
 from vraem.processes.tolls import (
     TINY,
     Array,
@@ -18,7 +19,6 @@ from vraem.processes.tolls import (
     bribe_cost,
     escort_wish,
     gunmen_cost,
-    hired_by,
     look,
     set_terms,
 )
@@ -77,10 +77,10 @@ def void_contracts(world: World) -> None:
     """C4: a contract with a group that has ended binds nobody, and nobody escorts; the firm is on its own."""
     firms, groups = world.firms, world.groups
     ended = groups.status == ENDED
-    if not ended.any():
+    if not np.count_nonzero(ended):
         return
-    void = (firms.protector != NO_ROW) & ended[firms.protector]
-    if void.any():
+    void = rows_where((firms.protector != NO_ROW) & ended[firms.protector])
+    if len(void):
         firms.protection[void], firms.protector[void], firms.fee[void] = NO_PROTECTION, NO_ROW, 0.0
         firms.escorted_share[:, void] = 0.0
 
@@ -131,7 +131,7 @@ def choose(world: World, crossing: Crossing, found: Options) -> None:
     """Draw each firm's option, by its own draw, and write what follows from it."""
     firms, week = world.firms, world.week
     draws = world.streams.uniform_double("protection_choice", week, 0, len(firms))
-    option = (draws >= found.chance[:-1].cumsum(axis=0)).sum(axis=0)
+    option = np.add.reduce(draws >= found.chance[:-1].cumsum(axis=0))
     contract, own = option == CONTRACT, option == OWN_GUNMEN
     begun = own & (firms.protection != OWN_GUNMEN)
     wait = world.p.own_gunmen_setup * WEEKS_A_MONTH * np.maximum(1.0 - crossing.guards / crossing.needed, 0.0)
@@ -139,10 +139,11 @@ def choose(world: World, crossing: Crossing, found: Options) -> None:
     firms.protection[:] = option
     firms.protector[:] = np.where(contract, _main_group(world, crossing), NO_ROW)
     firms.fee[:] = np.where(contract, found.fee, 0.0)
-    firms.gunmen[:] = hired_by(world) + own * np.maximum(crossing.needed - crossing.guards, 0.0)
+    firms.gunmen[:] = crossing.hired + own * np.maximum(crossing.needed - crossing.guards, 0.0)
     firms.bribe_share[:] = 0.0
-    if (option == BRIBES).any():
-        firms.bribe_share[:] = (option == BRIBES) * _controls_bribed(world, found.accepted)
+    bribing = rows_where(option == BRIBES)
+    if len(bribing):
+        firms.bribe_share[bribing] = _controls_bribed(world, found.accepted).take(bribing)
 
 
 def _main_group(world: World, crossing: Crossing) -> NDArray[np.int64]:
@@ -158,7 +159,7 @@ def _controls_bribed(world: World, accepted: Array) -> Array:
     """Share of the ways on which the bribes of the month are taken, (F,); one draw a firm and route."""
     routes = len(ROUTES)
     draws = world.streams.uniform_double("bribe", world.week, 0, routes * len(accepted))
-    taken: Array = (draws.reshape(-1, routes) < accepted[:, None]).mean(axis=1)
+    taken: Array = np.add.reduce(draws.reshape(-1, routes) < accepted[:, None], axis=1) / routes
     return taken
 
 

@@ -7,6 +7,7 @@ that have taken a firm under their wing; then the week is added up. Source: sect
 
 import numpy as np
 
+from vraem.processes.groups import Rows, rows_where
 from vraem.processes.territory import mix_of
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
@@ -31,12 +32,11 @@ def step(world: World) -> None:
     columns.wages[:count] = 0.0
     if world.scenario.switches.null_model == "exogenous_fees":
         _take_exogenous_income(world)
-    serving, hosting = columns.service[:count] != NO_ROW, columns.hosted[:count] != NO_ROW
-    if serving.any() or hosting.any():
-        _pay_service(world, serving.nonzero()[0])
-        _host(world, hosting.nonzero()[0])
-    for source, total in TAKEN.items():
-        setattr(flows, total, float(columns.__dict__[source][:count].sum()))
+    _pay_service(world, rows_where(columns.service[:count] != NO_ROW))
+    _host(world, rows_where(columns.hosted[:count] != NO_ROW))
+    taken = np.add.reduce([columns.__dict__[source][:count] for source in TAKEN], axis=1)
+    for total, amount in zip(TAKEN.values(), taken.tolist(), strict=True):
+        setattr(flows, total, amount)
 
 
 def _take_exogenous_income(world: World) -> None:
@@ -46,7 +46,7 @@ def _take_exogenous_income(world: World) -> None:
     world.flows.potential_protection += burn.coca_income * len(world.communities)
 
 
-def _pay_service(world: World, rows: np.ndarray) -> None:
+def _pay_service(world: World, rows: Rows) -> None:
     """A firm pays columns in its service as it would gunmen, while it has money; what they collect is the firm's."""
     columns, firms, flows = world.columns, world.firms, world.flows
     for row in rows.tolist():
@@ -60,7 +60,7 @@ def _pay_service(world: World, rows: np.ndarray) -> None:
         flows.firm_takings += taken
 
 
-def _host(world: World, rows: np.ndarray) -> None:
+def _host(world: World, rows: Rows) -> None:
     """A firm under a column's wing pays it a part of what the column takes; it counts among the escorts."""
     columns, firms, flows = world.columns, world.firms, world.flows
     for row in rows.tolist():

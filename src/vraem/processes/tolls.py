@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.groups import Rows, living_columns
+from vraem.processes.groups import Rows, living_columns, rows_where
 from vraem.processes.territory import collectors, mix_of
 from vraem.valley import ROUTES
 from vraem.world import World
@@ -28,10 +28,11 @@ class Crossing(NamedTuple):
     `rows` (n,) the columns, `collector` (n,) who collects for each; `share` (5, F, n) of what is met on a way that is
     each column's; `met` (5, F) chance of meeting any; `weight` (F, n) hazard over all cargo; `crossing` (F,) share of
     the cargo that meets a column; `toll` (F, n) USD/kg that each column takes from who has no contract, `mean_toll`
-    (F,); `guards` (F,) persons whom the firm has anyway and `leave` the share of the tolls that they leave; `needed`
-    (F,) gunmen with whom it would guard its cargo and `leave_needed` the share that they leave; `main` (F,) the
-    collector met most, `cover` (F,) its share of what is met, `threat` (F,) its toll before competition; `factor` (F,)
-    what the number of collectors does to prices; `loss` (5, F) USD/kg expected without protection.
+    (F,); `armed` (F,) members of the columns that are met, on average; `hired` (F,) former members whom the firm pays,
+    `guards` (F,) persons whom it has anyway and `leave` the share of the tolls that they leave; `needed` (F,) gunmen
+    with whom it would guard its cargo and `leave_needed` the share that they leave; `main` (F,) the collector met
+    most, `cover` (F,) its share of what is met, `threat` (F,) its toll before competition; `factor` (F,) what the
+    number of collectors does to prices; `loss` (5, F) USD/kg expected without protection.
     """
 
     rows: Rows
@@ -42,6 +43,8 @@ class Crossing(NamedTuple):
     crossing: Array
     toll: Array
     mean_toll: Array
+    armed: Array
+    hired: Array
     guards: Array
     leave: Array
     needed: Array
@@ -66,7 +69,7 @@ def look(world: World) -> Crossing:
     total = np.maximum(weight.sum(axis=1), TINY)
     crossing = (route * met).sum(axis=0)
 
-    names = np.unique(collector) if len(rows) else np.array([NO_ROW])
+    names = np.array(sorted(set(collector.tolist())) or [NO_ROW])
     member = (collector[:, None] == names).astype(np.float64)
     by_collector = weight @ member
     main, every = by_collector.argmax(axis=1), np.arange(count)
@@ -74,9 +77,10 @@ def look(world: World) -> Crossing:
     factor = _factor(world, hazard @ member, crossing, by_collector / total[:, None])
     threat = threats(world, rows)
     toll = threat * factor[:, None]
-    guards, needed = guards_of(world), gunmen_needed(world)
+    hired, needed = hired_by(world), gunmen_needed(world)
+    guards, armed = guards_of(world, hired), (weight @ columns.armed[rows]) / total
     gunmen = np.stack([guards, np.maximum(guards, needed)])
-    left = _left_by(world, (weight @ columns.armed[rows]) / total, gunmen)
+    left = _left_by(world, armed, gunmen)
     value = world.routes.value * world.flows.border_price_index
     return Crossing(
         rows=rows,
@@ -87,6 +91,8 @@ def look(world: World) -> Crossing:
         crossing=crossing,
         toll=toll,
         mean_toll=(weight * toll).sum(axis=1) / total,
+        armed=armed,
+        hired=hired,
         guards=guards,
         leave=left[0],
         needed=needed,
@@ -148,21 +154,23 @@ def gunmen_needed(world: World) -> Array:
     return needed
 
 
-def guards_of(world: World) -> Array:
-    """Guards whom the firms have whatever they choose, (F,): ex-members with their skill, columns in their service."""
-    firms, columns = world.firms, world.columns
-    guards = world.p.ex_member_premium * hired_by(world)
-    serving = columns.service[: columns.count]
-    if (serving != NO_ROW).any():
-        armed = np.where(serving != NO_ROW, columns.armed[: columns.count], 0.0)
-        guards += np.bincount(np.maximum(serving, 0), armed, len(firms))
+def guards_of(world: World, hired: Array) -> Array:
+    """Guards whom the firms have whatever they choose, (F,): ex-members with their skill, columns in their service.
+
+    `hired` (F,) persons are the ex-members.
+    """
+    columns = world.columns
+    guards = world.p.ex_member_premium * hired
+    serving = rows_where(columns.service[: columns.count] != NO_ROW)
+    if len(serving):
+        guards += np.bincount(columns.service.take(serving), columns.armed.take(serving), len(hired))
     return guards
 
 
 def hired_by(world: World) -> Array:
     """Former members whom each firm pays, (F,)."""
     members = world.members
-    firm = members.firm[: members.count][members.status[: members.count] == HIRED]
+    firm = members.firm.take(rows_where(members.status[: members.count] == HIRED))
     return np.bincount(firm[firm != NO_ROW], minlength=len(world.firms)).astype(np.float64)
 
 
@@ -239,9 +247,7 @@ def escort_wish(world: World, crossing: Crossing) -> Array:
     """
     p, burn = world.p, world.burn_in
     gain = (p.escort_effect * crossing.loss - p.fee_escort) / p.escort_choice_scale
-    total = np.maximum(crossing.weight.sum(axis=1), TINY)
-    armed = (crossing.weight @ world.columns.armed[crossing.rows]) / total
-    able = np.minimum(armed / max(burn.column_armed, TINY), 1.0)
+    able = np.minimum(crossing.armed / max(burn.column_armed, TINY), 1.0)
     wish: Array = able / (1.0 + np.exp(-(burn.escort_intercept + gain)))
     return wish
 
