@@ -57,12 +57,15 @@ def step(world: World) -> None:
 
 def _fade(world: World) -> None:
     columns, groups = world.columns, world.groups
-    columns.grievance *= GRIEVANCE_LEFT
-    columns.demoralised *= GRIEVANCE_LEFT
-    columns.blame *= BLAME_LEFT
-    columns.aggression *= AGGRESSION_LEFT
-    groups.success *= SUCCESS_LEFT
-    groups.alliance *= SUCCESS_LEFT
+    for fading, left in (
+        (columns.grievance, GRIEVANCE_LEFT),
+        (columns.demoralised, GRIEVANCE_LEFT),
+        (columns.blame, BLAME_LEFT),
+        (columns.aggression, AGGRESSION_LEFT),
+        (groups.success, SUCCESS_LEFT),
+        (groups.alliance, SUCCESS_LEFT),
+    ):
+        fading *= left
 
 
 def _relax_authority(world: World) -> None:

@@ -156,7 +156,7 @@ def terrain_share(world: World, community: int) -> float:
 
 def leak_probability(world: World, team: int) -> float:
     """Chance that the plan leaks (C7): more with the bribes that firms pay and with the team's own corruption."""
-    bribes = float(world.firms.bribe_share.sum()) / max(len(world.firms), 1)
+    bribes = float(np.add.reduce(world.firms.bribe_share)) / max(len(world.firms), 1)
     corruption = float(world.units.corruption[team]) if team != NO_ROW else MEAN_CORRUPTION
     return min(world.p.plan_leak_probability * (1.0 + bribes) * corruption / MEAN_CORRUPTION, 1.0)
 
