@@ -118,7 +118,9 @@ def mean_bond(world: World) -> np.ndarray:
     column = members.column[rows]
     persons = np.bincount(column, minlength=count)
     bonds = np.bincount(column, members.bond[rows], count)
-    return np.where(persons > 0, bonds / np.maximum(persons, 1), MIDDLE_BOND)
+    mean: np.ndarray = bonds / np.maximum(persons, 1)
+    mean[persons == 0] = MIDDLE_BOND
+    return mean
 
 
 def contact_now(world: World, rows: np.ndarray) -> np.ndarray:

@@ -105,14 +105,13 @@ def centre_redistribution(world: World) -> np.ndarray:
 
     S14: a leader without a living heir has a shorter horizon and keeps more for the top.
     """
-    groups, members, p = world.groups, world.members, world.p
-    back = np.full(groups.count, p.centre_redistribution)
-    if world.scenario.switches.heirless_horizon == "on" and groups.count:
-        named = rows_where(members.heir[: members.count])
-        heirs = named[members.status[named] == ACTIVE]
-        with_heir = np.bincount(members.group[heirs], minlength=groups.count) > 0
-        back[~with_heir] *= 1.0 - p.horizon_drop
-    return back
+    members, p, count = world.members, world.p, world.groups.count
+    if world.scenario.switches.heirless_horizon != "on":
+        return np.full(count, p.centre_redistribution)
+    named = rows_where(members.heir[: members.count])
+    with_heir = set(members.group[named[members.status[named] == ACTIVE]].tolist())
+    shorter = p.centre_redistribution * (1.0 - p.horizon_drop)
+    return np.array([p.centre_redistribution if group in with_heir else shorter for group in range(count)])
 
 
 def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:
