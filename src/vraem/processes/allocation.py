@@ -119,13 +119,16 @@ def watched_ways(world: World) -> NDArray[np.float64] | None:
     watches = CONTROLS[units.kind[:count]]
     moved = watches & (units.community[:count] != units.home[:count])
     added = watches & ((units.until[:count] >= 0) | (units.arrived[:count] > 0))
-    if not (moved.any() or added.any()):
+    changed = moved | added
+    if not changed.any():
         return None
     start_cell = np.where(moved, world.valley.communities.cell[units.home[:count]], units.cell[:count])
     present = standing(world)
-    factor = np.empty(world.firms.route_share.shape)
+    factor = np.ones(world.firms.route_share.shape)
     for number, name in enumerate(ROUTES):
         of_route = WATCHES[name][units.kind[:count]] & watches
+        if not (of_route & changed).any():
+            continue  # its controls stand as at the start
         ways = world.routes.waypoints[number]
         now = _watched(units.cell[:count], units.strength[:count] * (of_route & present))[ways].sum(axis=1)
         before = _watched(start_cell, units.strength[:count] * (of_route & ~added))[ways].sum(axis=1)

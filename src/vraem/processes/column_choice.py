@@ -19,12 +19,11 @@ from vraem.processes.column_values import (
     Standing,
     affiliation_values,
     conduct_values,
-    merged_pay,
     offers_to,
     softmax,
     standing_of,
 )
-from vraem.processes.followers import Vote, cast, poll
+from vraem.processes.followers import Vote, cast, poll, voters_of
 from vraem.processes.groups import columns_of, living_columns, strength_equivalents
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at
@@ -52,7 +51,7 @@ def step(world: World) -> None:
         columns.triggered[rows] = False
         return
     due = called | (draws < p.decision_rate / WEEKS_A_YEAR)
-    if not due.any():
+    if not np.count_nonzero(due):
         return
     due &= world.week - columns.reviewed[rows] >= round(p.review_gap)
     due &= (columns.commander[rows] != NO_ROW) & (columns.locked_until[rows] <= world.week)
@@ -69,10 +68,11 @@ def review(world: World, column: int) -> None:
     me = standing_of(world, column)
     offers = offers_to(world, me)
     votes = {}
+    voters = voters_of(world, me)
     values = affiliation_values(world, me, offers)
     for option in range(STAY + 1, len(values)):
         if values[option] > -np.inf:
-            votes[option] = poll(world, me, offers, option)
+            votes[option] = poll(world, me, offers, option, voters)
             values[option] -= world.p.purge_loss * (1.0 - votes[option].passing) * (not me.single)
     option = _draw(world, "column_choice", column, values)
     if option == STAY:
@@ -104,7 +104,7 @@ def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
     affluence = (
         float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
     )
-    gain = merged_pay(world, me, offers.partner) - pay_at(affluence, world.p.solvency) + CONSENT_OF_ALLIES
+    gain = offers.partner_pay - pay_at(affluence, world.p.solvency) + CONSENT_OF_ALLIES
     chance = 1.0 / (1.0 + np.exp(-gain / world.p.column_choice_scale))
     draw = world.streams.uniform_double("partner_consent", world.week, me.column, me.column + 1)[0]
     return bool(draw < chance)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vraem.processes.groups import columns_of, living_groups, strength_equivalents
+from vraem.processes.groups import Rows, columns_of, living_groups, strength_equivalents
 from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
 from vraem.processes.remittance import pay_at
@@ -114,34 +114,37 @@ def standing_of(world: World, column: int) -> Standing:
 
 def offers_to(world: World, me: Standing) -> Offers:
     """The best partner for a merger, and the firm that offers its service, if any."""
-    partner = _best_partner(world, me)
+    partner, pay = _best_partner(world, me)
     firm = _offering_firm(world, me)
     wage = world.p.own_gunman_wage_ratio if firm != NO_ROW else 0.0
     if partner == NO_ROW:
         return Offers(NO_ROW, 0.0, 0.0, 0.0, False, firm, wage)
     groups = world.groups
-    pay = merged_pay(world, me, partner)
     same = bool(groups.outsider[partner] == groups.outsider[me.group])
     authority, ideology = float(groups.authority[partner]), float(groups.ideology[partner])
     return Offers(partner, pay, authority, ideology, same, firm, wage)
 
 
-def _best_partner(world: World, me: Standing) -> int:
-    """Of the other groups the one in which the column would be paid best."""
-    others = [g for g in living_groups(world).tolist() if g != me.group and len(columns_of(world, g))]
-    if world.scenario.switches.null_model == "random_exits" or not others:
-        return NO_ROW
-    return max(others, key=lambda group: merged_pay(world, me, group))
+def _best_partner(world: World, me: Standing) -> tuple[int, float]:
+    """Of the other groups the one in which the column would be paid best, and that pay; `NO_ROW` if there is none."""
+    best, highest = NO_ROW, -np.inf
+    if world.scenario.switches.null_model == "random_exits":
+        return best, highest
+    for group in living_groups(world).tolist():
+        if group != me.group and len(rows := columns_of(world, group)):
+            pay = merged_pay(world, me, rows)
+            if pay > highest:
+                best, highest = group, pay
+    return best, highest
 
 
-def merged_pay(world: World, me: Standing, partner: int) -> float:
-    """Pay in a group that has taken the column in: the revenue of both over the strength of both."""
+def merged_pay(world: World, me: Standing, rows: Rows) -> float:
+    """Pay in a group of the columns `rows` that has taken `me` in: the revenue of both over the strength of both."""
     columns, p = world.columns, world.p
-    rows = columns_of(world, partner)
-    theirs = float(strength_equivalents(world, rows).sum())
+    theirs = float(np.add.reduce(strength_equivalents(world, rows)))
     wage = max(world.burn_in.reference_pay, 1e-9) * p.solvency
     mine = me.affluence * me.equivalents
-    affluence = (float(columns.revenue[rows].sum()) / wage + mine) / (theirs + me.equivalents)
+    affluence = (float(np.add.reduce(columns.revenue[rows])) / wage + mine) / (theirs + me.equivalents)
     return pay_at(affluence, p.solvency)
 
 
@@ -154,10 +157,10 @@ def _offering_firm(world: World, me: Standing) -> int:
         return NO_ROW
     wanted = persons_wanted(world)
     able = np.where(wanted >= HALF * float(world.columns.armed[me.column]), wanted, 0.0)
-    total = float(able.sum())
+    total = float(np.add.reduce(able))
     if total <= 0.0:
         return NO_ROW
-    place = int(np.searchsorted(np.cumsum(able), draws[1] * total, "right"))
+    place = int(able.cumsum().searchsorted(draws[1] * total, "right"))
     return min(place, len(able) - 1)
 
 
@@ -237,6 +240,6 @@ def conduct_values(world: World, me: Standing, firm: int) -> np.ndarray:
 
 def softmax(values: np.ndarray, scale: float) -> np.ndarray:
     """Chances of a multinomial logit; options of value −inf have none."""
-    odds = np.exp((values - values.max()) / scale)
-    chances: np.ndarray = odds / odds.sum()
+    odds = np.exp((values - np.maximum.reduce(values)) / scale)
+    chances: np.ndarray = odds / np.add.reduce(odds)
     return chances

@@ -57,12 +57,15 @@ def step(world: World) -> None:
 
 def _fade(world: World) -> None:
     columns, groups = world.columns, world.groups
-    columns.grievance *= GRIEVANCE_LEFT
-    columns.demoralised *= GRIEVANCE_LEFT
-    columns.blame *= BLAME_LEFT
-    columns.aggression *= AGGRESSION_LEFT
-    groups.success *= SUCCESS_LEFT
-    groups.alliance *= SUCCESS_LEFT
+    for fading, left in (
+        (columns.grievance, GRIEVANCE_LEFT),
+        (columns.demoralised, GRIEVANCE_LEFT),
+        (columns.blame, BLAME_LEFT),
+        (columns.aggression, AGGRESSION_LEFT),
+        (groups.success, SUCCESS_LEFT),
+        (groups.alliance, SUCCESS_LEFT),
+    ):
+        fading *= left
 
 
 def _relax_authority(world: World) -> None:
@@ -115,7 +118,9 @@ def mean_bond(world: World) -> np.ndarray:
     column = members.column[rows]
     persons = np.bincount(column, minlength=count)
     bonds = np.bincount(column, members.bond[rows], count)
-    return np.where(persons > 0, bonds / np.maximum(persons, 1), MIDDLE_BOND)
+    mean: np.ndarray = bonds / np.maximum(persons, 1)
+    mean[persons == 0] = MIDDLE_BOND
+    return mean
 
 
 def contact_now(world: World, rows: np.ndarray) -> np.ndarray:

@@ -30,6 +30,15 @@ TIE_WEIGHT = 0.5
 """Weight of a member's own tie to the leader, per unit of link x authority."""
 
 
+class Voters(NamedTuple):
+    """Those who vote in a column, and what binds each to its commander, to kin, and to the leader, (n,) each."""
+
+    rows: Rows
+    to_commander: np.ndarray
+    to_kin: np.ndarray
+    to_leader: np.ndarray
+
+
 class Vote(NamedTuple):
     """Those who serve in a column, the chance (n,) that each follows, and the chance that the quorum is met."""
 
@@ -50,26 +59,37 @@ def prospects(world: World, me: Standing, offers: Offers, option: int) -> float:
     return after - (p.own_gunman_wage_ratio if me.firm != NO_ROW else me.pay)
 
 
-def poll(world: World, me: Standing, offers: Offers, option: int) -> Vote:
-    """How the members of a column stand to an option of their commander."""
+def voters_of(world: World, me: Standing) -> Voters:
+    """Those who vote in a column, and the bonds that bind them whatever the option."""
     members, p = world.members, world.p
     rows = members_of(world, me.column)
     commander = int(world.columns.commander[me.column])
     leader = int(world.groups.leader[me.group])
     followers = rows[rows != commander]
-    form = world.scenario.switches.followers
-    weight = {name: 1.0 if name == form else LESSER_WEIGHT for name in ("commander", "kin", "pay")}
     kin = members.kin[followers]
     with_commander = (kin == members.kin[commander]).astype(float)
     with_leader = (kin == members.kin[leader]).astype(float) if leader not in (NO_ROW, commander) else 0.0
-    utility = (
-        weight["pay"] * prospects(world, me, offers, option)
-        + weight["commander"] * p.follower_bond_weight * (members.bond[followers] - NEUTRAL_BOND)
-        + weight["kin"] * p.follower_bond_weight * (with_commander - with_leader)
-        - TIE_WEIGHT * me.link * me.authority * members.tie[followers] * (not me.single)
+    return Voters(
+        followers,
+        _weight(world, "commander") * p.follower_bond_weight * (members.bond[followers] - NEUTRAL_BOND),
+        _weight(world, "kin") * p.follower_bond_weight * (with_commander - with_leader),
+        TIE_WEIGHT * me.link * me.authority * members.tie[followers] * (not me.single),
     )
+
+
+def poll(world: World, me: Standing, offers: Offers, option: int, voters: Voters | None = None) -> Vote:
+    """How the members of a column, its `voters`, stand to an option of their commander."""
+    p = world.p
+    rows, to_commander, to_kin, to_leader = voters or voters_of(world, me)
+    pay = _weight(world, "pay") * prospects(world, me, offers, option)
+    utility = pay + to_commander + to_kin - to_leader
     chance = 1.0 / (1.0 + np.exp(-utility / p.follower_choice_scale))
-    return Vote(followers, chance, passing_chance(chance, p.follower_quorum))
+    return Vote(rows, chance, passing_chance(chance, p.follower_quorum))
+
+
+def _weight(world: World, bond: str) -> float:
+    """Weight of a bond (commander, kin, pay) under the switch S5."""
+    return 1.0 if bond == world.scenario.switches.followers else LESSER_WEIGHT
 
 
 def passing_chance(chance: np.ndarray, quorum: float) -> float:
@@ -77,8 +97,8 @@ def passing_chance(chance: np.ndarray, quorum: float) -> float:
     count = len(chance)
     if not count:
         return 1.0
-    mean = float(chance.sum() / count)
-    spread = sqrt(max(float((chance * (1.0 - chance)).sum()), 1e-12)) / count
+    mean = float(np.add.reduce(chance) / count)
+    spread = sqrt(max(float(np.add.reduce(chance * (1.0 - chance))), 1e-12)) / count
     return 0.5 * (1.0 + erf((mean - quorum) / (spread * sqrt(2.0))))
 
 

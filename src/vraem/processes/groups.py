@@ -169,7 +169,7 @@ def count_strength(world: World) -> None:
     groups.armed[:wholes] = np.bincount(of, with_arms, wholes)
     groups.members[:wholes] = strength
     groups.ideology[:wholes] = np.bincount(of, belief, wholes) / np.maximum(strength, 1.0)
-    lineage = np.bincount(of[column], members.lineage[active], wholes)
+    lineage = np.bincount(of, np.bincount(column, members.lineage[active], places), wholes)
     manned = strength.nonzero()[0]  # frozen where nobody is left
     groups.lineage_share[manned] = lineage[manned] / strength[manned]
 

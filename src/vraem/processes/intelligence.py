@@ -23,8 +23,8 @@ WRITES: dict[str, tuple[str, ...]] = {
 def step(world: World) -> None:
     """Knowledge fades, then tips, signals and campaigns add to it."""
     members, p = world.members, world.p
-    count = members.count
-    members.location_known[:count] *= left_after(1, p.intel_half_life_location)
-    members.role_known[:count] *= exp(-log(2.0) / (p.intel_half_life_structure * WEEKS_A_YEAR))
+    location, role = members.location_known[: members.count], members.role_known[: members.count]
+    location *= left_after(1, p.intel_half_life_location)
+    role *= exp(-log(2.0) / (p.intel_half_life_structure * WEEKS_A_YEAR))
     hear(world)
     collect(world)

@@ -225,16 +225,18 @@ def _keep_size(world: World) -> None:
     large = (columns.armed[rows] > LARGEST_COLUMN) & (columns.territory[rows] >= 2.0)
     if not (large | (columns.armed[rows] < SMALLEST_COLUMN)).any():
         return
+    moved = False
     for column in rows.tolist():
         if columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
-            _divide(world, column)
+            moved |= _divide(world, column)
         elif columns.armed[column] < SMALLEST_COLUMN:
-            _join_nearest(world, column)
-    count_strength(world)
+            moved |= _join_nearest(world, column)
+    if moved:
+        count_strength(world)
 
 
-def _divide(world: World, column: int) -> None:
-    """Half of a column sets up around the community that it controls best beside its seat."""
+def _divide(world: World, column: int) -> bool:
+    """Half of a column sets up around the community that it controls best beside its seat; whether it could."""
     columns, members = world.columns, world.members
     rows = members_of(world, column)
     commander, group = int(columns.commander[column]), int(columns.group[column])
@@ -242,7 +244,7 @@ def _divide(world: World, column: int) -> None:
     half = movable[::2]
     armed = half[members.rank[half] >= FIGHTER]
     if not len(armed):
-        return
+        return False
     control = columns.control[:, column].copy()
     control[columns.seat[column]] = 0.0
     new = new_column(world, group, int(control.argmax()))
@@ -260,14 +262,15 @@ def _divide(world: World, column: int) -> None:
     note(
         world, COLUMN_DIVIDED, persons=len(half), column=column, group=group, community=int(columns.seat[new])
     )
+    return True
 
 
-def _join_nearest(world: World, column: int) -> None:
-    """A column with next to nobody under arms goes to the nearest of its group, if there is one."""
+def _join_nearest(world: World, column: int) -> bool:
+    """A column with next to nobody under arms goes to the nearest of its group; whether there is one."""
     columns, members = world.columns, world.members
     other = nearest_column(world, column)
     if other == NO_ROW:
-        return
+        return False
     group, commander = int(columns.group[column]), int(columns.commander[column])
     rows = members_of(world, column)
     if commander != NO_ROW and members.rank[commander] == COMMANDER and columns.commander[other] != NO_ROW:
@@ -288,3 +291,4 @@ def _join_nearest(world: World, column: int) -> None:
     )
     hand_over(world, column, other, 1.0)
     end_column(world, column)
+    return True

@@ -25,7 +25,8 @@ MOST_A_WEEK = 63
 
 def step(world: World) -> None:
     """Pressure fades; then dated removals, campaigns, routine operations and disclosures."""
-    world.columns.pressure[: world.columns.count] *= pressure_left(world.p)
+    pressure = world.columns.pressure[: world.columns.count]
+    pressure *= pressure_left(world.p)
     captives = remove_dated(world)
     captives += fight_campaigns(world)
     for number in range(routine_count(world)):

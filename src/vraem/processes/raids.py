@@ -156,7 +156,7 @@ def terrain_share(world: World, community: int) -> float:
 
 def leak_probability(world: World, team: int) -> float:
     """Chance that the plan leaks (C7): more with the bribes that firms pay and with the team's own corruption."""
-    bribes = float(world.firms.bribe_share.sum()) / max(len(world.firms), 1)
+    bribes = float(np.add.reduce(world.firms.bribe_share)) / max(len(world.firms), 1)
     corruption = float(world.units.corruption[team]) if team != NO_ROW else MEAN_CORRUPTION
     return min(world.p.plan_leak_probability * (1.0 + bribes) * corruption / MEAN_CORRUPTION, 1.0)
 
@@ -273,10 +273,11 @@ def _leave_behind(world: World, column: int, team: int) -> None:
     count, seat = columns.count, int(columns.seat[column])
     near = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
     near *= columns.status[:count] == LIVING
-    columns.pressure[:count] += np.float32(NEAR_FEEL * p.pressure_gain) * near
-    columns.pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
-    known = members.location_known[: members.count]
-    np.multiply(known, p.raid_relocation, out=known, where=members.column[: members.count] == column)
+    near *= np.float32(NEAR_FEEL * p.pressure_gain)
+    pressure = columns.pressure[:count]
+    pressure += near
+    pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
+    members.location_known[rows_where(members.column[: members.count] == column)] *= p.raid_relocation
     if team != NO_ROW:
         units.task[team] = RAID
         units.community[team] = seat

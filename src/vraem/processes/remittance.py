@@ -39,9 +39,8 @@ def step(world: World) -> None:
     if not len(rows):
         return
     columns, flows, p = world.columns, world.flows, world.p
-    income = columns.fees[rows]
-    for name in SOURCES[1:]:
-        income += columns.__dict__[name][rows]
+    sources = [columns.__dict__[name] for name in SOURCES]
+    income = sum(sources[1:], sources[0])[rows]
     revenue = columns.revenue[rows]
     revenue += (income - revenue) / REVENUE_MEMORY
     columns.revenue[rows] = revenue
@@ -57,8 +56,8 @@ def step(world: World) -> None:
     paid = wage * equivalents * pay_at(spent / upkeep, p.solvency)
     columns.treasury[rows] = treasury - spent
     columns.paid[rows] = paid
-    flows.group_pay += float(paid.sum())
-    flows.group_spent += float((spent - paid).sum())
+    flows.group_pay += float(np.add.reduce(paid))
+    flows.group_spent += float(np.add.reduce(spent - paid))
     _settle_pay(world, rows, paid / equivalents / wage)
 
 
@@ -77,27 +76,27 @@ def _remit(
     """φ of each column, the centre's share ψ paid back by strength; the rest is kept at the top."""
     columns, groups, p = world.columns, world.groups, world.p
     group, wholes = columns.group[rows].astype(np.intp), groups.count
-    vacant = groups.leader[:wholes] == NO_ROW
-    audit = np.where(vacant, AUDIT_IF_VACANT, groups.authority[:wholes])[group]
+    audit = groups.authority[:wholes].copy()
+    audit[groups.leader[:wholes] == NO_ROW] = AUDIT_IF_VACANT
     logit = (
         p.remittance_intercept
         + p.remittance_link_weight * (columns.link[rows] - 0.5)
-        + p.remittance_audit_weight * (audit - 0.5)
+        + p.remittance_audit_weight * (audit[group] - 0.5)
         - p.remittance_need_weight * columns.need[rows]
     )
-    share = np.where(columns.service[rows] == NO_ROW, p.remittance_cap / (1.0 + np.exp(-logit)), 0.0)
-    sent = share * income
+    free = columns.service[rows] == NO_ROW
+    sent = free * (p.remittance_cap / (1.0 + np.exp(-logit))) * income
     pool = np.bincount(group, sent, wholes)
     back = centre_redistribution(world)
     strength = np.bincount(group, equivalents, wholes)
-    received = pool[group] * back[group] * equivalents / strength[group]
-    kept = pool * (1.0 - back)
-    hoard = groups.hoard[:wholes]
+    received = (pool * back)[group] * equivalents / strength[group]
+    kept = 1.0 - back
+    hoard, hoarding = groups.hoard[:wholes], groups.hoarding[:wholes]
     used = hoard * p.top_spending
-    groups.hoard[:wholes] = hoard + kept - used
-    world.flows.group_spent += float(used.sum())
-    hoarding = groups.hoarding[:wholes]
-    hoarding += (1.0 - back - hoarding) / REVENUE_MEMORY
+    hoard += pool * kept
+    hoard -= used
+    world.flows.group_spent += float(np.add.reduce(used))
+    hoarding += (kept - hoarding) / REVENUE_MEMORY
     return sent, received
 
 
@@ -106,14 +105,13 @@ def centre_redistribution(world: World) -> np.ndarray:
 
     S14: a leader without a living heir has a shorter horizon and keeps more for the top.
     """
-    groups, members, p = world.groups, world.members, world.p
-    back = np.full(groups.count, p.centre_redistribution)
-    if world.scenario.switches.heirless_horizon == "on" and groups.count:
-        named = rows_where(members.heir[: members.count])
-        heirs = named[members.status[named] == ACTIVE]
-        with_heir = np.bincount(members.group[heirs], minlength=groups.count) > 0
-        back[~with_heir] *= 1.0 - p.horizon_drop
-    return back
+    members, p, count = world.members, world.p, world.groups.count
+    if world.scenario.switches.heirless_horizon != "on":
+        return np.full(count, p.centre_redistribution)
+    named = rows_where(members.heir[: members.count])
+    with_heir = set(members.group[named[members.status[named] == ACTIVE]].tolist())
+    shorter = p.centre_redistribution * (1.0 - p.horizon_drop)
+    return np.array([p.centre_redistribution if group in with_heir else shorter for group in range(count)])
 
 
 def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:

@@ -141,8 +141,9 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     near = presence_effect(world.communities.state_presence[seat], p.presence_half)
     weight: NDArray[np.float64] = near[members.column[rows]]
     weight *= p.target_visibility + members.location_known[rows] + members.role_known[rows]
-    weight[is_top(world, rows)] *= exp(p.routine_rank_visibility)
-    weight[rank == LEADER] *= exp(LEADER_VISIBILITY)
+    top = rows_where(is_top(world, rows))
+    weight[top] *= exp(p.routine_rank_visibility)
+    weight[top[rank[top] == LEADER]] *= exp(LEADER_VISIBILITY)
     return weight
 
 
