@@ -44,18 +44,6 @@ COLUMN_FIELDS = (
 GROUP_FIELDS = ("living", "lineage_share", "allied", "alliance")
 """Of a group; `allied` is the group with which an alliance of the strength `alliance` holds, −1 none."""
 
-_COPIED = (
-    "armed",
-    "supporters",
-    "link",
-    "effort",
-    "attack_effort",
-    "community_link",
-    "pressure",
-    "ideology",
-    "pay",
-)
-
 
 @dataclass(frozen=True)
 class Persons:
@@ -127,35 +115,46 @@ class Logbook:
 
 
 def _of_columns(world: "World") -> NDArray[np.float32]:
+    """The week of the columns, (fields, columns) in the order of `COLUMN_FIELDS`."""
     columns, members = world.columns, world.members
     n, m = columns.count, members.count
-    noted = np.empty((len(COLUMN_FIELDS), n), np.float32)
     living = columns.status[:n] == LIVING
-    noted[0] = columns.group[:n]
-    noted[1] = living
-    noted[2] = living & (columns.service[:n] != NO_ROW)
     fighting = members.lineage[:m] & (members.rank[:m] >= FIGHTER)
     fighting &= members.status[:m] == ACTIVE
-    noted[5] = np.bincount(members.column[:m][fighting], minlength=n)
-    for place, name in zip((3, 4, 6, 7, 8, 9, 10, 11, 12), _COPIED, strict=True):
-        noted[place] = columns.__dict__[name][:n]
     income = columns.fees[:n] + columns.escorts[:n]
-    for name in ("leaf_tax", "logging", "extortion"):
-        income += columns.__dict__[name][:n]
-    noted[13] = income
-    noted[14] = columns.wages[:n]
-    noted[15] = columns.territory[:n]
-    return noted
+    for source in (columns.leaf_tax, columns.logging, columns.extortion):
+        income += source[:n]
+    fields = (
+        columns.group[:n],
+        living,
+        living & (columns.service[:n] != NO_ROW),
+        columns.armed[:n],
+        columns.supporters[:n],
+        np.bincount(members.column[fighting.nonzero()[0]], minlength=n),
+        columns.link[:n],
+        columns.effort[:n],
+        columns.attack_effort[:n],
+        columns.community_link[:n],
+        columns.pressure[:n],
+        columns.ideology[:n],
+        columns.pay[:n],
+        income,
+        columns.wages[:n],
+        columns.territory[:n],
+    )
+    return np.concatenate(fields, dtype=np.float32).reshape(len(COLUMN_FIELDS), n)
 
 
 def _of_groups(world: "World") -> NDArray[np.float32]:
+    """The week of the groups, (fields, groups) in the order of `GROUP_FIELDS`."""
     groups, n = world.groups, world.groups.count
-    noted = np.empty((len(GROUP_FIELDS), n), np.float32)
-    noted[0] = groups.status[:n] == LIVING
-    noted[1] = groups.lineage_share[:n]
-    noted[2] = groups.allied[:n]
-    noted[3] = groups.alliance[:n]
-    return noted
+    fields = (
+        groups.status[:n] == LIVING,
+        groups.lineage_share[:n],
+        groups.allied[:n],
+        groups.alliance[:n],
+    )
+    return np.concatenate(fields, dtype=np.float32).reshape(len(GROUP_FIELDS), n)
 
 
 def _padded(noted: list[NDArray[np.float32]], names: tuple[str, ...]) -> Weekly:

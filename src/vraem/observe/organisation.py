@@ -164,11 +164,12 @@ def organisation_of(
     groups, members = world.groups, world.members
     count = groups.count
     founding = groups.founding[:count].copy()
-    weeks = (logbook.columns(0, done), logbook.groups(0, done))
+    columns = logbook.columns(0, done)
+    weeks = (columns, logbook.groups(0, done))
     weekly, known = weekly_measures(*weeks, founding)
     measured = _measured(world, logbook, weeks, weekly, series, anchor) if anchor is not None else {}
     left = np.isin(members.status[: members.count], (QUIT, SURRENDERED)).sum()
-    journal, columns = Journal.of(world, done), logbook.columns(0, done)
+    journal = Journal.of(world, done)
     returned = int(journal["persons"][journal.of_kind(REJOINED)].astype(np.float64).sum())
     return OrganisationResult(
         weeks=done,

@@ -146,6 +146,7 @@ def noted_values(world: "World", seen: int) -> list[float]:
     """This week's value of every series of `NOTED`; `seen` is how many incidents the weeks before had."""
     flows, communities, firms = world.flows, world.communities, world.firms
     places = len(communities)
+    total = np.add.reduce  # what the `sum` of an array ends in, without two calls on the way
     sources = (
         flows.group_fees,
         flows.group_escorts,
@@ -182,13 +183,13 @@ def noted_values(world: "World", seen: int) -> list[float]:
         *_from_the_journal(world, seen),
         *_of_the_founding_group(world),
         world.burn_in.reference_pay,
-        float(communities.fear.sum()) / places,
-        float(communities.anger.sum()) / places,
-        float(communities.trust.sum()) / places,
-        float(communities.state_support.sum()) / places,
-        float(firms.gunmen.sum()),
-        float(firms.bribe_share.sum()) / max(len(firms), 1),
-        places - float(communities.control.sum()),
+        float(total(communities.fear)) / places,
+        float(total(communities.anger)) / places,
+        float(total(communities.trust)) / places,
+        float(total(communities.state_support)) / places,
+        float(total(firms.gunmen)),
+        float(total(firms.bribe_share)) / max(len(firms), 1),
+        places - float(total(communities.control, axis=None)),
         _mean_bond(world),
     ]
 
@@ -233,23 +234,23 @@ def _of_the_founding_group(world: "World") -> tuple[float, ...]:
     """Lineage persons hired by firms; leader, committee and authority of the founding group."""
     members, groups = world.members, world.groups
     count = members.count
-    paid = members.status[:count] == HIRED
-    hired = 0
-    if paid.any():
-        hired = int(np.count_nonzero(paid & members.lineage[:count] & members.armed_when_left[:count]))
+    status = members.status[:count]
+    paid = (status == HIRED) & members.lineage[:count] & members.armed_when_left[:count]
+    hired = float(np.count_nonzero(paid))
     group = founding_group(groups.founding[: groups.count])
     if group == NO_ROW:
         return hired, 0.0, 0.0, 0.0
     leader = int(groups.leader[group])
-    seated = np.flatnonzero(members.seat[:count])
-    seated = seated[(members.group[seated] == group) & (members.status[seated] == ACTIVE)]
-    seats = np.count_nonzero(seated != leader)
-    return hired, float(leader != NO_ROW), float(seats), float(groups.authority[group])
+    seated = members.seat[:count].nonzero()[0]
+    serving = (members.group[seated] == group) & (status[seated] == ACTIVE) & (seated != leader)
+    seats = float(np.count_nonzero(serving))
+    return hired, float(leader != NO_ROW), seats, float(groups.authority[group])
 
 
 def founding_group(founding: NDArray[np.bool_]) -> int:
     """The row of the founding group, the first if the run starts with several, −1 without one."""
-    return int(founding.argmax()) if founding.any() else NO_ROW
+    rows = founding.nonzero()[0]
+    return int(rows[0]) if len(rows) else NO_ROW
 
 
 def derived_values(

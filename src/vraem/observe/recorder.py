@@ -144,15 +144,18 @@ def weekly_values(world: World) -> list[float]:
     """This week's value of every series of the economy, in the order of `SERIES`."""
     flows, market, growers, firms = world.flows, world.market, world.growers, world.firms
     weight = world.households_per_row
-    coca = float(growers.coca_area.sum()) * weight
-    visible = coca - float(growers.coca_young.sum()) * weight
+    total = np.add.reduce  # what the `sum` of an array ends in, without two calls on the way
+    coca = float(total(growers.coca_area)) * weight
+    visible = coca - float(total(growers.coca_young)) * weight
     national = visible + market.rest_area
-    under_way = world.shipments.load[world.first_under_way : world.shipments.count]
-    moving = world.shipments.status[world.first_under_way : world.shipments.count] == 0
+    sent = slice(world.first_under_way, world.shipments.count)
+    moving = world.shipments.status[sent] == 0
+    under_way = total(world.shipments.load[sent], where=moving, dtype=np.float64)
+    beliefs = total(firms.risk_belief, axis=1) / len(firms)
     return [
         coca,
         visible,
-        float(growers.licit_area.sum()) * weight,
+        float(total(growers.licit_area)) * weight,
         market.growers,
         flows.planted,
         flows.abandoned,
@@ -164,18 +167,18 @@ def weekly_values(world: World) -> list[float]:
         flows.leaf_lost,
         flows.leaf_sold_legal,
         flows.leaf_sold_firms,
-        float(firms.leaf_stock.sum()),
+        float(total(firms.leaf_stock)),
         flows.paste_made,
-        float(firms.paste_stock.sum()),
+        float(total(firms.paste_stock)),
         flows.hcl_made,
-        float(firms.hcl_stock.sum()),
-        float(under_way.sum(where=moving, dtype=np.float64)),
+        float(total(firms.hcl_stock)),
+        float(under_way),
         *flows.hcl_shipped,
         *flows.hcl_exported,
         *flows.hcl_seized,
         *market.shadow_price,
         *flows.capacity,
-        *firms.risk_belief.mean(axis=1).tolist(),
+        *beliefs.tolist(),
         flows.leaf_price_paid or market.leaf_price,
         market.paste_price,
         market.hcl_price,
@@ -193,7 +196,7 @@ def weekly_values(world: World) -> list[float]:
         flows.logging_income,
         flows.off_farm_income,
         flows.export_revenue,
-        float(firms.capital.sum()),
+        float(total(firms.capital)),
         market.rest_area,
         national,
         visible / national,
