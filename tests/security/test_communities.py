@@ -5,7 +5,7 @@ import pytest
 
 from vraem import engine
 from vraem.processes import attacks, communities
-from vraem.processes.attacks import attack_chance, geometric, take_reprisal
+from vraem.processes.attacks import attack_chance, geometric, licence, take_reprisal
 from vraem.processes.communities import MONTH, TWO_MONTHS, anger, frighten
 from vraem.processes.groups import living_columns
 from vraem.world import World
@@ -296,6 +296,22 @@ def test_attackers_lose_fighters_now_and_then_never_commanders():
     attacks.step(world)
     assert np.allclose(used(world.columns, "armed")[rows], before[rows] - 1.0)
     assert np.array_equal(used(world.columns, "commander"), commanders)
+
+
+def test_columns_that_nobody_holds_back_harm_civilians_more():
+    world = settled()
+    world.columns.link[0] = world.burn_in.link
+    world.groups.authority[world.columns.group[0]] = world.burn_in.authority
+    assert licence(world, 0) == pytest.approx(1.0)
+    loosened = []
+    for link in (0.9, 0.5, 0.1):
+        world.columns.link[0] = link
+        loosened.append(licence(world, 0))
+    assert loosened == sorted(loosened) and loosened[0] < loosened[-1]
+    world.groups.authority[world.columns.group[0]] *= 0.5
+    assert licence(world, 0) > loosened[-1]
+    world.p = world.p.replace(check=False, restraint_weight=0.0)
+    assert licence(world, 0) == 1.0
 
 
 def test_a_reprisal_kills_at_least_one_and_costs_support_through_fear():

@@ -1,0 +1,34 @@
+"""C6: what buyers reckon as the supply of leaf, and what it does to the price."""
+
+from datetime import date
+
+import pytest
+
+import vraem
+from vraem.processes import farming
+from vraem.processes.farming import MEMORY_WEEKS
+
+GLUT_END = date(2023, 3, 26)
+
+
+@pytest.mark.parametrize("weight", [0.4, 0.9])
+def test_leaf_left_on_the_bush_counts_in_part_as_supply(weight: float):
+    scenario = vraem.load("baseline").with_({"run.households": 400, "parameters.unpicked_leaf_weight": weight})
+    world = vraem.new_world(scenario, 1)
+    world.market.leaf_price = 0.3 * world.market.leaf_price_base
+    world.communities.leaf_price[:] = world.market.leaf_price
+    before = world.market.leaf_within_reach
+    farming.step(world)
+    flows = world.flows
+    assert flows.leaf_unpicked > 0.0
+    within = flows.leaf_picked + weight * flows.leaf_unpicked
+    assert world.market.leaf_within_reach == pytest.approx(before + (within - before) / MEMORY_WEEKS)
+
+
+def test_the_price_comes_back_sooner_the_less_unpicked_leaf_weighs():
+    def markdown(weight: float) -> float:
+        changes = {"run.households": 400, "run.end": GLUT_END, "parameters.unpicked_leaf_weight": weight}
+        run = vraem.run(vraem.load("baseline").with_(changes), seed=1)
+        return float(run["buyer_markdown"][-13:].mean())
+
+    assert markdown(0.4) < markdown(0.9) - 0.1
