@@ -8,6 +8,7 @@ from math import exp, log
 
 import numpy as np
 
+from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.communities import WRITES as COMMUNITY_WRITES
 from vraem.processes.communities import frighten
 from vraem.processes.groups import members_of, together
@@ -80,14 +81,16 @@ def take_reprisal(world: World, column: int, place: int, draw: float) -> None:
 
 
 def licence(world: World, column: int) -> float:
-    """Factor on a column's harm to civilians: the looser the command over it, the less it is held back.
+    """Factor on a column's harm to civilians: the less it is held back, from above and from within, the more.
 
-    Command is the link times the leader's authority; 1 at the mean of the burn-in. Source: Humphreys & Weinstein
-    (2006), indiscipline of units; Abrahms & Potter (2015), leadership deficits and harm to civilians.
+    Command from above is the link times the leader's authority over its mean in the burn-in; discipline within is the
+    members' bond to their commander over its middle. Source: Humphreys & Weinstein (2006), indiscipline of units;
+    Abrahms & Potter (2015), leadership deficits and harm to civilians.
     """
     columns, burn = world.columns, world.burn_in
     command = float(columns.link[column] * world.groups.authority[columns.group[column]])
-    return exp(world.p.restraint_weight * (burn.link * burn.authority - command))
+    bond = float(world.members.bond[members_of(world, column)].mean())
+    return exp(world.p.restraint_weight * (burn.link * burn.authority - command + MIDDLE_BOND - bond))
 
 
 def geometric(draw: float, mean: float) -> int:
