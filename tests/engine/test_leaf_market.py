@@ -13,7 +13,9 @@ GLUT_END = date(2023, 3, 26)
 
 @pytest.mark.parametrize("weight", [0.4, 0.9])
 def test_leaf_left_on_the_bush_counts_in_part_as_supply(weight: float):
-    scenario = vraem.load("baseline").with_({"run.households": 400, "parameters.unpicked_leaf_weight": weight})
+    scenario = vraem.load("baseline").with_(
+        {"run.households": 400, "parameters.unpicked_leaf_weight": weight}
+    )
     world = vraem.new_world(scenario, 1)
     world.market.leaf_price = 0.3 * world.market.leaf_price_base
     world.communities.leaf_price[:] = world.market.leaf_price

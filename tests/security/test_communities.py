@@ -6,10 +6,12 @@ import pytest
 from vraem import engine
 from vraem.processes import attacks, communities
 from vraem.processes.attacks import attack_chance, geometric, licence, take_reprisal
+from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.communities import MONTH, TWO_MONTHS, anger, frighten
-from vraem.processes.groups import living_columns
+from vraem.processes.groups import living_columns, members_of
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.organisation_tables import NO_ROW
 from vraem.world.security_tables import ATTACK, CIVILIANS, KILLING, STATE
 
 from .worlds import incidents, make_world, settled, used
@@ -257,8 +259,8 @@ def test_attacks_rise_with_effort_arms_and_pressure_above_normal():
     assert attack_chance(world, 0.07, 15.0, 0.0) == usual
 
 
-def test_columns_without_effort_or_in_hiding_do_not_attack():
-    for name, value in (("attack_effort", 0.0), ("hidden_until", 9000)):
+def test_columns_without_effort_in_hiding_or_without_commander_do_not_attack():
+    for name, value in (("attack_effort", 0.0), ("hidden_until", 9000), ("commander", NO_ROW)):
         world = settled()
         world.p = world.p.replace(check=False, attack_rate=1e6)
         getattr(world.columns, name)[: world.columns.count] = value
@@ -269,7 +271,7 @@ def test_columns_without_effort_or_in_hiding_do_not_attack():
 
 def test_an_attack_kills_and_frightens_near_the_seat_and_is_noted():
     world = settled()
-    world.p = world.p.replace(check=False, attack_rate=1e6, attack_civilian_harm=1.0, raid_group_losses=0.0)
+    world.p = world.p.replace(check=False, attack_rate=1e6, attack_civilian_harm=1e6, raid_group_losses=0.0)
     rows = living_columns(world)
     fear = world.communities.fear.copy()
     world.flows.attacks = world.flows.killed_state = world.flows.killed_civilians = 0
@@ -302,12 +304,16 @@ def test_columns_that_nobody_holds_back_harm_civilians_more():
     world = settled()
     world.columns.link[0] = world.burn_in.link
     world.groups.authority[world.columns.group[0]] = world.burn_in.authority
+    world.members.bond[members_of(world, 0)] = MIDDLE_BOND
     assert licence(world, 0) == pytest.approx(1.0)
+    world.members.bond[members_of(world, 0)] = 0.5 * MIDDLE_BOND
+    assert licence(world, 0) > 1.1
     loosened = []
     for link in (0.9, 0.5, 0.1):
         world.columns.link[0] = link
         loosened.append(licence(world, 0))
-    assert loosened == sorted(loosened) and loosened[0] < loosened[-1]
+    assert loosened == sorted(loosened)
+    assert loosened[0] < loosened[-1]
     world.groups.authority[world.columns.group[0]] *= 0.5
     assert licence(world, 0) > loosened[-1]
     world.p = world.p.replace(check=False, restraint_weight=0.0)

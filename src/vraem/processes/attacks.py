@@ -16,7 +16,7 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import remove_members
 from vraem.world import World
-from vraem.world.organisation_tables import COMMANDER, DEAD, FIGHTER
+from vraem.world.organisation_tables import COMMANDER, DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearest_communities, standing
 from vraem.world.security_tables import (
     ATTACK,
@@ -48,16 +48,21 @@ MOST_FEAR = 3.0
 
 
 def step(world: World) -> None:
-    """Each column may attack this week, by effort, arms and what the state has done to it lately."""
+    """Each column may attack this week, by effort, arms and what the state has done to it lately.
+
+    Nobody plans an attack while a command is vacant: fewer and less professional attacks after commanders are lost
+    (Wilner 2010, on commanders in Afghanistan; Johnston 2012).
+    """
     columns, week = world.columns, world.week
     count = columns.count
     draws = world.streams.uniform_double("attack", week, 0, DRAWS_A_COLUMN * count)
     happens = draws[HAPPENS::DRAWS_A_COLUMN].tolist()
     pressure, armed = columns.pressure[:count].tolist(), columns.armed[:count].tolist()
     hidden_until = columns.hidden_until[:count].tolist()
+    led = (columns.commander[:count] != NO_ROW).tolist()
     # a column that has ended, or serves a firm, has no effort for attacks
     for column, effort in enumerate(columns.attack_effort[:count].tolist()):
-        if effort > 0.0 and hidden_until[column] <= week:
+        if effort > 0.0 and led[column] and hidden_until[column] <= week:
             chance = attack_chance(world, effort, armed[column], pressure[column])
             if happens[column] < chance:
                 start = DRAWS_A_COLUMN * column
