@@ -233,6 +233,7 @@ AFTER_RARE_EVENTS = frozenset(
         "relapse_rate",
         "reprisal_chance",
         "reprisal_deaths",
+        "restraint_weight",
         "search_gain",
         "service_presence",
         "stay_kin_weight",
