@@ -261,20 +261,6 @@ def test_a_lost_commander_is_followed_by_an_armed_member_of_the_same_column():
     assert fresh().members.rank[after] >= FIGHTER
 
 
-@pytest.mark.parametrize("share", [0.5, 0.9])
-def test_a_part_of_the_link_to_the_centre_is_lost_with_the_commander_who_carried_it(share: float):
-    world = quiet(fresh())
-    world.p = world.p.replace(check=False, link_to_new_commander=share)
-    remove_members(world, np.array([world.columns.commander[5]]), CAPTURED)
-    before = world.columns.link[:8].copy()
-    while world.columns.commander[5] == NO_ROW:
-        run_processes(world, "succession")
-        world.week += 1
-    expected = before.copy()
-    expected[5] *= share
-    assert world.columns.link[:8] == pytest.approx(expected)
-
-
 def test_commands_stand_vacant_for_the_drawn_time():
     lengths = []
     base = quiet(fresh())

@@ -285,8 +285,6 @@ def _vacant_command(world: World, column: int) -> None:
     chosen = int(pool[merit.argmax()])
     install_commander(world, column, chosen)
     members.bond[rows] *= BOND_TO_NEW_COMMANDER
-    # the way to the centre led through the one who is lost (Calderon et al. 2015)
-    columns.link[column] *= world.p.link_to_new_commander
     members.bond[chosen] = 1.0
     single = len(columns_of(world, group)) == 1
     if single and world.groups.leader[group] == NO_ROW:
