@@ -8,7 +8,7 @@ from math import exp, log
 
 import numpy as np
 
-from vraem.processes.command import MIDDLE_BOND
+from vraem.processes.command import MIDDLE_BOND, mean_bond
 from vraem.processes.communities import WRITES as COMMUNITY_WRITES
 from vraem.processes.communities import frighten
 from vraem.processes.groups import members_of, together
@@ -94,7 +94,7 @@ def licence(world: World, column: int) -> float:
     """
     columns, burn = world.columns, world.burn_in
     command = float(columns.link[column] * world.groups.authority[columns.group[column]])
-    bond = float(world.members.bond[members_of(world, column)].mean())
+    bond = float(mean_bond(world)[column])
     return exp(world.p.restraint_weight * (burn.link * burn.authority - command + MIDDLE_BOND - bond))
 
 
