@@ -159,6 +159,8 @@ def _typical_size(name: str, core: NDArray, world: World) -> float:
     """Size against which small values are measured: what is left of large flows errs as the flows do."""
     if name == "firms.leaf_stock":
         return float(world.firms.capacity.mean())
+    if name.startswith("flows.hcl_"):  # a week's only load may be the small rest of a stock of many
+        core = world.shipments.rows_in_use("load")
     if name == "growers.risk_events":
         return 1.0  # the weight of the prior's one event
     if name == "market.shadow_price":
