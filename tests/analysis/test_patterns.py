@@ -8,7 +8,6 @@ import pytest
 
 from vraem.analysis.ablation import ABLATIONS, ablation_table
 from vraem.analysis.arms import ERADICATED_HECTARES, ERADICATION, run_arms
-from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import Measure
 from vraem.analysis.patterns import PATTERNS, observed_area
 from vraem.analysis.scoreboard import PASSING_SHARE, score, scoreboard, show
@@ -95,12 +94,6 @@ def test_a_history_that_is_too_short_is_refused():
 def test_workers_give_the_same_scores_in_the_same_order():
     scenario = load("history", SMALL)
     assert scoreboard(scenario, seeds=(1, 2), workers=2) == scoreboard(scenario, seeds=(1, 2), workers=1)
-
-
-def test_jobs_answer_in_their_order_and_tell_their_progress():
-    told: list[tuple[int, int]] = []
-    assert map_jobs(abs, [-3, 2, -1], workers=1, progress=lambda *x: told.append(x)) == [3, 2, 1]
-    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 @pytest.mark.parametrize("ablation", ABLATIONS, ids=lambda a: a.name)

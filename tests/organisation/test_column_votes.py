@@ -22,6 +22,10 @@ from .worlds import faults, fresh, quiet, scenario
 # votes
 
 
+def poll_to_leave(world: World, me: followers.Standing, offers: followers.Offers) -> followers.Vote:
+    return followers.poll(world, me, offers, INDEPENDENT, followers.voters_of(world, me))
+
+
 def with_bonds(world: World, column: int, bond: float, weight: float = 60.0) -> None:
     world.p = world.p.replace(follower_bond_weight=weight, check=False)
     world.members.bond[members_of(world, column)] = bond
@@ -109,14 +113,14 @@ def test_the_bond_that_the_switch_names_has_the_most_weight(form: str):
         world.members.kin[others] = 9_000 + np.arange(len(others))
         world.members.bond[others] = followers.NEUTRAL_BOND
         me, offers = standing_of(world, 5)._replace(affluence=1.0, pay=1.0), no_offers()
-        plain = followers.poll(world, me, offers, INDEPENDENT)
+        plain = poll_to_leave(world, me, offers)
         if form == "commander":
             world.members.bond[others] = followers.NEUTRAL_BOND + 0.2
         elif form == "kin":
             world.members.kin[others] = world.members.kin[commander]
         else:
             me = me._replace(affluence=1.4)
-        bound = followers.poll(world, me, offers, INDEPENDENT)
+        bound = poll_to_leave(world, me, offers)
         return float((logit(bound.chance) - logit(plain.chance)).mean())
 
     full, lesser = gap(form), gap("pay" if form != "pay" else "kin")
@@ -127,11 +131,9 @@ def test_the_bond_that_the_switch_names_has_the_most_weight(form: str):
 def test_followers_expect_to_be_paid_from_what_their_column_would_hold():
     world = quiet(fresh())
     me, offers = standing_of(world, 5)._replace(affluence=1.0, pay=1.0), no_offers()
-    safe, contested = (
-        followers.poll(world, me._replace(contest=held), offers, INDEPENDENT) for held in (1.0, 0.2)
-    )
+    safe, contested = (poll_to_leave(world, me._replace(contest=held), offers) for held in (1.0, 0.2))
     assert (contested.chance < safe.chance).all()
-    half_lost = followers.poll(world, me._replace(contest=1.0, affluence=0.6), offers, INDEPENDENT)
+    half_lost = poll_to_leave(world, me._replace(contest=1.0, affluence=0.6), offers)
     assert contested.chance == pytest.approx(half_lost.chance, rel=1e-6)
 
 
@@ -163,6 +165,6 @@ def test_the_loss_of_a_purge_enters_with_its_expected_chance(monkeypatch: pytest
         column_choice.review(world, 5)
         values[loss] = seen.pop()
         me = standing_of(world, 5)
-        passing = followers.poll(world, me, offers_to(world, me), INDEPENDENT).passing
+        passing = poll_to_leave(world, me, offers_to(world, me)).passing
     assert values[1.0][INDEPENDENT] - values[3.0][INDEPENDENT] == pytest.approx(2.0 * (1.0 - passing))
     assert values[1.0][STAY] == values[3.0][STAY]

@@ -1,21 +1,14 @@
 """Independent jobs on several processes, with results in the order of the jobs whatever finishes first."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import TypeVar
 
+from vraem.experiment.local_processes import default_workers, end_with_parent
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-
-
-def default_workers() -> int:
-    """As many workers as this process may use cores."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def map_jobs(
@@ -38,7 +31,7 @@ def map_jobs(
                 progress(place + 1, len(jobs))
         return [results[place] for place in range(len(jobs))]
     # spawned workers start clean whatever threads the caller has (notebooks, progress bars)
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         futures = {pool.submit(function, job): place for place, job in enumerate(jobs)}
         for done, future in enumerate(as_completed(futures), start=1):
             results[futures[future]] = future.result()

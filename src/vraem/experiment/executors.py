@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import time
 from abc import ABC, abstractmethod
@@ -240,11 +239,3 @@ def _how_it_ended(code: int | None) -> str:
             likely = "; out of memory?" if name == "SIGKILL" else ""
             return f"the worker process was ended by {name}{likely}"
     return f"the worker process ended with status {code}"
-
-
-def default_workers() -> int:
-    """As many workers as this process may use cores."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1

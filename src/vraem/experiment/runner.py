@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from vraem.experiment import limits, worker
 from vraem.experiment.dispatch import Counts, Dispatcher, SweepError, Work
-from vraem.experiment.executors import LocalExecutor, SweepExecutor, default_workers
+from vraem.experiment.executors import LocalExecutor, SweepExecutor
 from vraem.experiment.interrupts import stop_on_signals
+from vraem.experiment.local_processes import default_workers
 from vraem.experiment.part_files import PartWriter, StoreError
 from vraem.experiment.plan import plan_table, run_count
 from vraem.experiment.rows import Key, key_of

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from vraem.experiment import failures, limits
+from vraem.experiment.local_processes import end_with_parent
 from vraem.experiment.outcomes import measure
 from vraem.experiment.part_files import PartWriter
 from vraem.experiment.rows import Columns
@@ -113,7 +114,7 @@ def start_worker(memory: int | None) -> None:
     import pyarrow.parquet
 
     pa.set_cpu_count(1)
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    end_with_parent(_keep_what_is_finished)
     limits.limit_memory(memory)
 
 
@@ -123,18 +124,10 @@ def _on_terminate(_number: int, _frame: FrameType | None) -> None:
         raise limits.Interrupted
 
 
-def _follow_parent() -> None:
-    """Wait for the parent to end, keep what is finished, and end too."""
-    from multiprocessing import parent_process
-
-    parent = parent_process()
-    if parent is None:
-        return
-    parent.join()
+def _keep_what_is_finished() -> None:
     for session in _SESSIONS.values():
         with contextlib.suppress(Exception):
             session.flush()
-    os._exit(1)
 
 
 def greet() -> int:

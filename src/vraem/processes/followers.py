@@ -77,10 +77,10 @@ def voters_of(world: World, me: Standing) -> Voters:
     )
 
 
-def poll(world: World, me: Standing, offers: Offers, option: int, voters: Voters | None = None) -> Vote:
+def poll(world: World, me: Standing, offers: Offers, option: int, voters: Voters) -> Vote:
     """How the members of a column, its `voters`, stand to an option of their commander."""
     p = world.p
-    rows, to_commander, to_kin, to_leader = voters or voters_of(world, me)
+    rows, to_commander, to_kin, to_leader = voters
     pay = _weight(world, "pay") * prospects(world, me, offers, option)
     utility = pay + to_commander + to_kin - to_leader
     chance = 1.0 / (1.0 + np.exp(-utility / p.follower_choice_scale))

@@ -9,12 +9,12 @@ import itertools
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from vraem.experiment.local_processes import end_with_parent
 from vraem.serve.live import LiveWorld
 from vraem.serve.messages import Order
 from vraem.serve.past import Pasts
@@ -127,16 +127,8 @@ _worlds: dict[int, LiveWorld] = {}
 def _set_up(scenario: "Scenario", seeds: int) -> None:
     global _pasts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which stops its processes
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    end_with_parent()
     _pasts = Pasts(scenario, load_valley(), seeds)
-
-
-def _leave_with_parent() -> None:
-    """End this process when the server has ended, however that came about."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _past(seed: int) -> None:
