@@ -15,8 +15,16 @@ def independent(fields, of_groups, thresholds=THRESHOLDS):
 
 
 def test_a_group_is_independent_from_its_26th_independent_week_on():
-    path = independent(columns(armed=5.0, income=100.0), groups())[0]
-    assert path.tolist() == [False] * 25 + [True] * (WEEKS - 25)
+    came = np.where(np.arange(WEEKS) < 10, 0.0, 1.0)
+    path = independent(columns(armed=5.0, income=100.0), groups(living=came))[0]
+    assert path.tolist() == [False] * 35 + [True] * (WEEKS - 35)
+
+
+def test_before_the_first_week_it_is_taken_to_be_as_in_the_first_week():
+    assert independent(columns(armed=5.0, income=100.0), groups()).all()
+    strong = np.where(np.arange(WEEKS) < 10, 5.0, 0.0)
+    path = independent(columns(armed=strong), groups())[0]
+    assert path.tolist() == [True] * 36 + [False] * (WEEKS - 36)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ def test_26_of_52_weeks_suffice_whichever_they_are():
     armed = np.where(np.arange(WEEKS) % 2 == 0, 20.0, 0.0)
     assert independent(columns(armed=armed), groups())[0, 52:].all()
     rare = np.where(np.arange(WEEKS) % 3 == 0, 20.0, 0.0)
-    assert not independent(columns(armed=rare), groups())[0].any()
+    assert not independent(columns(armed=rare), groups())[0, 52:].any()
 
 
 def test_a_group_that_has_ended_is_not_independent():
@@ -93,7 +101,7 @@ def by_the_book(fields, of_groups, group, week):
         income = wages + sum(total("income", w) for w in span)
         return wages == 0 or wages < 0.5 * income
 
-    weeks = [independent_week(w) for w in range(max(week - 51, 0), week + 1)]
+    weeks = [independent_week(max(w, 0)) for w in range(week - 51, week + 1)]
     return bool(of_groups["living"][group, week]) and sum(weeks) >= 26
 
 

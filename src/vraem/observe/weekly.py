@@ -110,7 +110,7 @@ def group_weeks(columns: Weekly, groups: Weekly, thresholds: Thresholds = THRESH
         & alone
         & ((from_firms <= 0.0) | (from_firms < thresholds.wage_share_max * income))
     )
-    weeks = _trailing(independent_week.astype(np.float64), thresholds.independence_window)
+    weeks = _weeks_held(independent_week, thresholds.independence_window)
     return GroupWeeks(
         living=living,
         lineage=living & (groups["lineage_share"].astype(np.float32) >= np.float32(thresholds.lineage_share)),
@@ -169,6 +169,19 @@ def _trailing(values: Values, weeks: int) -> Values:
     total = values.copy()
     for back in range(1, min(weeks, values.shape[1])):
         total[:, back:] += values[:, :-back]
+    return total
+
+
+def _weeks_held(flag: Mask, weeks: int) -> NDArray[np.int64]:
+    """How many of the last `weeks` weeks a flag was set; before the array begins it is what it is in the first week.
+
+    So the group that a run starts with, which the burn-in has let stand, is not looked for half a year in vain.
+    """
+    held = flag.astype(np.int64)
+    total = held.copy()
+    for back in range(1, weeks):
+        total[:, back:] += held[:, :-back]
+        total[:, :back] += held[:, :1]
     return total
 
 
