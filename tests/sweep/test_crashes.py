@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -110,3 +111,27 @@ def test_a_writer_killed_at_any_step_leaves_a_store_that_can_be_read_and_complet
     sweep(experiment, plan(experiment), directory, workers=1)
     assert rows(directory) == keys(experiment)
     assert digests(directory) == one_worker[2]
+
+
+def test_workers_of_independent_jobs_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        """import time
+from vraem.analysis.parallel import map_jobs
+if __name__ == "__main__":
+    map_jobs(time.sleep, [0.2] * 200, workers=2, progress=lambda done, _: print(done, flush=True))
+""",
+        encoding="utf-8",
+    )
+    command = [sys.executable, str(script)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert parent.stdout is not None
+    try:
+        assert [parent.stdout.readline() for _ in range(6)][-1] == "6\n"
+        workers = children(parent.pid)
+        assert len(workers) == 2
+    finally:
+        parent.kill()
+        parent.wait()  # for no more: orphans would hold its output open
+        parent.stdout.close()
+    assert wait_until(lambda: not any(map(alive, workers))), "orphans are left"

@@ -172,17 +172,13 @@ def _trailing(values: Values, weeks: int) -> Values:
     return total
 
 
-def _weeks_held(flag: Mask, weeks: int) -> NDArray[np.int64]:
+def _weeks_held(flag: Mask, weeks: int) -> Values:
     """How many of the last `weeks` weeks a flag was set; before the array begins it is what it is in the first week.
 
     So the group that a run starts with, which the burn-in has let stand, is not looked for half a year in vain.
     """
-    held = flag.astype(np.int64)
-    total = held.copy()
-    for back in range(1, weeks):
-        total[:, back:] += held[:, :-back]
-        total[:, :back] += held[:, :1]
-    return total
+    before = np.repeat(flag[:, :1], weeks - 1, axis=1)
+    return _trailing(np.hstack([before, flag]).astype(np.float64), weeks)[:, weeks - 1 :]
 
 
 def _by_group(values: Values, group: Values, shape: tuple[int, ...]) -> Values:
