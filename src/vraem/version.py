@@ -1,3 +1,3 @@
 """The version of the model; part of every run's identity: a change of what runs compute raises its second number."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

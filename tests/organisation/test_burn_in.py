@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from vraem.processes import territory
 from vraem.processes.burn_in import BALANCE_YEARS, BURN_IN_YEARS, FREEZING_YEARS
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -16,7 +17,8 @@ from vraem.world.state import BurnIn
 from .worlds import fresh, organisation_week, used
 
 SOLVED = ("recruit_intercept", "link_gain")
-"""The rate of routine operations is solved too, but there are none where the organisation runs alone."""
+"""The rate of routine operations and the base resistance are solved too; where the organisation runs alone there are no
+operations, and control does not move."""
 WEEKS = int(np.ceil(BURN_IN_YEARS * WEEKS_A_YEAR))
 
 
@@ -74,6 +76,35 @@ def test_the_burn_in_ends_after_its_years():
 def test_members_are_held_at_the_drawn_number():
     world, solved, _ = path()
     assert float(used(world.groups, "members").sum()) == pytest.approx(solved[0].members, rel=0.25)
+
+
+def held_over(world: World, years: float) -> list[float]:
+    """Territory of all columns by week, in the organisation alone but for control, which moves."""
+    held = []
+    for _ in range(round(years * WEEKS_A_YEAR)):
+        organisation_week(world)
+        if world.week % territory.REVIEW_WEEKS == 0:
+            territory.move_control(world)
+        held.append(float(used(world.columns, "territory")[used(world.columns, "status") == LIVING].sum()))
+        world.week += 1
+    return held
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_ground_becomes_as_hard_to_hold_as_the_drawn_territory_needs(factor: float):
+    world = fresh()
+    world.burn_in.contest_base *= factor
+    world.burn_in.contest_base_start = world.burn_in.contest_base
+    held = np.array(held_over(world, 4.0)) / world.p.territory_initial
+    assert (held[26] - 1.0) * (1.0 - factor) > 0.05  # the way there takes months
+    assert held[-52:].mean() == pytest.approx(1.0, abs=0.12)
+
+
+def test_ground_is_never_solved_beyond_three_times_the_start():
+    world = fresh()
+    world.p = world.p.replace(check=False, territory_initial=400.0)
+    held_over(world, 2.0)
+    assert world.burn_in.contest_base == pytest.approx(world.burn_in.contest_base_start / 3.0)
 
 
 def test_links_are_held_at_the_drawn_value():

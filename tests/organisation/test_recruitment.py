@@ -234,6 +234,21 @@ def test_a_few_of_those_who_left_come_back_to_the_column_that_holds_their_home()
     assert (world.members.rank[rows[back]] <= 1).all()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_who_left_comes_back_as_far_as_home_is_held_as_it_was(share: float):
+    world = at_rest()
+    world.p = world.p.replace(relapse_rate=0.5, check=False)
+    rows = np.flatnonzero(used(world.members, "column") != 0)
+    leave_members(world, rows, QUIT)
+    world.communities.control[:] = share * world.communities.first_control
+    for _ in range(13):
+        process._return(world)
+        world.week += 4
+    back = used(world.members, "status")[rows] == ACTIVE
+    assert len(rows) > 200
+    assert back.mean() == pytest.approx(1.0 - 0.5**share, abs=0.08)
+
+
 def test_those_who_come_of_age_take_up_arms_only_where_arms_are_short():
     ranks = {}
     for share in (0.0, 1.0):

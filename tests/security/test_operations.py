@@ -15,7 +15,7 @@ from vraem.processes.raids import (
     leak_probability,
     success_probability,
 )
-from vraem.processes.targets import race, routine_weights, targets_for_routine
+from vraem.processes.targets import leads, race, routine_weights, targets_for_routine
 from vraem.scenario import Parameters
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -310,16 +310,58 @@ def test_a_race_draws_by_weight():
     assert race(world, "routine_target", 0, rows[:0], weight[:0]) == NO_ROW
 
 
+def counts_over(world: World, weeks: int) -> list[int]:
+    counts = []
+    for week in range(weeks):
+        world.week = week
+        counts.append(operations.routine_count(world))
+    return counts
+
+
 def test_the_number_of_routine_operations_follows_its_rate():
-    world = settled()
+    world = with_parameters(settled(), routine_lead_response=0.0)
     for rate in (0.2, 1.5):
         world.burn_in.operation_rate = rate
-        counts = []
-        for week in range(600):
-            world.week = week
-            counts.append(operations.routine_count(world))
+        counts = counts_over(world, 600)
         assert abs(np.mean(counts) - rate) < 4.0 * math.sqrt(rate / 600)
         assert abs(np.var(counts) - rate) < 0.4 * rate
+
+
+@pytest.mark.parametrize(("response", "expected"), [(0.0, 1.0), (0.5, 0.5), (1.0, 0.25)])
+def test_fewer_leads_make_fewer_operations(response: float, expected: float):
+    world = with_parameters(settled(), routine_lead_response=response)
+    world.burn_in.operation_rate = 2.0
+    world.burn_in.leads = 4.0 * leads(world)
+    assert math.isclose(operations.response_to_leads(world), expected)
+    assert abs(np.mean(counts_over(world, 600)) / 2.0 - expected) < 4.0 * math.sqrt(expected / 2.0 / 600)
+
+
+def test_a_group_of_a_tenth_leaves_a_tenth_of_the_leads():
+    world = settled()
+    rows = active(world)
+    before = leads(world)
+    world.members.location_known[rows], world.members.role_known[rows] = 0.0, 0
+    plain = world.members.rank[rows] == FIGHTER
+    world.members.status[rows[~plain]] = DEAD
+    rows = rows[plain]
+    least = leads(world)
+    assert 0.0 < least < before
+    world.members.status[rows[len(rows) // 10 :]] = DEAD
+    assert 0.03 < leads(world) / least < 0.3  # presence differs by column
+    world.members.status[rows] = DEAD
+    assert leads(world) == 0.0
+    assert operations.response_to_leads(world) == 0.0
+
+
+def test_what_is_usual_is_a_mean_of_the_burn_in_and_then_frozen():
+    world = advance(make_world(), 1)
+    first = world.burn_in.leads
+    assert first > 0.0
+    world = advance(world, 12)
+    assert world.burn_in.leads != first
+    world.burn_in.running = False
+    usual = world.burn_in.leads
+    assert advance(world, 12).burn_in.leads == usual
 
 
 def test_the_same_seed_gives_the_same_weeks():

@@ -10,6 +10,7 @@ from math import exp, log
 from vraem.processes.groups import Rows, living_columns, living_groups, strength_equivalents
 from vraem.processes.recruitment import joining, kin_share, measure_pools
 from vraem.processes.remittance import SOURCES, hoarding_of
+from vraem.processes.targets import leads
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
@@ -26,6 +27,12 @@ RETURN_YEARS = 1.0
 """Time in which recruitment is to close a gap between members and their target."""
 OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 104.0, 208.0, 104.0
 """Weeks over which outflow, removals per operation and covariates are averaged."""
+GROUND_PACE = 0.1
+"""Share of the way, in logs, that the base resistance goes every four weeks: control follows with months of delay."""
+LEAST_GROUND = 0.05
+"""Share of the drawn territory below which less is not told from none."""
+MOST_GROUND = log(3.0)
+"""As for recruits: ground may be solved to be three times as easy or as hard to hold as at the start, no more."""
 LINK_PACE = 0.02
 """Pace every four weeks of the link gain's control, per unit of the link's error."""
 FIRST_REMOVALS_PER_OPERATION = 0.2
@@ -60,6 +67,7 @@ def prepare(world: World) -> None:
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
+    burn.leads = leads(world)
     burn.link_gain = _link_gain_at_rest(world)
     members = float(world.groups.members[: world.groups.count].sum())
     armed = float(world.groups.armed[: world.groups.count].sum())
@@ -86,12 +94,14 @@ def step(world: World) -> None:
             _follow_means(world, rows)
             _solve_recruitment(world, rows)
             _solve_link(world, rows)
+            _solve_ground(world, rows)
             _solve_operations(world)
     if _within_last(world, BALANCE_YEARS):
         _balance_week(world, rows)
     if _within_last(world, FREEZING_YEARS):
         burn.averaged += 1
         burn.link_sum += burn.link_gain
+        burn.ground_sum += burn.contest_base
         burn.operation_sum += burn.operation_rate
     if burn.weeks >= BURN_IN_YEARS * WEEKS_A_YEAR:
         _freeze(world)
@@ -117,6 +127,7 @@ def _freeze(world: World) -> None:
         balanced = log(burn.replaced_sum / burn.possible_sum)
         burn.recruit_intercept = min(balanced, burn.recruit_intercept_start + MOST_RISE)
     burn.link_gain = burn.link_sum / burn.averaged
+    burn.contest_base = burn.ground_sum / burn.averaged
     burn.operation_rate = burn.operation_sum / burn.averaged
 
 
@@ -124,6 +135,7 @@ def _follow_means(world: World, rows: Rows) -> None:
     """Running means of the covariates and of the pay unit."""
     burn, columns = world.burn_in, world.columns
     pace = REVIEW_WEEKS / min(burn.weeks + 12.0, MEAN_MEMORY)
+    burn.leads += pace * (leads(world) - burn.leads)
     burn.pressure += pace * (float(columns.pressure[rows].mean()) - burn.pressure)
     burn.ideology += pace * (float(columns.ideology[rows].mean()) - burn.ideology)
     burn.link += pace * (float(columns.link[rows].mean()) - burn.link)
@@ -173,6 +185,20 @@ def _solve_link(world: World, rows: Rows) -> None:
     if away:
         error = world.p.link_baseline - float(columns.link[away].mean())
         burn.link_gain *= exp(LINK_PACE * error)
+
+
+def _solve_ground(world: World, rows: Rows) -> None:
+    """Base resistance of B11: armed groups together shall hold the drawn territory.
+
+    The start solves it for columns that stand as drawn; how often they hide and where they move, only a run shows.
+    """
+    burn = world.burn_in
+    if burn.contest_base_start <= 0.0:
+        return
+    held = max(float(world.columns.territory[rows].sum()), LEAST_GROUND * world.p.territory_initial)
+    way = GROUND_PACE * log(held / world.p.territory_initial)
+    moved = log(burn.contest_base / burn.contest_base_start) + way
+    burn.contest_base = burn.contest_base_start * exp(min(max(moved, -MOST_GROUND), MOST_GROUND))
 
 
 def _solve_operations(world: World) -> None:

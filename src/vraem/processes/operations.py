@@ -1,8 +1,8 @@
 """D3-D5: the week's operations of the security forces, and what their captives tell.
 
 Source: section 8 of the model description. Dated removals of the scenario come first, then the operations of campaigns,
-then routine ones, a Poisson number at the rate that the burn-in solves for the drawn removals a year. Disclosures come
-last, so that none leads to an operation in the same week.
+then routine ones: a Poisson number at the rate that the burn-in solves for the drawn removals a year, times the response
+to leads. Disclosures come last, so that none leads to an operation in the same week.
 """
 
 from math import exp
@@ -14,7 +14,7 @@ from vraem.processes.forces import WRITES as FORCE_WRITES
 from vraem.processes.groups import together
 from vraem.processes.raids import Operation, carry_out, pressure_left
 from vraem.processes.removals import remove_dated
-from vraem.processes.targets import race, routine_weights, targets_for_routine
+from vraem.processes.targets import leads, race, routine_weights, targets_for_routine
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -37,7 +37,7 @@ def step(world: World) -> None:
 def routine_count(world: World) -> int:
     """Number of this week's routine operations: Poisson, by inversion of one draw."""
     draw = float(world.streams.uniform_double("routine_operation", world.week, 0, 1)[0])
-    rate = world.burn_in.operation_rate
+    rate = world.burn_in.operation_rate * response_to_leads(world)
     chance = exp(-rate)
     below, count = chance, 0
     while draw >= below and count < MOST_A_WEEK:
@@ -45,6 +45,16 @@ def routine_count(world: World) -> int:
         chance *= rate / count
         below += chance
     return count
+
+
+def response_to_leads(world: World) -> float:
+    """How often forces go out, over the burn-in: by what there is to go by, all targets together.
+
+    A predator's functional response (Holling 1959): in proportion, prey is looked for one by one and a group of a tenth
+    of the size loses a tenth as many (the removals a head of section 8); at 0 a fixed number is spent on whoever is left.
+    """
+    usual = world.burn_in.leads
+    return float((leads(world) / usual) ** world.p.routine_lead_response) if usual > 0.0 else 1.0
 
 
 def _routine(world: World, number: int) -> list[tuple[int, bool]]:

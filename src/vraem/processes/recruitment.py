@@ -46,6 +46,7 @@ TRAITS = 6
 """Draws that one recruit takes."""
 MOST_A_WEEK = 20
 """Recruits of one column in one week, at most: a bound on the addresses of draws."""
+LEAST_CONTROL = 1e-9
 KIN_LINES = 4
 """One recruit in so many comes from the kin of a member of the column."""
 
@@ -231,15 +232,17 @@ def _come_of_age(world: World, rows: Rows) -> None:
 
 
 def _return(world: World) -> None:
-    """Some who quit or surrendered join again, where a column holds their home (P23)."""
+    """Some who quit or surrendered join again, as far as columns hold their home as they did at the start (P23)."""
     members, columns, p = world.members, world.columns, world.p
     count = members.count
     status = members.status[:count]
     gone = (status == QUIT) | (status == SURRENDERED)
     chance = 1.0 - (1.0 - p.relapse_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
+    communities = world.communities
+    held = np.minimum(communities.control / np.maximum(communities.first_control, LEAST_CONTROL), 1.0)
     draws = world.streams.uniform_double("return", world.week, 0, count)
     rows = living_columns(world)
-    for member in rows_where(gone & (draws < chance)).tolist():
+    for member in rows_where(gone & (draws < chance * held[members.origin[:count]])).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:
             continue

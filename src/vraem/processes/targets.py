@@ -147,6 +147,12 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     return weight
 
 
+def leads(world: World) -> float:
+    """What there is to go by: the weight of all targets of routine operations together."""
+    rows = targets_for_routine(world)
+    return float(routine_weights(world, rows).sum()) if len(rows) else 0.0
+
+
 def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np.float64]) -> int:
     """The member of `rows` drawn by `weight` from the block of draws `address` of `stream`; `NO_ROW` if none can be."""
     if not len(rows):

@@ -51,6 +51,7 @@ def prepare(world: World) -> None:
             if held > world.p.territory_initial
             else (low, np.log(burn.contest_base))
         )
+    burn.contest_base_start = burn.contest_base
     columns.control[:, rows] = contested_share(world, force).T
     refresh(world)
     columns.past_territory[rows] = columns.territory[rows]

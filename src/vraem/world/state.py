@@ -80,6 +80,7 @@ class BurnIn:
     recruit_intercept_start: float = 0.0  # its first value, which bounds what the burn-in may solve
     link_gain: float = 0.02  # a1 of B3
     operation_rate: float = 0.5  # routine operations a week (D3)
+    leads: float = 0.0  # mean weight of all targets of routine operations (D3)
     reference_pay: float = 0.0  # USD per armed member and week: the pay unit
     pressure: float = 0.0  # means over columns and weeks
     ideology: float = 0.0
@@ -95,6 +96,7 @@ class BurnIn:
     removals: float = 0.0
     averaged: int = 0  # weeks that the frozen values are means over, and their sums
     link_sum: float = 0.0
+    ground_sum: float = 0.0
     operation_sum: float = 0.0
     replaced_sum: float = 0.0  # persons who had to be replaced by recruits, and those expected at b0 = 0
     possible_sum: float = 0.0
@@ -106,6 +108,7 @@ class BurnIn:
     )
     protective_effect: float = 1.0  # mean factor of escorts and bribes on detection at the start
     contest_base: float = 0.0  # what holds against a column where nobody is, armed members (B11)
+    contest_base_start: float = 0.0  # its first value, which bounds what the burn-in may solve
     column_armed: float = 1.0  # armed members of a column and authority of a leader at the start
     authority: float = 0.0
     coca_income: float = 0.0  # USD a week and community of control, in the null model N2
