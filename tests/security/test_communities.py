@@ -269,8 +269,16 @@ def test_columns_without_effort_in_hiding_or_without_commander_do_not_attack():
         assert world.flows.attacks == 0
 
 
-def test_an_attack_kills_and_frightens_near_the_seat_and_is_noted():
+def all_led_and_in_the_field() -> World:
+    """The settled world with no column in hiding; every one has a commander."""
     world = settled()
+    world.columns.hidden_until[: world.columns.count] = NO_ROW  # no week
+    assert (world.columns.commander[living_columns(world)] != NO_ROW).all()
+    return world
+
+
+def test_an_attack_kills_and_frightens_near_the_seat_and_is_noted():
+    world = all_led_and_in_the_field()
     world.p = world.p.replace(check=False, attack_rate=1e6, attack_civilian_harm=1e6, raid_group_losses=0.0)
     rows = living_columns(world)
     fear = world.communities.fear.copy()
@@ -290,7 +298,7 @@ def test_an_attack_kills_and_frightens_near_the_seat_and_is_noted():
 
 
 def test_attackers_lose_fighters_now_and_then_never_commanders():
-    world = settled()
+    world = all_led_and_in_the_field()
     world.p = world.p.replace(check=False, attack_rate=1e6, raid_group_losses=2.0)
     rows = living_columns(world)
     commanders = used(world.columns, "commander").copy()
