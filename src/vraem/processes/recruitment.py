@@ -47,6 +47,7 @@ TRAITS = 6
 MOST_A_WEEK = 20
 """Recruits of one column in one week, at most: a bound on the addresses of draws."""
 LEAST_CONTROL = 1e-9
+"""Control that is not told from none, where one divides by it."""
 KIN_LINES = 4
 """One recruit in so many comes from the kin of a member of the column."""
 
@@ -103,7 +104,7 @@ def kin_share(world: World, rows: Rows) -> np.ndarray:
 def _anger(world: World, rows: Rows) -> np.ndarray:
     """Anger at the state in the territory of each column, weighted by control."""
     control = world.columns.control[:, rows]
-    held = np.maximum(control.sum(axis=0), 1e-9)
+    held = np.maximum(control.sum(axis=0), LEAST_CONTROL)
     anger: np.ndarray = world.communities.anger @ control / held
     return anger
 

@@ -149,8 +149,7 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
 
 def leads(world: World) -> float:
     """What there is to go by: the weight of all targets of routine operations together."""
-    rows = targets_for_routine(world)
-    return float(routine_weights(world, rows).sum()) if len(rows) else 0.0
+    return float(routine_weights(world, targets_for_routine(world)).sum())
 
 
 def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np.float64]) -> int:
