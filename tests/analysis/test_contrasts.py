@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis.contrasts import contrasts, pairs_of, share_difference
+from vraem.analysis.findings import answer_in_two_sentences
 from vraem.analysis.intervals import PairTable, mcnemar, newcombe_paired
 from vraem.analysis.nulls import compare_nulls
 from vraem.analysis.questions import (
@@ -138,6 +140,17 @@ def test_a_null_model_without_gangs_shows_what_the_mechanism_does():
 def test_null_models_do_not_enter_the_verdict():
     both = with_null(planted(random_labels), planted(always("gangs")), "random_split")
     assert (both.judged.frame.null_model == "none").all()
+
+
+def test_the_short_answer_quotes_the_horizon_of_the_verdict():
+    early = {"rev_12": 0.9, "rev_36": 0.9, "rev_60": 0.1, "rev_120": 0.1}
+    results = planted(always("dissolved"), **early, **{f"vac_{h}": 0.0 for h in (12, 36, 60, 120)})
+    answer = remains(results)
+    assert (answer.headline, answer.word) == ("60 months", "refuted")
+    found = SimpleNamespace(claim=None, answers=(answer,))
+    (said,) = answer_in_two_sentences(found)
+    assert said.startswith("Q2 (60 months): in 0% of the runs")
+    assert said.endswith("the statement is refuted.")
 
 
 def q2_world(revenue: float, others: float) -> Results:

@@ -273,15 +273,16 @@ def _claim_words(claim: ClaimVerdict) -> str:
 
 
 def _answer_words(answer: Answer) -> str:
-    judged = next(iter(answer.parts.items()), None)
+    judged = answer.parts.get(answer.headline)
     if judged is None:
         settled = [
             f"{each.outcome.replace('_', ' ')} {way}" for each, way in answer.effects if way in ("up", "down")
         ]
         moved = "; ".join(settled) or "no effect is settled"
         return f"{answer.question}: {moved}. By the rules, the statement is {answer.word}."
-    p = judged[1].p
+    p = judged.p
     return (
-        f"{answer.question}: in {p.estimate:.0%} of the runs [{p.low:.0%} to {p.high:.0%}] {answer.asked}. "
+        f"{answer.question} ({answer.headline}): in {p.estimate:.0%} of the runs [{p.low:.0%} to {p.high:.0%}] "
+        f"{answer.asked}. "
         f"By the rules, the statement is {answer.word}."
     )

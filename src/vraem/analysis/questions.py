@@ -40,7 +40,8 @@ class Answer(NamedTuple):
     """The verdict on one statement.
 
     ``judgement`` of a statement that holds or not, by horizon or arm in ``parts``; ``effects``: contrasts
-    with their directions. ``word`` is the verdict of the whole; ``sentence`` says what was asked of a run.
+    with their directions. ``asked`` says what was asked of a run. ``word`` is the verdict of the whole, that of the
+    part ``headline`` where there are parts.
     """
 
     question: str
@@ -49,6 +50,7 @@ class Answer(NamedTuple):
     word: Word
     parts: dict[str, Judgement]
     effects: list[tuple[Contrast, Direction]]
+    headline: str = ""
 
 
 def direction(contrast: Contrast) -> Direction:
@@ -88,7 +90,8 @@ def remains(results: Results) -> Answer | None:
         "share of what "
         f"could be had, or others hold at least {rules.others_hold:.0%} of all groups' revenue"
     )
-    return Answer("Q2", STATEMENTS["Q2"], asked, parts[f"{results.headline} months"].word, parts, [])
+    headline = f"{results.headline} months"
+    return Answer("Q2", STATEMENTS["Q2"], asked, parts[headline].word, parts, [], headline)
 
 
 def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
@@ -105,7 +108,7 @@ def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
         parts[arm] = judge(own, armed < rules.survives, np.isfinite(armed), rules, name=f"Q3 {arm}")
     effects = contrasts(kept, [name], arms=arms)
     asked = f"fewer than {rules.survives:.0%} of the armed members are left {results.headline} months on"
-    return Answer("Q3", STATEMENTS["Q3"], asked, parts[arms[0]].word, parts, _directed(effects))
+    return Answer("Q3", STATEMENTS["Q3"], asked, parts[arms[0]].word, parts, _directed(effects), arms[0])
 
 
 HEIR_OUTCOMES: Mapping[str, str] = {
@@ -189,7 +192,8 @@ def _inside(
     own, found = results.where(rows), values[rows]
     held = (found >= band[0]) & (found <= band[1])
     judgement = judge(own, held, np.isfinite(found), results.rules, name=question)
-    return Answer(question, STATEMENTS[question], asked, judgement.word, {results.reference: judgement}, [])
+    parts = {results.reference: judgement}
+    return Answer(question, STATEMENTS[question], asked, judgement.word, parts, [], results.reference)
 
 
 def _directed(found: Sequence[Contrast]) -> list[tuple[Contrast, Direction]]:

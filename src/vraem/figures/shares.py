@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.intervals import Interval
+from vraem.figures.labels import halo
 from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE
 
 HEADING_HEIGHT = 0.85
@@ -80,7 +81,7 @@ def _row(axes: Axes, middle: float, row: ShareRow) -> None:
         zorder=4,
         clip_on=False,
     )
-    axes.annotate(
+    number = axes.annotate(
         f"{100 * share.estimate:.0f} %",
         (share.high, middle),
         (5.0, 0.0),
@@ -91,6 +92,7 @@ def _row(axes: Axes, middle: float, row: ShareRow) -> None:
         color=INK,
         zorder=5,
     )
+    halo(number)  # it may stand on the line of a threshold
 
 
 def _count(axes: Axes, middle: float, runs: int) -> None:
