@@ -1,3 +1,6 @@
-"""The version of the model; part of every run's identity: a change of what runs compute raises its second number."""
+"""The version of the model; part of every run's identity.
 
-__version__ = "0.4.0"
+A change of a rule raises the second number; one that moves single runs and no distribution (a tie, rounding) the third.
+"""
+
+__version__ = "0.4.1"

@@ -1,4 +1,7 @@
-"""Rounding never leaves less than nothing, and what is too small to keep leaves every book."""
+"""Rounding never leaves less than nothing, what is too small to keep leaves every book, and ties are settled."""
+
+import ast
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,6 +9,7 @@ import pytest
 import vraem
 from vraem import engine
 from vraem.world import World
+from vraem.world.presence import nearest_communities
 
 
 def world_of(households: int = 3000) -> World:
@@ -54,3 +58,22 @@ def test_plots_too_small_to_keep_leave_the_books_of_the_community_as_well(left_o
     standing = np.bincount(growers.community, growers.coca_area, len(communities)) * world.households_per_row
     assert (growers.coca_area == 0.0).sum() > growers.never_grows.sum()
     assert standing == pytest.approx(communities.coca_area, abs=1e-5 * standing.max())
+
+
+def test_ties_fall_alike_on_every_processor():
+    """NumPy's default sort leaves the order of equal values to the processor; a partition has no other form."""
+    unstable = []
+    for file in sorted(Path(vraem.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", "")
+            stable = name == "argsort" and any(word.arg == "kind" for word in node.keywords)
+            if name in ("argsort", "argpartition") and not stable:
+                unstable.append(f"{file.name}:{node.lineno}")
+    assert unstable == []
+
+
+def test_of_places_equally_near_the_first_is_taken():
+    class Square:
+        community_hours = np.array([[0, 2, 1, 1], [2, 0, 1, 1], [1, 1, 0, 1], [1, 1, 1, 0]], dtype=np.float32)
+
+    assert nearest_communities(Square(), 2).tolist() == [[0, 2], [1, 2], [2, 0], [3, 0]]

@@ -134,7 +134,7 @@ def _shares(results: Results, months: int) -> tuple[NDArray[np.float64], int] | 
 
 def _crop(valley: "Valley", held: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """West, east, south, north of a frame around nearly all that is ever held."""
-    order = np.argsort(-held)
+    order = np.argsort(-held, kind="stable")
     inside = order[np.cumsum(held[order]) <= SHOWN_SHARE * max(held.sum(), 1e-9)]
     cells = valley.communities.cell[inside] if len(inside) else valley.communities.cell
     x, y = longitude_of(cells), latitude_of(cells)

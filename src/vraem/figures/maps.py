@@ -290,7 +290,7 @@ def _draw_height_bar(ax: Axes, top: float) -> None:
 def _crop(valley: Valley, areas: NDArray[np.floating]) -> tuple[float, float, float, float]:
     """West, east, south and north of a frame that holds nearly all coca of all maps."""
     total = areas.sum(axis=0)
-    order = np.argsort(-total)
+    order = np.argsort(-total, kind="stable")
     inside = np.cumsum(total[order]) <= SHOWN_SHARE * max(total.sum(), 1e-9)
     cells = valley.communities.cell[order[inside]] if inside.any() else valley.communities.cell
     x, y = longitude_of(cells), latitude_of(cells)
@@ -313,7 +313,7 @@ def _draw_coca(
     ax.set_xticks([])
     ax.set_yticks([])
     largest = float(scale.vmax or 1.0)
-    order = np.argsort(area)
+    order = np.argsort(area, kind="stable")
     order = order[area[order] > 0.5]
     cell = valley.communities.cell[order]
     ax.scatter(

@@ -169,7 +169,7 @@ def draw_control(
 ) -> None:
     """A square a community, `side` points wide: the colour of the strongest group, mixed with white by its share."""
     shown = np.flatnonzero((group >= 0) & (share >= LEAST_SHARE))
-    shown = shown[np.argsort(share[shown])]
+    shown = shown[np.argsort(share[shown], kind="stable")]
     cells = valley.communities.cell[shown]
     strength = strength_of(share[shown])
     colours = [mixed(looks[group[row]].colour, part) for row, part in zip(shown, strength, strict=True)]
@@ -216,7 +216,7 @@ def _seats(axes: Axes, valley: "Valley", result: RunResult, picture: int, looks:
     """The seat of each column as the sign of its group, larger with its armed members."""
     land = result.organisation.territory
     living = np.flatnonzero(land.column_group[picture] >= 0)
-    for column in living[np.argsort(-land.column_armed[picture][living])]:
+    for column in living[np.argsort(-land.column_armed[picture][living], kind="stable")]:
         look = looks[int(land.column_group[picture, column])]
         cell = valley.communities.cell[[int(land.column_seat[picture, column])]]
         axes.plot(
@@ -248,7 +248,7 @@ def _crop(valley: "Valley", result: RunResult, pictures: Sequence[int]) -> tuple
     """West, east, south, north of a frame around nearly all territory and every seat of the pictures."""
     land = result.organisation.territory
     total = land.share[pictures].astype(np.float64).sum(axis=0)
-    order = np.argsort(-total)
+    order = np.argsort(-total, kind="stable")
     held = order[np.cumsum(total[order]) <= SHOWN_SHARE * max(total.sum(), 1e-9)]
     seats = land.column_seat[pictures]
     rows = np.unique(np.concatenate([held, seats[seats >= 0].astype(np.int64)]))

@@ -37,7 +37,7 @@ def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> Non
     stops = perils < world.p.eradication_stop_chance * communities.control
     # exponential races: sorting by −ln(u)/weight draws without replacement, by weight
     with np.errstate(divide="ignore"):
-        order = np.argsort(-np.log1p(-draws) / drawn)
+        order = np.argsort(-np.log1p(-draws) / drawn, kind="stable")
     lost = np.zeros(len(communities))
     left = hectares
     for community in order.tolist():

@@ -36,9 +36,8 @@ def nearness(valley: Valley, reach: float) -> NDArray[np.float32]:
 def nearest_communities(valley: Valley, count: int) -> NDArray[np.int64]:
     """The `count` communities nearest to each, itself first, (C, count)."""
     hours = valley.community_hours
-    some = np.sort(np.argpartition(hours, count, axis=1)[:, :count], axis=1)
-    order = np.argsort(np.take_along_axis(hours, some, axis=1), axis=1, kind="stable")
-    nearest = np.take_along_axis(some, order, axis=1).astype(np.int64)
+    # stable, or which of two equally near ones is left out would depend on the processor
+    nearest = np.argsort(hours, axis=1, kind="stable")[:, :count].astype(np.int64)
     nearest.setflags(write=False)
     return nearest
 
