@@ -283,6 +283,5 @@ def _answer_words(answer: Answer) -> str:
     p = judged.p
     return (
         f"{answer.question} ({answer.headline}): in {p.estimate:.0%} of the runs [{p.low:.0%} to {p.high:.0%}] "
-        f"{answer.asked}. "
-        f"By the rules, the statement is {answer.word}."
+        f"{answer.asked}. By the rules, the statement is {answer.word}."
     )

@@ -90,8 +90,7 @@ def remains(results: Results) -> Answer | None:
         "share of what "
         f"could be had, or others hold at least {rules.others_hold:.0%} of all groups' revenue"
     )
-    headline = f"{results.headline} months"
-    return Answer("Q2", STATEMENTS["Q2"], asked, parts[headline].word, parts, [], headline)
+    return _judged("Q2", asked, parts, f"{results.headline} months")
 
 
 def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
@@ -108,7 +107,7 @@ def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
         parts[arm] = judge(own, armed < rules.survives, np.isfinite(armed), rules, name=f"Q3 {arm}")
     effects = contrasts(kept, [name], arms=arms)
     asked = f"fewer than {rules.survives:.0%} of the armed members are left {results.headline} months on"
-    return Answer("Q3", STATEMENTS["Q3"], asked, parts[arms[0]].word, parts, _directed(effects), arms[0])
+    return _judged("Q3", asked, parts, arms[0])._replace(effects=_directed(effects))
 
 
 HEIR_OUTCOMES: Mapping[str, str] = {
@@ -192,8 +191,12 @@ def _inside(
     own, found = results.where(rows), values[rows]
     held = (found >= band[0]) & (found <= band[1])
     judgement = judge(own, held, np.isfinite(found), results.rules, name=question)
-    parts = {results.reference: judgement}
-    return Answer(question, STATEMENTS[question], asked, judgement.word, parts, [], results.reference)
+    return _judged(question, asked, {results.reference: judgement}, results.reference)
+
+
+def _judged(question: str, asked: str, parts: dict[str, Judgement], headline: str) -> Answer:
+    """The answer whose verdict is that of the part ``headline``."""
+    return Answer(question, STATEMENTS[question], asked, parts[headline].word, parts, [], headline)
 
 
 def _directed(found: Sequence[Contrast]) -> list[tuple[Contrast, Direction]]:

@@ -127,6 +127,23 @@ def latitude_of(cell: NDArray[np.int32]) -> NDArray[np.float64]:
     return np.asarray(centre_of(cell // COLS, cell % COLS)[0])
 
 
+def holding(weight: NDArray[np.floating], share: float) -> NDArray[np.int64]:
+    """The communities with most `weight` (communities,), largest first, that together hold at most `share` of it."""
+    order = np.argsort(-weight, kind="stable")
+    most: NDArray[np.int64] = order[np.cumsum(weight[order]) <= share * max(weight.sum(), 1e-9)]
+    return most
+
+
+def frame_around(
+    valley: Valley, communities: NDArray[np.int64], margin: float
+) -> tuple[float, float, float, float]:
+    """West, east, south, north of a frame `margin` degrees around `communities`, around all if there are none."""
+    cells = valley.communities.cell[communities] if len(communities) else valley.communities.cell
+    x, y = longitude_of(cells), latitude_of(cells)
+    west, east, south, north = (float(edge) for edge in (x.min(), x.max(), y.min(), y.max()))
+    return west - margin, east + margin, south - margin, north + margin
+
+
 def smooth_mask(mask: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Longitudes, latitudes and a softened mask, for outlines that do not follow the steps of the cells."""
     from scipy.ndimage import gaussian_filter

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from vraem.analysis.results import Results
-from vraem.figures.base_map import ASPECT, draw_blank_map, latitude_of, longitude_of
+from vraem.figures.base_map import ASPECT, draw_blank_map, frame_around, holding, latitude_of, longitude_of
 from vraem.figures.looks import HOLDERS
 from vraem.figures.style import MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, shown_arms, swept_caption, when
@@ -29,7 +29,8 @@ WIDTH_INCHES = 1.46
 MOST_ARMS = 6
 LEAST_SHARE = 0.02
 """Communities in fewer runs than this bear no colour."""
-SHOWN_SHARE = 0.995
+SHOWN_SHARE, MARGIN = 0.995, 0.06
+"""Maps are cropped to the communities that bear this share of what is ever held, and so many degrees around."""
 _SCALES = {
     kind: LinearSegmentedColormap.from_list(
         f"vraem {kind}", ["#f5f5f3", HOLDERS[kind].colour if kind != "nobody" else "#3b7a57"]
@@ -74,7 +75,8 @@ def control_maps(
     never = [HOLDERS[kind].label for kind in KINDS if kind not in kinds]
     place = valley or load()
     used = np.any([1.0 - found[0][-1] > 0.0 for found in shares.values()], axis=0)
-    frame = _crop(place, np.mean([1.0 - shares[arm][0][-1] for arm in arms], axis=0))
+    held = np.mean([1.0 - shares[arm][0][-1] for arm in arms], axis=0)
+    frame = frame_around(place, holding(held, SHOWN_SHARE), MARGIN)
     height = WIDTH_INCHES * (frame[3] - frame[2]) / (frame[1] - frame[0]) * ASPECT
     margins = Margins(left=1.05, right=0.78, top=1.12, bottom=0.62)
     with style():
@@ -130,15 +132,6 @@ def _shares(results: Results, months: int) -> tuple[NDArray[np.float64], int] | 
     signs = np.array([list(text) for text in texts])
     found = [(signs == str(joint.HOLDERS.index(kind))).mean(axis=0) for kind in KINDS]
     return np.stack(found), len(texts)
-
-
-def _crop(valley: "Valley", held: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """West, east, south, north of a frame around nearly all that is ever held."""
-    order = np.argsort(-held, kind="stable")
-    inside = order[np.cumsum(held[order]) <= SHOWN_SHARE * max(held.sum(), 1e-9)]
-    cells = valley.communities.cell[inside] if len(inside) else valley.communities.cell
-    x, y = longitude_of(cells), latitude_of(cells)
-    return float(x.min()) - 0.06, float(x.max()) + 0.06, float(y.min()) - 0.06, float(y.max()) + 0.06
 
 
 def _map(

@@ -21,6 +21,8 @@ from vraem.figures.base_map import (
     draw_base_map,
     draw_names,
     draw_plain_map,
+    frame_around,
+    holding,
     latitude_of,
     longitude_of,
     smooth_mask,
@@ -60,8 +62,8 @@ SMALL_MAP_TOWNS = (
 COCA = LinearSegmentedColormap.from_list(
     "vraem coca", ["#d9e4b4", "#8fbf6b", "#2f8a55", "#005a3c", "#00261c"]
 )
-SHOWN_SHARE = 0.992
-"""Small maps are cropped to the communities that hold this share of the coca."""
+SHOWN_SHARE, MARGIN = 0.992, 0.1
+"""Small maps are cropped to the communities that hold this share of the coca, and so many degrees around."""
 
 
 def valley_map(valley: Valley) -> Figure:
@@ -143,7 +145,7 @@ def coca_small_multiples(valley: Valley, areas: NDArray[np.floating], titles: Se
         )
     columns = min(len(titles), 4)
     rows = -(-len(titles) // columns)
-    frame = _crop(valley, areas.astype(np.float64))
+    frame = frame_around(valley, holding(areas.astype(np.float64).sum(axis=0), SHOWN_SHARE), MARGIN)
     width = 2.35
     height = width * (frame[3] - frame[2]) / (frame[1] - frame[0]) * ASPECT
     with style():
@@ -285,16 +287,6 @@ def _draw_height_bar(ax: Axes, top: float) -> None:
     bar.set_yticks([500, 1500, 3000, 4500], ["500 m", "1,500 m", "3,000 m", "4,500 m"])
     bar.tick_params(labelsize=SMALL_SIZE - 0.5, length=2)
     bar.set_title("Height", size=SMALL_SIZE + 0.5, loc="left")
-
-
-def _crop(valley: Valley, areas: NDArray[np.floating]) -> tuple[float, float, float, float]:
-    """West, east, south and north of a frame that holds nearly all coca of all maps."""
-    total = areas.sum(axis=0)
-    order = np.argsort(-total, kind="stable")
-    inside = np.cumsum(total[order]) <= SHOWN_SHARE * max(total.sum(), 1e-9)
-    cells = valley.communities.cell[order[inside]] if inside.any() else valley.communities.cell
-    x, y = longitude_of(cells), latitude_of(cells)
-    return x.min() - 0.1, x.max() + 0.1, y.min() - 0.1, y.max() + 0.1
 
 
 def _draw_coca(

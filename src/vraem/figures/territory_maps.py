@@ -12,7 +12,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from vraem.figures.base_map import ASPECT, draw_plain_map, latitude_of, longitude_of
+from vraem.figures.base_map import ASPECT, draw_plain_map, frame_around, holding, latitude_of, longitude_of
 from vraem.figures.labels import POINTS_PER_INCH
 from vraem.figures.map_labels import PointLabel, place_labels
 from vraem.figures.run_groups import looks_of, require_groups
@@ -34,8 +34,8 @@ LEAST_SHARE = 0.04
 """Communities with less control than this bear no colour."""
 STRONG_SHARE = 0.5
 """Control from which a colour has its full strength."""
-SHOWN_SHARE = 0.985
-"""Maps are cropped to the communities with this share of the territory, and to the seats."""
+SHOWN_SHARE, MARGIN = 0.985, 0.07
+"""Maps are cropped to the communities with this share of the territory and the seats, and so many degrees around."""
 UNIT_LOOKS = {
     POST: Look("post", "#1a1a1a", marker="s"),
     PATROL: Look("patrol", "#1a1a1a", marker="+"),
@@ -248,13 +248,9 @@ def _crop(valley: "Valley", result: RunResult, pictures: Sequence[int]) -> tuple
     """West, east, south, north of a frame around nearly all territory and every seat of the pictures."""
     land = result.organisation.territory
     total = land.share[pictures].astype(np.float64).sum(axis=0)
-    order = np.argsort(-total, kind="stable")
-    held = order[np.cumsum(total[order]) <= SHOWN_SHARE * max(total.sum(), 1e-9)]
     seats = land.column_seat[pictures]
-    rows = np.unique(np.concatenate([held, seats[seats >= 0].astype(np.int64)]))
-    cells = valley.communities.cell[rows] if len(rows) else valley.communities.cell
-    x, y = longitude_of(cells), latitude_of(cells)
-    return float(x.min()) - 0.07, float(x.max()) + 0.07, float(y.min()) - 0.07, float(y.max()) + 0.07
+    rows = np.union1d(holding(total, SHOWN_SHARE), seats[seats >= 0].astype(np.int64))
+    return frame_around(valley, rows, MARGIN)
 
 
 def _tall_enough(frame: tuple[float, float, float, float], ratio: float) -> tuple[float, float, float, float]:

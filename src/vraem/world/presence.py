@@ -32,14 +32,17 @@ def nearness(valley: Valley, reach: float) -> NDArray[np.float32]:
     return near
 
 
-@lru_cache(maxsize=8)
 def nearest_communities(valley: Valley, count: int) -> NDArray[np.int64]:
     """The `count` communities nearest to each, itself first, (C, count)."""
-    hours = valley.community_hours
-    # stable, or which of two equally near ones is left out would depend on the processor
-    nearest = np.argsort(hours, axis=1, kind="stable")[:, :count].astype(np.int64)
-    nearest.setflags(write=False)
-    return nearest
+    return _by_hours(valley)[:, :count]
+
+
+@lru_cache(maxsize=2)
+def _by_hours(valley: Valley) -> NDArray[np.int64]:
+    """All communities by their way from each, (C, C); of equally near ones the first, whatever the processor."""
+    order: NDArray[np.int64] = np.argsort(valley.community_hours, axis=1, kind="stable")
+    order.setflags(write=False)
+    return order
 
 
 def standing(world: World) -> NDArray[np.bool_]:
