@@ -78,6 +78,10 @@ def _row(
         row |= _at_horizon(random, odds, months, down, luck)
     row |= _times(random, arm, down)
     row["fate_paths"] = _paths(random, down)
+    own = np.random.default_rng(
+        (point, replicate, ARMS.index(arm))
+    )  # the draws of the other columns stay as they were
+    row["splinter_lives"] = _splinters(own, row["weeks_observed"], down)
     for months in HORIZONS:
         row[f"holders_{months}"] = _holders(random, row[f"end_state_{months}"])
     row |= _economy(random, arm, luck)
@@ -129,6 +133,18 @@ def _times(random: np.random.Generator, arm: str, down: bool) -> dict[str, float
         when = 30.0 + random.exponential(1.0 / (0.5 * rate * factor))
         row[f"state_week_{state}"] = when if when < watched else np.nan
     return row
+
+
+def _splinters(random: np.random.Generator, watched: float, down: bool) -> str:
+    """Splinters of a run, as its row has them: half of those that end come back."""
+    found = []
+    for _ in range(int(random.poisson(1.6 if down else 0.3))):
+        formed, life = int(random.integers(0, 400)), int(random.exponential(220)) + 1
+        stands = formed + life >= watched
+        end = "-" if stands else str(random.choice(4, p=(0.5, 0.1, 0.15, 0.25)))
+        lived = int(watched) - formed if stands else life
+        found.append(f"{formed}:{lived}:{end}:{random.integers(4, 20)}")
+    return ";".join(found)
 
 
 def _paths(random: np.random.Generator, down: bool) -> str:

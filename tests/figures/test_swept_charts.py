@@ -14,10 +14,11 @@ from vraem.analysis.contrasts import contrasts
 from vraem.analysis.incidence import aalen_johansen, first_of
 from vraem.analysis.labels import GANGS, shares
 from vraem.analysis.neutrality import Fault, neutrality
+from vraem.analysis.splinters import splinter_findings
 from vraem.analysis.verdict import claim_verdict
 from vraem.figures.arm_series import ArmSeries
 from vraem.figures.fate_flows import Ways
-from vraem.figures.looks import ACTOR_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, STATE_LOOKS
+from vraem.figures.looks import ACTOR_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, SPLINTER_END_LOOKS, STATE_LOOKS
 from vraem.observe.fates import FATES
 from vraem.observe.joint import HOLDERS, fate_paths, holders, read_fate_paths
 
@@ -37,7 +38,7 @@ def lightness(colour):
     return 116.0 * luminance ** (1 / 3) - 16.0 if luminance > 0.009 else 903.3 * luminance
 
 
-@pytest.mark.parametrize("looks", [STATE_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, ACTOR_LOOKS])
+@pytest.mark.parametrize("looks", [STATE_LOOKS, MEMBER_LOOKS, SPLINTER_END_LOOKS, REVENUE_LOOKS, ACTOR_LOOKS])
 def test_neighbours_in_a_stack_differ_in_lightness_for_print_in_grey(looks):
     light = [lightness(look.colour) for look in looks.values()]
     assert min(abs(one - other) for one, other in pairwise(light)) >= 12.0
@@ -309,3 +310,22 @@ def test_results_without_end_states_are_refused():
         with pytest.raises(ValueError, match="ask for them"):
             chart(bare)
     assert len(runs()) == 4
+
+
+def test_splinters_are_told_by_their_age_and_each_bar_is_whole():
+    figure = figures.splinter_fates(results())
+    found = splinter_findings(results())
+    fates, counts = figure.axes
+    for row in range(len(found.at)):
+        bars = [bar for bar in fates.patches if abs(bar.get_y() + bar.get_height() / 2 - row) < 0.01]
+        assert sum(bar.get_width() for bar in bars) == pytest.approx(1.0)
+    assert {str(number) for number in found.watched.values()} <= set(texts(fates))
+    assert [bar.get_height() for bar in counts.patches] == pytest.approx(found.counts)
+
+
+def test_runs_that_say_nothing_of_splinters_or_had_none_are_refused():
+    frame = results().frame
+    with pytest.raises(ValueError, match='ask for the measure "splinter_lives"'):
+        figures.splinter_fates(replace(results(), frame=frame.drop(columns="splinter_lives")))
+    with pytest.raises(ValueError, match="no column broke away"):
+        figures.splinter_fates(replace(results(), frame=frame.assign(splinter_lives="")))

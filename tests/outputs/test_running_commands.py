@@ -1,6 +1,8 @@
 """`vraem run`, `patterns` and `docs` at the command line: what is printed, written and answered to faults."""
 
+import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -311,11 +313,24 @@ def test_quiet_progress_is_none():
         assert report is None
 
 
-def test_a_bar_on_a_terminal_takes_reports_and_leaves_nothing_behind(monkeypatch):
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_bar_on_a_terminal_shows_what_is_done_and_leaves_nothing_behind(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
     with progress("seeds") as report:
         report(1, 3)
         report(3, 3)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
+    assert "seeds" in shown
+    assert "3/3" in shown
+    assert terminal.getvalue().endswith("\x1b[2K")  # the line of the bar is erased
 
 
 def test_spans_and_rates_are_written_for_people():

@@ -36,6 +36,7 @@ from vraem.analysis.sensitivity import (
     point_means,
     sobol_indices,
 )
+from vraem.analysis.splinters import SplinterFindings, splinter_findings
 from vraem.analysis.verdict import ClaimVerdict, claim_verdict
 from vraem.experiment.design import point_count
 from vraem.observe.thresholds import THRESHOLDS
@@ -94,6 +95,7 @@ class Findings:
     answers: tuple[Answer, ...]
     campaigns: tuple[CampaignContrast, ...]
     incidence: tuple[FirstEvents, ...]
+    splinters: SplinterFindings | None
     nulls: tuple[NullComparison, ...]
     discovery: Discovery | None
     levers: tuple[Lever, ...]
@@ -122,6 +124,7 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         answers=tuple(answers(results)),
         campaigns=tuple(campaign_contrasts(results)) if claim else (),
         incidence=tuple(first_events(results)),
+        splinters=splinter_findings(results) if claim else None,
         nulls=tuple(compare_nulls(nulls or results, results.headline)) if claim else (),
         discovery=_discovered(results, claim) if claim else None,
         levers=_levers(results, claim) if claim else (),

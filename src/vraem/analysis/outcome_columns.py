@@ -48,6 +48,7 @@ LABEL_MEASURES = tuple(
 FIRST_SPLIT, THREE_GROUPS = "first_split_week", "three_groups_week"
 DISMANTLED_WEEK, WATCHED = "dismantled_week", "weeks_observed"
 REMOVED = "removed"
+SPLINTER_LIVES = "splinter_lives"
 
 EXPORTED = "exported_{route}_observed"
 """Cocaine that left by a route over the years in which the share of Callao was observed (Q7)."""

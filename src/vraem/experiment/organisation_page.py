@@ -1,5 +1,6 @@
 """The armed groups of a run in words: strength, leaders, money, violence, and what became of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from vraem.experiment.words import HARD_SPACE, count, day, dollars, listed, perc
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.fates import FATE_WORDS
 from vraem.observe.organisation import END
+from vraem.observe.splinters import SPLINTER_WORDS
 from vraem.world.clock import MONTHS_A_YEAR
 
 SOURCE_WORDS = {
@@ -18,6 +20,15 @@ SOURCE_WORDS = {
     "extortion": "extortion of licit trade",
     "wages": "wages from firms",
 }
+SPLINTER_TALES = {
+    "alone": "alone to the end of the run",
+    "back": "back in the lineage after {}",
+    "elsewhere": "with another group after {}",
+    "service": "in a firm's service after {}",
+    "gone": "no more after {}",
+}
+MOST_TOLD = 4
+"""Splinters of a run that are told one by one; of more it is said how many became what."""
 NOTEWORTHY_SHARE = 0.005
 """Shares below this go unsaid in an enumeration."""
 
@@ -126,7 +137,27 @@ def _end_states(groups: dict[str, Any]) -> str:
         f"{percent(row['la'])} of the armed lineage left, {row['n']:.1f} independent groups of it)"
         for row in groups["horizons"]
     ]
-    return f"{began}{weak} {_dismantled(groups['dismantled'])} What there was later: {'; '.join(states)}."
+    return (
+        f"{began}{weak} {_dismantled(groups['dismantled'])} What there was later: {'; '.join(states)}."
+        f" {splinter_words(groups['splinters'])}"
+    )
+
+
+def splinter_words(found: Sequence[dict[str, Any]]) -> str:
+    """What became of each column that broke away; of many, how many became what."""
+    if not found:
+        return "No column broke away."
+    if len(found) <= MOST_TOLD:
+        return f"{plural(len(found), 'column')} broke away: {'; '.join(_splinter(each) for each in found)}."
+    numbers = Counter(each["became"] for each in found)
+    told = [f"{count(numbers[end])} {words}" for end, words in SPLINTER_WORDS.items() if numbers[end]]
+    return f"{plural(len(found), 'column')} broke away, of which {listed(told)}."
+
+
+def _splinter(told: dict[str, Any]) -> str:
+    span = f"{told['years_alone']:.1f}{HARD_SPACE}years"
+    became = SPLINTER_TALES[told["became"]].format(span)
+    return f"one of {told['armed']} armed on {day(told['formed'])}, {became}"
 
 
 def _after(months: int) -> str:

@@ -12,7 +12,9 @@ from vraem.observe.catalogue import CATALOGUE
 from vraem.observe.end_states import DEFINITIONS
 from vraem.observe.organisation import END, OrganisationResult, moment
 from vraem.observe.organisation_series import founding_group
+from vraem.observe.splinters import SPLINTER_ENDS, splinters
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
+from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import ACTORS
 
@@ -44,9 +46,9 @@ def organisation_summary(result: RunResult) -> dict[str, Any]:
     dict
         `years`, a dictionary each: states at its end, flows summed, `income` by source; `leader`, who leads the
         founding group at the end, by role; `anchor` with dates, `baseline`, `dismantled` by definition, `horizons`
-        with end state and measures, `labels` under other thresholds, `fates` by moment, `violence` by perpetrator
-        and victim, `counts` of the whole run, `outcomes` of the catalogue, `thresholds` and their hash. None or
-        empty where there is nothing to measure from.
+        with end state and measures, `labels` under other thresholds, `fates` by moment, `splinters` since the
+        campaign began with what became of each, `violence` by perpetrator and victim, `counts` of the whole run,
+        `outcomes` of the catalogue, `thresholds` and their hash. None or empty where there is nothing to measure from.
 
     """
     groups = result.organisation
@@ -59,6 +61,7 @@ def organisation_summary(result: RunResult) -> dict[str, Any]:
         "horizons": _horizons(result),
         "labels": {name: list(verdicts.end_states) for name, verdicts in groups.verdicts.items()},
         "fates": {name: dict(counts) for name, counts in groups.fates.as_counts().items()},
+        "splinters": _splinters(result),
         "violence": _violence(groups),
         "counts": groups.journal.counts(0, max(groups.weeks - 1, 0)),
         "outcomes": _outcomes(groups),
@@ -152,6 +155,23 @@ def _horizons(result: RunResult) -> list[dict[str, Any]]:
         }
         for place, (months, week) in enumerate(zip(HORIZONS, groups.anchor.horizons, strict=True))
         if groups.end_states[place] is not None
+    ]
+
+
+def _splinters(result: RunResult) -> list[dict[str, Any]]:
+    """Each splinter since the campaign began: when it formed, how large, how long it stood alone, what it became."""
+    groups = result.organisation
+    found = splinters(groups)
+    if found is None or groups.anchor is None:
+        return []
+    return [
+        {
+            "formed": _day(result, groups.anchor.start + each.formed),
+            "armed": each.armed,
+            "years_alone": each.lived / WEEKS_A_YEAR,
+            "became": SPLINTER_ENDS[each.end] if each.end >= 0 else "alone",
+        }
+        for each in found
     ]
 
 

@@ -1,21 +1,17 @@
 """What becomes of the group: end states by arm and horizon as stacked bars, and state by state with intervals."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
-from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, state_look
+from vraem.figures.stacked_bars import key_patches, segment
 from vraem.figures.style import (
-    HAIRLINE,
     INK,
     MUTED,
     SHADE,
@@ -28,12 +24,6 @@ from vraem.figures.style import (
 from vraem.figures.swept import as_swept, condition_words, look_of, shown_arms, swept_caption, when
 
 BAR_INCHES = 0.42
-LEAST_NAMED = 0.07
-"""Segments narrower than this bear no number, ..."""
-LEAST_INTERVAL = 0.12
-"""... and those narrower than this no interval."""
-LIGHT_FROM = 0.45
-"""Segments darker than this luminance bear white numbers."""
 ALL_RUNS = "all"
 
 
@@ -192,20 +182,8 @@ def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
         share = found.clustered[state]
         if not share.estimate > 0.0:
             continue
-        look = state_look(state)
         drawn.add(state)
-        axes.barh(
-            row,
-            share.estimate,
-            0.66,
-            left=base,
-            color=look.colour,
-            hatch=look.hatch,
-            edgecolor="white" if not look.hatch else HAIRLINE,
-            linewidth=0.7,
-            zorder=2,
-        )
-        _numbers(axes, row, base, share, "white" if _luminance(look.colour) < LIGHT_FROM else INK)
+        segment(axes, row, base, share, state_look(state))
         base += share.estimate
     return drawn
 
@@ -217,19 +195,6 @@ def _whisker(axes: Axes, row: int, low: float, high: float) -> None:
     axes.plot([low, high], [height] * 2, color=INK, linewidth=1.0, zorder=4, solid_capstyle="butt")
     for end in (low, high):
         axes.plot([end] * 2, [height - 0.07, height + 0.07], color=INK, linewidth=1.0, zorder=4)
-
-
-def _numbers(axes: Axes, row: int, base: float, share: Interval, colour: str) -> None:
-    """The share in per cent inside its segment, and its interval beneath it, where there is room."""
-    if share.estimate < LEAST_NAMED:
-        return
-    middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL
-    upper = row - (0.13 if wide else 0.04)
-    text: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
-    axes.text(middle, upper, f"{100 * share.estimate:.0f}", size=SMALL_SIZE, weight="bold", **text)
-    if wide:
-        said = f"{100 * share.low:.0f}–{100 * share.high:.0f}"
-        axes.text(middle, row + 0.11, said, size=SMALL_SIZE - 1.8, **text)
 
 
 def _count(axes: Axes, row: int, runs: int) -> None:
@@ -273,18 +238,9 @@ def _arm_text(results: Results, arm: str) -> str:
 def _key(figure: Figure, seen: set[str]) -> None:
     looks = [STATE_LOOKS[state] for state in STATE_LOOKS if state in seen]
     looks += [state_look(state) for state in sorted(seen - set(STATE_LOOKS))]
-    handles = [
-        Patch(
-            facecolor=look.colour,
-            hatch=look.hatch,
-            edgecolor=HAIRLINE if look.hatch else "none",
-            label=look.label.replace("\n", " "),
-        )
-        for look in looks
-    ]
     width, height = figure.get_size_inches()
     figure.legend(
-        handles=handles,
+        handles=key_patches(looks),
         loc="upper left",
         bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
         ncols=5,
@@ -294,8 +250,3 @@ def _key(figure: Figure, seen: set[str]) -> None:
         columnspacing=1.3,
         handlelength=1.3,
     )
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (int(colour[start : start + 2], 16) / 255.0 for start in (1, 3, 5))
-    return float(np.dot((0.299, 0.587, 0.114), (red, green, blue)))

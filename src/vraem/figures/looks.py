@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vraem.figures.style import Look
 from vraem.observe.end_states import END_STATES
 from vraem.observe.fates import FATES
+from vraem.observe.splinters import SPLINTER_WORDS
 
 STATE_LOOKS: dict[str, Look] = {
     "gangs": Look("gangs", "#8c1c13", marker="X"),
@@ -37,6 +38,15 @@ MEMBER_LOOKS: dict[str, Look] = {
     "dead": Look("dead", "#1a1a1a"),
 }
 """Fates of members, in the order of a stack."""
+
+SPLINTER_END_LOOKS: dict[str, Look] = {
+    "alone": Look("alone", "#c65d21"),
+    "back": Look("back in the lineage", "#0b3a75"),
+    "elsewhere": Look("with another group", "#b9bdc1", hatch="////"),
+    "service": Look("in a firm's service", "#00694f"),
+    "gone": Look("no more", "#d7dade"),
+}
+"""What splinters become, in the order of a stack."""
 
 REVENUE_LOOKS: dict[str, Look] = {
     "group_fees": Look("fees on passing cargo", "#0b4f8a"),
@@ -78,6 +88,7 @@ HOLDERS: dict[str, Look] = {
 
 assert set(STATE_LOOKS) == set(END_STATES), "every end state has a look"
 assert tuple(MEMBER_LOOKS) == FATES, "every fate has a look"
+assert tuple(SPLINTER_END_LOOKS) == tuple(SPLINTER_WORDS), "every end of a splinter has a look"
 
 
 def state_look(state: str) -> Look:

@@ -79,6 +79,11 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
         "vraem.figures.fate_flows:fates_of_members",
     ),
     ReportChart(
+        "splinters",
+        "What becomes of the columns that break away from a dismantled group.",
+        "vraem.figures.splinter_bars:splinter_fates",
+    ),
+    ReportChart(
         "control-maps",
         "Who controls what: share of runs in which each kind of group holds a community.",
         "vraem.figures.holder_maps:control_maps",

@@ -18,6 +18,7 @@ from vraem.figures.report_html import (
     table,
 )
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
+from vraem.observe.splinters import SPLINTER_WORDS
 
 MOST_LEAVES = 4
 
@@ -245,6 +246,39 @@ def end_state_table(claim: ClaimVerdict) -> str:
         rows,
         f"Share of dismantled runs ({DEFINITION_WORDS[head.definition]}){note}, % with 95 % interval "
         "over draws",
+    )
+
+
+def splinter_section(found: Findings) -> Iterator[str]:
+    """What becomes of columns that break away from a dismantled group."""
+    seen = found.splinters
+    if seen is None:
+        return
+    yield heading("What becomes of the splinters", 3)
+    low, middle, high = seen.armed
+    size = (
+        f" They had {middle:.0f} armed members when they broke away (quarters: {low:.0f} and {high:.0f})."
+        if seen.splinters
+        else ""
+    )
+    yield para(
+        f"In {share_text(seen.any.estimate)} of the {seen.runs} dismantled runs at least one column broke away after "
+        f"the campaign began; {seen.a_run.estimate:.1f} a run did.{size}"
+    )
+    if not seen.at:
+        return
+    rows = [
+        [
+            cell(words),
+            *(share(f"splinters.{fate}.{years}", shares[fate]) for years, shares in seen.at.items()),
+        ]
+        for fate, words in SPLINTER_WORDS.items()
+    ]
+    rows.append([cell("splinters watched so long"), *(cell(number) for number in seen.watched.values())])
+    yield table(
+        ["after the split", *(f"{years} year{'s' * (years > 1)}" for years in seen.at)],
+        rows,
+        "What first became of a splinter, % with 95 % interval over draws",
     )
 
 

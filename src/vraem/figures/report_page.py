@@ -8,7 +8,7 @@ from vraem.analysis.questions import DIRECTION_WORDS, Answer
 from vraem.analysis.sensitivity import Effect, Index
 from vraem.analysis.verdict import WORDS
 from vraem.experiment.rules import VerdictRules
-from vraem.figures.report_claim import campaign_sections, claim_sections, end_state_table
+from vraem.figures.report_claim import campaign_sections, claim_sections, end_state_table, splinter_section
 from vraem.figures.report_html import (
     amount,
     bullets,
@@ -59,6 +59,7 @@ def more_sections(found: Findings) -> Iterator[str]:
     if found.claim is not None:
         yield heading("What comes of a dismantled group")
         yield end_state_table(found.claim)
+        yield from splinter_section(found)
         yield heading("Campaign by campaign")
         yield from campaign_sections(found, found.claim)
     if found.incidence:

@@ -142,12 +142,12 @@ def _texts(axes: Axes, row: int, score: Score) -> None:
     of = " resampled" if score.counted == "resamples" else f" of {score.counted}"
     seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%}{of}"
     _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
-    _write(axes, row, 1.15, _wrapped(score.simulated, VALUE_LETTERS), right=True)
-    _write(axes, row, 3.15, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
+    _write(axes, row, 1.3, _wrapped(score.simulated, VALUE_LETTERS), right=True)
+    _write(axes, row, 3.25, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
 
 
 def _headings(axes: Axes) -> None:
-    headings = ((-3.3, "Pattern", False), (1.15, "Simulated", True), (3.15, "Observed", True))
+    headings = ((-3.3, "Pattern", False), (1.3, "Simulated", True), (3.25, "Observed", True))
     for inches, text, right in headings:
         _write(axes, -0.85, inches, text, right=right, color=MUTED, size=SMALL_SIZE)
     for x, text in ((0.0, "lowest\naccepted"), (1.0, "highest\naccepted")):

@@ -16,6 +16,7 @@ from vraem.observe.fates import FATE_WORDS, FATES
 from vraem.observe.joint import fate_paths, holders
 from vraem.observe.organisation import OrganisationResult
 from vraem.observe.outcome_readers import Reader, Value
+from vraem.observe.splinters import splinter_lives
 from vraem.observe.thresholds import VARIANTS
 from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
 
@@ -305,6 +306,12 @@ CATALOGUE: tuple[Quantity, ...] = (
         TEXT,
         "members of the campaign's start by their places in the list of fates at each horizon, with counts",
         lambda r, _: fate_paths(r),
+    ),
+    _at_once(
+        "splinter_lives",
+        TEXT,
+        "splinters since the campaign began: birth, weeks alone, what ended that, armed members at birth",
+        lambda r, _: splinter_lives(r),
     ),
     _at_once(
         "relapse_share",

@@ -1,0 +1,62 @@
+"""Stacked horizontal bars of shares: a segment with its number and interval inside it, and the key to the colours."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from vraem.analysis.intervals import Interval
+from vraem.figures.style import HAIRLINE, INK, SMALL_SIZE, Look
+
+THICKNESS = 0.66
+LEAST_NAMED = 0.07
+"""Segments narrower than this bear no number, ..."""
+LEAST_INTERVAL = 0.12
+"""... and those narrower than this no interval."""
+LIGHT_FROM = 0.45
+"""Segments darker than this luminance bear white numbers."""
+
+
+def segment(axes: Axes, row: int, base: float, share: Interval, look: Look) -> None:
+    """Draw one segment of the bar at height `row`, from `base` on, with its share in per cent and its interval."""
+    axes.barh(
+        row,
+        share.estimate,
+        THICKNESS,
+        left=base,
+        color=look.colour,
+        hatch=look.hatch,
+        edgecolor="white" if not look.hatch else HAIRLINE,
+        linewidth=0.7,
+        zorder=2,
+    )
+    if share.estimate < LEAST_NAMED:
+        return
+    middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL
+    upper = row - (0.13 if wide else 0.04)
+    colour = "white" if _luminance(look.colour) < LIGHT_FROM else INK
+    text: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
+    axes.text(middle, upper, f"{100 * share.estimate:.0f}", size=SMALL_SIZE, weight="bold", **text)
+    if wide:
+        said = f"{100 * share.low:.0f}–{100 * share.high:.0f}"
+        axes.text(middle, row + 0.11, said, size=SMALL_SIZE - 1.8, **text)
+
+
+def key_patches(looks: Iterable[Look]) -> list[Patch]:
+    """Handles of a legend, one a look."""
+    return [
+        Patch(
+            facecolor=look.colour,
+            hatch=look.hatch,
+            edgecolor=HAIRLINE if look.hatch else "none",
+            label=look.label.replace("\n", " "),
+        )
+        for look in looks
+    ]
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (int(colour[start : start + 2], 16) / 255.0 for start in (1, 3, 5))
+    return float(np.dot((0.299, 0.587, 0.114), (red, green, blue)))
