@@ -215,6 +215,7 @@ AFTER_RARE_EVENTS = frozenset(
         "independence_security_cost",
         "link_vacancy_loss",
         "merge_distrust",
+        "merge_lineage_distrust",
         "null_split_chance",
         "outside_income",
         "own_gunmen_setup",

@@ -103,7 +103,7 @@ def affiliation_values(
         values.append(IMPOSSIBLE)
     if partner is not None:
         known = partner.group.outsider == group.outsider
-        distrust = p.merge_distrust * (0.5 if known else 1.0)
+        distrust = p.merge_distrust * (p.merge_lineage_distrust if known else 1.0)
         near = 1.0 - abs(column.ideology - partner.group.ideology)
         bound = p.column_authority_weight * 0.5 * partner.group.authority
         values.append(partner.pay + bound + cause * near - distrust - p.rank_loss - punishment - pressure)

@@ -23,9 +23,9 @@ FREEZING_YEARS, BALANCE_YEARS = 2, 4
 REVIEW_WEEKS = 4
 LEAST_INFLOW = 0.1
 """Recruitment is solved for at least this share of the outflow, however many members there are."""
-RETURN_YEARS = 1.0
+RETURN_YEARS = 0.5
 """Time in which recruitment is to close a gap between members and their target."""
-OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 104.0, 208.0, 104.0
+OUTFLOW_MEMORY, REMOVAL_MEMORY, MEAN_MEMORY = 52.0, 208.0, 104.0
 """Weeks over which outflow, removals per operation and covariates are averaged."""
 GROUND_PACE = 0.1
 """Share of the way, in logs, that the base resistance goes every four weeks: control follows with months of delay."""
@@ -38,8 +38,8 @@ LINK_PACE = 0.02
 FIRST_REMOVALS_PER_OPERATION = 0.2
 """Prior of the control: removals that one routine operation makes."""
 PRIOR_OPERATIONS = 20.0
-STEP = 0.2
-"""Share of the way to its solution that an intercept goes every four weeks."""
+RECRUITMENT_STEP, OPERATIONS_STEP = 0.5, 0.2
+"""Share of the way to its solution that an intercept goes every four weeks; losses to the state are rarer, noisier."""
 MOST_RISE = log(3.0)
 """Young people may be solved to join three times as readily as at the start, no more: a group that lost its territory
 in the burn-in would else be given a valley of volunteers, and run away as soon as it held ground again."""
@@ -175,7 +175,7 @@ def _solve_recruitment(world: World, rows: Rows) -> None:
     if possible > 0.0:
         target = log(max(wanted, LEAST_INFLOW * burn.outflow) / possible)
         highest = burn.recruit_intercept_start + MOST_RISE
-        burn.recruit_intercept += STEP * (min(target, highest) - burn.recruit_intercept)
+        burn.recruit_intercept += RECRUITMENT_STEP * (min(target, highest) - burn.recruit_intercept)
 
 
 def _solve_link(world: World, rows: Rows) -> None:
@@ -206,7 +206,7 @@ def _solve_operations(world: World) -> None:
     burn = world.burn_in
     yield_of_one = max(burn.removals, 1.0) / burn.operations
     target = world.p.removals_per_year / WEEKS_A_YEAR / yield_of_one
-    burn.operation_rate += STEP * (target - burn.operation_rate)
+    burn.operation_rate += OPERATIONS_STEP * (target - burn.operation_rate)
 
 
 def _link_gain_at_rest(world: World) -> float:

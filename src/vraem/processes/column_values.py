@@ -28,8 +28,6 @@ SINGLE_RETALIATION = 0.4
 REVENUE_LOST_IN_HIDING = 0.5
 LINK_TO_PARTNER = 0.5
 """Link that a column expects to a centre that it joins."""
-SAME_LINEAGE_TRUST = 0.5
-"""Distrust of a partner of the same lineage, over that of a stranger."""
 FIRM_PRESSURE = 0.5
 """State pressure felt in a firm's service, over that felt as an armed group (parameter table)."""
 
@@ -69,7 +67,7 @@ class Offers(NamedTuple):
     partner_pay: float
     partner_authority: float
     partner_ideology: float
-    partner_kin: bool
+    partner_of_lineage: bool
     firm: int
     wage: float
 
@@ -183,7 +181,7 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
             + _unrest(world, me)
         )
     if offers.partner != NO_ROW:
-        distrust = p.merge_distrust * (SAME_LINEAGE_TRUST if offers.partner_kin else 1.0)
+        distrust = p.merge_distrust * (p.merge_lineage_distrust if offers.partner_of_lineage else 1.0)
         values[MERGE] = (
             offers.partner_pay
             + p.column_authority_weight * LINK_TO_PARTNER * offers.partner_authority

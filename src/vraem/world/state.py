@@ -91,7 +91,7 @@ class BurnIn:
     armed_share: float = 0.0  # of the members at the start
     members: float = 0.0  # target of recruitment
     exit_scale: float = 1.0  # mean relative hazard of leaving (B5)
-    outflow: float = 0.0  # persons a week who leave, two-year mean
+    outflow: float = 0.0  # persons a week who leave, mean of a year
     operations: float = 0.0  # routine operations and the removals they made, remembered
     removals: float = 0.0
     averaged: int = 0  # weeks that the frozen values are means over, and their sums
