@@ -1,5 +1,6 @@
 """C6: what buyers reckon as the supply of leaf, and what it does to the price."""
 
+import warnings
 from datetime import date
 
 import pytest
@@ -25,6 +26,17 @@ def test_leaf_left_on_the_bush_counts_in_part_as_supply(weight: float):
     assert flows.leaf_unpicked > 0.0
     within = flows.leaf_picked + weight * flows.leaf_unpicked
     assert world.market.leaf_within_reach == pytest.approx(before + (within - before) / MEMORY_WEEKS)
+
+
+def test_nobody_picks_where_hands_cost_far_more_than_leaf_brings_and_nothing_overflows():
+    world = vraem.new_world(vraem.load("baseline").with_({"run.households": 400}), 1)
+    world.communities.leaf_price[:] = 0.0
+    world.market.wage_index = 1000.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        farming.step(world)
+    assert world.flows.leaf_grown > 0.0
+    assert world.flows.leaf_picked == 0.0
 
 
 def test_the_price_comes_back_sooner_the_less_unpicked_leaf_weighs():

@@ -16,6 +16,9 @@ PICKER_DAYS_A_WEEK = 6.0
 MEMORY_WEEKS = 12.0
 """Span of the running means of ripening leaf and of labour need."""
 
+HOPELESS = np.float32(80.0)
+"""Log-odds against picking beyond which nobody picks: the chance is mere rounding, its inverse still a number."""
+
 
 def step(world: World) -> None:
     """Age the plots of this week's cohort, ripen its leaf, pick what pays and what hands can pick."""
@@ -28,7 +31,7 @@ def step(world: World) -> None:
     ripe = growers.coca_bearing[rows] * (p.coca_yield_mature / QUARTERS_A_YEAR)
     price = net_leaf_price(world).take(community)
     cost = growers.harvest_cost[rows] * np.float32(world.market.wage_index)
-    chance = 1.0 / (1.0 + np.exp((cost - price) / p.harvest_choice_scale))
+    chance = 1.0 / (1.0 + np.exp(np.minimum((cost - price) / p.harvest_choice_scale, HOPELESS)))
     draws = world.streams.uniform("harvest_choice", world.week, start, stop)
     wanted = ripe * (draws < chance)
     picked = wanted * np.float32(_hands(world, ripe, wanted))
