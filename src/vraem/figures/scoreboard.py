@@ -73,8 +73,8 @@ def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
             f"{passed} of {len(scores)} patterns reproduced",
             "Simulated value against what the pattern accepts (shaded); each row has its own scale",
             caption,
-            size=(11.0, 1.75 + ROW_INCHES * len(scores)),
-            margins=Margins(left=3.45, right=5.15, top=1.05, bottom=0.7),
+            size=(11.2, 1.75 + ROW_INCHES * len(scores)),
+            margins=Margins(left=3.45, right=5.35, top=1.05, bottom=0.7),
         )
         axes.set_xlim(-AXIS_REACH, 1.0 + AXIS_REACH)
         axes.set_ylim(len(scores) - 0.5, -0.5)
