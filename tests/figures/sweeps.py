@@ -78,9 +78,8 @@ def _row(
         row |= _at_horizon(random, odds, months, down, luck)
     row |= _times(random, arm, down)
     row["fate_paths"] = _paths(random, down)
-    own = np.random.default_rng(
-        (point, replicate, ARMS.index(arm))
-    )  # the draws of the other columns stay as they were
+    # draws of its own, so that those of the other columns stay as they were
+    own = np.random.default_rng((point, replicate, ARMS.index(arm)))
     row["splinter_lives"] = _splinters(own, row["weeks_observed"], down)
     for months in HORIZONS:
         row[f"holders_{months}"] = _holders(random, row[f"end_state_{months}"])

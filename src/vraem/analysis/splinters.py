@@ -13,7 +13,7 @@ from vraem.analysis import outcome_columns as columns
 from vraem.analysis.intervals import Interval
 from vraem.analysis.resampling import interval_of, mean_draws, posterior_share
 from vraem.analysis.results import Results
-from vraem.observe.splinters import SPLINTER_ENDS, SPLINTER_WORDS, read_splinter_lives
+from vraem.observe.splinters import ALONE, SPLINTER_ENDS, SPLINTER_WORDS, read_splinter_lives
 from vraem.world.clock import WEEKS_A_YEAR
 
 AGES = (1, 3, 5, 10)
@@ -22,19 +22,16 @@ AGES = (1, 3, 5, 10)
 MOST_COUNTED = 4
 """Runs with so many splinters or more are counted together."""
 
-ALONE = "alone"
-
 
 @dataclass(frozen=True)
 class SplinterLives:
-    """Splinters of some runs, arrays (splinters,): `run` each belongs to, `formed`, `lived`, `armed`, `end`, `watched`.
+    """Splinters of some runs, arrays (splinters,): `run` each belongs to, `lived`, `armed`, `end`, `watched`.
 
-    Times in weeks, `formed` since the campaign's start, `watched` from the birth to the end of the run; `end` of
-    `SPLINTER_ENDS`, −1 if it stood as long as it was watched. ``clusters`` (runs,) outer draws.
+    Times in weeks from the birth on, `watched` to the end of the run; `end` of `SPLINTER_ENDS`, −1 if it stood as long
+    as it was watched. ``clusters`` (runs,) outer draws.
     """
 
     run: NDArray[np.int64]
-    formed: NDArray[np.float64]
     lived: NDArray[np.float64]
     end: NDArray[np.int64]
     armed: NDArray[np.float64]
@@ -56,7 +53,6 @@ class SplinterLives:
         run = table[:, 0].astype(np.int64)
         return cls(
             run=run,
-            formed=table[:, 1],
             lived=table[:, 2],
             end=table[:, 3].astype(np.int64),
             armed=table[:, 4],

@@ -12,7 +12,7 @@ from vraem.observe.catalogue import CATALOGUE
 from vraem.observe.end_states import DEFINITIONS
 from vraem.observe.organisation import END, OrganisationResult, moment
 from vraem.observe.organisation_series import founding_group
-from vraem.observe.splinters import SPLINTER_ENDS, splinters
+from vraem.observe.splinters import splinters
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import COMMANDER, LEADER
@@ -169,7 +169,7 @@ def _splinters(result: RunResult) -> list[dict[str, Any]]:
             "formed": _day(result, groups.anchor.start + each.formed),
             "armed": each.armed,
             "years_alone": each.lived / WEEKS_A_YEAR,
-            "became": SPLINTER_ENDS[each.end] if each.end >= 0 else "alone",
+            "became": each.became,
         }
         for each in found
     ]

@@ -15,7 +15,18 @@ from vraem.analysis.paired import LEVEL
 from vraem.analysis.paths import PATHS, Path
 from vraem.figures.arms import MOST_ARMS_IN_CHART, arm_look, compared_caption
 from vraem.figures.labels import halo
-from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, nice_top, sheet, style, thousands
+from vraem.figures.style import (
+    INK,
+    MUTED,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    key_on_top,
+    nice_top,
+    sheet,
+    style,
+    thousands,
+)
 from vraem.figures.timeline import DAYS_A_WEEK, frame_years, panel_title
 
 LEAD_WEEKS = 104
@@ -188,15 +199,12 @@ def _key(figure: Figure, comparison: Comparison, arms: list[int]) -> None:
         )
         for arm in arms
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.57 / height),
-        ncols=min(len(handles), KEY_COLUMNS),
+    key_on_top(
+        figure,
+        handles,
+        min(len(handles), KEY_COLUMNS),
+        down=0.57,
         fontsize=TEXT_SIZE - 0.5,
-        borderaxespad=0.0,
-        borderpad=0.0,
         columnspacing=1.6,
         handlelength=2.4,
     )

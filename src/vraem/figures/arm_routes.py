@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vraem.figures.arm_series import ArmSeries, Source
 from vraem.figures.flows import STACK_ORDER
-from vraem.figures.style import INK, ROUTE_LOOKS, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.style import INK, ROUTE_LOOKS, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
 from vraem.valley import ROUTES
 
 BAR_INCHES = 0.34
@@ -115,16 +115,6 @@ def _key(figure: Figure) -> None:
         Patch(facecolor=ROUTE_LOOKS[route].colour, label=ROUTE_LOOKS[route].label.replace("\n", " "))
         for route in STACK_ORDER
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=3,
-        fontsize=TEXT_SIZE - 0.8,
-        labelcolor=INK,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.4,
-        handlelength=1.3,
+    key_on_top(
+        figure, handles, 3, fontsize=TEXT_SIZE - 0.8, labelcolor=INK, columnspacing=1.4, handlelength=1.3
     )

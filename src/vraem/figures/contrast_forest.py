@@ -16,7 +16,18 @@ from vraem.analysis.contrasts import Contrast, contrasts
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
 from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, POINTS, words_of
-from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.style import (
+    HAIRLINE,
+    INK,
+    MUTED,
+    SHADE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    key_on_top,
+    sheet,
+    style,
+)
 from vraem.figures.swept import as_swept, look_of, shown_arms, swept_caption, when
 
 CLEAR_P = 0.05
@@ -219,15 +230,6 @@ def _key(figure: Figure, results: Results, arms: Sequence[str]) -> None:
         Line2D([], [], color=look.colour, marker=look.marker, ms=4.6, lw=1.2, label=arm)
         for look, arm in zip(looks, arms, strict=True)
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=min(len(handles), 5),
-        fontsize=TEXT_SIZE - 0.5,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.4,
-        handlelength=1.6,
+    key_on_top(
+        figure, handles, min(len(handles), 5), fontsize=TEXT_SIZE - 0.5, columnspacing=1.4, handlelength=1.6
     )

@@ -14,7 +14,18 @@ from vraem.analysis.compare import Comparison, Difference
 from vraem.analysis.measures import MEASURES, Measure
 from vraem.figures.arms import arm_look, compared_caption
 from vraem.figures.labels import halo
-from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.style import (
+    HAIRLINE,
+    INK,
+    MUTED,
+    SHADE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    key_on_top,
+    sheet,
+    style,
+)
 
 MOST_ARMS = 4
 """More arms than these beside the reference get a forest each."""
@@ -281,15 +292,4 @@ def _key(figure: Figure, comparison: Comparison, shown: Sequence[str]) -> None:
         Line2D([], [], color=look.colour, marker=look.marker, ms=4.6, lw=1.3, label=arm)
         for arm, look in looks.items()
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=len(handles),
-        fontsize=TEXT_SIZE - 0.5,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.4,
-        handlelength=1.6,
-    )
+    key_on_top(figure, handles, len(handles), fontsize=TEXT_SIZE - 0.5, columnspacing=1.4, handlelength=1.6)

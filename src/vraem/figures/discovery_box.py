@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vraem.analysis.discovery import Box, Discovery, Limit, discover
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
-from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
 ROW_INCHES = 0.72
@@ -181,15 +181,4 @@ def _key(figure: Figure) -> None:
         Line2D([], [], color=CASE_COLOUR, marker="|", ls="", ms=8.0, label="a run that ends as gangs"),
         Line2D([], [], color=OTHER_COLOUR, marker="|", ls="", ms=8.0, label="a run that ends otherwise"),
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=3,
-        fontsize=TEXT_SIZE - 0.7,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.5,
-        handlelength=1.4,
-    )
+    key_on_top(figure, handles, 3, fontsize=TEXT_SIZE - 0.7, columnspacing=1.5, handlelength=1.4)

@@ -10,14 +10,14 @@ from matplotlib.ticker import PercentFormatter
 from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, state_look
-from vraem.figures.stacked_bars import key_patches, segment
+from vraem.figures.stacked_bars import frame, key_patches, stack
 from vraem.figures.style import (
     INK,
-    MUTED,
     SHADE,
     SMALL_SIZE,
     TEXT_SIZE,
     Margins,
+    key_on_top,
     sheet,
     style,
 )
@@ -75,11 +75,11 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
             axes.set_visible(False)
         seen: set[str] = set()
         for axes, months in zip(flat, horizons, strict=False):
-            for row, arm in enumerate(arms):
-                found = _shares_of(kept, arm, months, None if everybody else among, everybody)
+            table = [_shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms]
+            for row, found in enumerate(table):
                 seen |= _bar(axes, row, found)
-                _count(axes, row, found.runs)
-            _frame(axes, arms, kept, when(months))
+            names = [_arm_text(kept, arm) for arm in arms]
+            frame(axes, names, [str(found.runs or "no run") for found in table], when(months))
         _key(figure, seen)
     return figure
 
@@ -174,18 +174,12 @@ def _shares_of(results: Results, arm: str, months: int, definition: str | None, 
 
 def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
     """One bar; returns the states that it shows."""
-    base, drawn = 0.0, set()
     if found.runs:
         _whisker(axes, row, found.clustered[GANGS].low, found.clustered[GANGS].high)
     order = [*STATE_LOOKS, *(name for name in found.clustered if name not in STATE_LOOKS)]
-    for state in order:
-        share = found.clustered[state]
-        if not share.estimate > 0.0:
-            continue
-        drawn.add(state)
-        segment(axes, row, base, share, state_look(state))
-        base += share.estimate
-    return drawn
+    drawn = [state for state in order if found.clustered[state].estimate > 0.0]
+    stack(axes, row, [(found.clustered[state], state_look(state)) for state in drawn])
+    return set(drawn)
 
 
 def _whisker(axes: Axes, row: int, low: float, high: float) -> None:
@@ -197,40 +191,6 @@ def _whisker(axes: Axes, row: int, low: float, high: float) -> None:
         axes.plot([end] * 2, [height - 0.07, height + 0.07], color=INK, linewidth=1.0, zorder=4)
 
 
-def _count(axes: Axes, row: int, runs: int) -> None:
-    axes.annotate(
-        f"{runs}" if runs else "no run",
-        (1.0, row),
-        (4.0, 0.0),
-        textcoords="offset points",
-        ha="left",
-        va="center",
-        size=SMALL_SIZE,
-        color=MUTED,
-        annotation_clip=False,
-    )
-
-
-def _frame(axes: Axes, arms: list[str], results: Results, title: str) -> None:
-    axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(len(arms) - 0.5, -0.5)
-    axes.set_yticks(range(len(arms)), [_arm_text(results, arm) for arm in arms])
-    axes.grid(visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-    axes.set_title(title, color=INK, pad=4.0)
-    axes.annotate(
-        "n",
-        (1.0, 1.0),
-        (4.0, 5.0),
-        "axes fraction",
-        "offset points",
-        size=SMALL_SIZE,
-        color=MUTED,
-        style="italic",
-    )
-
-
 def _arm_text(results: Results, arm: str) -> str:
     return arm if arm in results.campaigns else f"{arm}\n(no campaign, all runs)"
 
@@ -238,15 +198,4 @@ def _arm_text(results: Results, arm: str) -> str:
 def _key(figure: Figure, seen: set[str]) -> None:
     looks = [STATE_LOOKS[state] for state in STATE_LOOKS if state in seen]
     looks += [state_look(state) for state in sorted(seen - set(STATE_LOOKS))]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=key_patches(looks),
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=5,
-        fontsize=TEXT_SIZE - 0.7,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.3,
-        handlelength=1.3,
-    )
+    key_on_top(figure, key_patches(looks), 5, fontsize=TEXT_SIZE - 0.7, columnspacing=1.3, handlelength=1.3)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, Neutrality, neutrality
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, letters, state_look
-from vraem.figures.style import INK, MISSED, MUTED, SHADE, SMALL_SIZE, Margins, sheet, style
+from vraem.figures.style import INK, MISSED, MUTED, SHADE, SMALL_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 
 ROW_INCHES = 0.36
@@ -140,15 +140,12 @@ def _key(figure: Figure, horizons: list[int]) -> None:
         )
         for number, months in enumerate(horizons)
     ]
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.58 / height),
-        ncols=len(handles),
+    key_on_top(
+        figure,
+        handles,
+        len(handles),
+        down=0.58,
         fontsize=SMALL_SIZE + 0.3,
-        borderaxespad=0.0,
-        borderpad=0.0,
         columnspacing=1.4,
         handlelength=1.6,
     )

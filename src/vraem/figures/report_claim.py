@@ -17,6 +17,7 @@ from vraem.figures.report_html import (
     share_text,
     table,
 )
+from vraem.figures.swept import MONTHS_A_YEAR, when
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.splinters import SPLINTER_WORDS
 
@@ -276,7 +277,7 @@ def splinter_section(found: Findings) -> Iterator[str]:
     ]
     rows.append([cell("splinters watched so long"), *(cell(number) for number in seen.watched.values())])
     yield table(
-        ["after the split", *(f"{years} year{'s' * (years > 1)}" for years in seen.at)],
+        ["after the split", *(when(MONTHS_A_YEAR * years) for years in seen.at)],
         rows,
         "What first became of a splinter, % with 95 % interval over draws",
     )

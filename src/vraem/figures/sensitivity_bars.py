@@ -22,7 +22,7 @@ from vraem.analysis.sensitivity import (
 )
 from vraem.figures.contrast_forest import with_gangs
 from vraem.figures.map_labels import PointLabel, place_labels
-from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
 MORRIS, SALTELLI = "morris", "saltelli"
@@ -306,18 +306,7 @@ def _key_of_parts(figure: Figure) -> None:
         )
     ]
     handles.append(Line2D([], [], marker="s", color=INK, ms=4.2, lw=0.8, label="form of a switch"))
-    width, height = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.15 / width, 1.0 - 0.6 / height),
-        ncols=len(handles),
-        fontsize=SMALL_SIZE + 0.3,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        columnspacing=1.2,
-        handlelength=1.6,
-    )
+    key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.3, columnspacing=1.2, handlelength=1.6)
 
 
 def _frame_rows(axes: Axes, factors: Sequence[str]) -> None:

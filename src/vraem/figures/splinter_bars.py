@@ -6,12 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from vraem.analysis import outcome_columns as columns
 from vraem.analysis.results import Results
 from vraem.analysis.splinters import MOST_COUNTED, SplinterFindings, splinter_findings
 from vraem.figures.looks import SPLINTER_END_LOOKS
-from vraem.figures.stacked_bars import THICKNESS, key_patches, segment
-from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
-from vraem.figures.swept import as_swept, condition_words, swept_caption
+from vraem.figures.stacked_bars import THICKNESS, frame, key_patches, stack
+from vraem.figures.style import INK, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
+from vraem.figures.swept import MONTHS_A_YEAR, as_swept, condition_words, swept_caption, when
 
 BAR_INCHES = 0.46
 HEADROOM = 1.12
@@ -27,12 +28,13 @@ def splinter_fates(results: Results | Path | str) -> Figure:
     ``ValueError`` if the runs do not say what became of splinters, or no column broke away.
     """
     swept = as_swept(results)
-    found = splinter_findings(swept)
-    if found is None:
+    if not swept.has(columns.SPLINTER_LIVES, columns.WATCHED):
         raise ValueError(
-            'the runs do not say what became of splinters: ask for the measure "splinter_lives" in the outcomes'
+            "the runs do not say what became of splinters: "
+            f'ask for the measure "{columns.SPLINTER_LIVES}" in the outcomes'
         )
-    if not found.at:
+    found = splinter_findings(swept)
+    if found is None or not found.at:
         raise ValueError(
             "no column broke away from a dismantled group, or none early enough to be watched for a year"
         )
@@ -53,15 +55,12 @@ def splinter_fates(results: Results | Path | str) -> Figure:
         )
         _fates(fates, found)
         _counts(counts, found)
-        width, height = figure.get_size_inches()
-        figure.legend(
-            handles=key_patches(SPLINTER_END_LOOKS.values()),
-            loc="upper left",
-            bbox_to_anchor=(0.15 / width, 1.0 - 0.62 / height),
-            ncols=len(SPLINTER_END_LOOKS),
+        key_on_top(
+            figure,
+            key_patches(SPLINTER_END_LOOKS.values()),
+            len(SPLINTER_END_LOOKS),
+            down=0.62,
             fontsize=TEXT_SIZE - 0.7,
-            borderaxespad=0.0,
-            borderpad=0.0,
             columnspacing=1.3,
             handlelength=1.3,
         )
@@ -69,38 +68,13 @@ def splinter_fates(results: Results | Path | str) -> Figure:
 
 
 def _fates(axes: Axes, found: SplinterFindings) -> None:
-    for row, (years, shares) in enumerate(found.at.items()):
-        base = 0.0
-        for fate, look in SPLINTER_END_LOOKS.items():
-            if shares[fate].estimate > 0.0:
-                segment(axes, row, base, shares[fate], look)
-                base += shares[fate].estimate
-        axes.annotate(
-            f"{found.watched[years]}",
-            (1.0, row),
-            (4.0, 0.0),
-            textcoords="offset points",
-            ha="left",
-            va="center",
-            size=SMALL_SIZE,
-            color=MUTED,
-        )
-    axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(len(found.at) - 0.5, -0.5)
-    axes.set_yticks(range(len(found.at)), [f"{years} year{'s' * (years > 1)}" for years in found.at])
-    axes.grid(visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-    axes.set_title("What it first became, so long after it broke away", color=INK, pad=4.0)
-    axes.annotate(
-        "n",
-        (1.0, 1.0),
-        (4.0, 5.0),
-        "axes fraction",
-        "offset points",
-        size=SMALL_SIZE,
-        color=MUTED,
-        style="italic",
+    for row, shares in enumerate(found.at.values()):
+        stack(axes, row, [(shares[fate], look) for fate, look in SPLINTER_END_LOOKS.items()])
+    frame(
+        axes,
+        [when(MONTHS_A_YEAR * years) for years in found.at],
+        [str(number) for number in found.watched.values()],
+        "What it first became, so long after it broke away",
     )
 
 

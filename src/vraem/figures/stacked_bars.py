@@ -1,14 +1,15 @@
 """Stacked horizontal bars of shares: a segment with its number and interval inside it, and the key to the colours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.intervals import Interval
-from vraem.figures.style import HAIRLINE, INK, SMALL_SIZE, Look
+from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Look
 
 THICKNESS = 0.66
 LEAST_NAMED = 0.07
@@ -42,6 +43,30 @@ def segment(axes: Axes, row: int, base: float, share: Interval, look: Look) -> N
     if wide:
         said = f"{100 * share.low:.0f}–{100 * share.high:.0f}"
         axes.text(middle, row + 0.11, said, size=SMALL_SIZE - 1.8, **text)
+
+
+def stack(axes: Axes, row: int, parts: Iterable[tuple[Interval, Look]]) -> None:
+    """Draw the segments of the bar at height `row` one after the other; shares of nought leave none."""
+    base = 0.0
+    for share, look in parts:
+        if share.estimate > 0.0:
+            segment(axes, row, base, share, look)
+            base += share.estimate
+
+
+def frame(axes: Axes, names: Sequence[str], numbers: Sequence[str], title: str) -> None:
+    """Axes of a panel of bars from the top down, one a name, each with its number `n` of cases behind it."""
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), names)
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axes.set_title(title, color=INK, pad=4.0)
+    small: dict[str, Any] = {"size": SMALL_SIZE, "color": MUTED, "textcoords": "offset points"}
+    axes.annotate("n", (1.0, 1.0), (4.0, 5.0), "axes fraction", style="italic", **small)
+    for row, number in enumerate(numbers):
+        axes.annotate(number, (1.0, row), (4.0, 0.0), ha="left", va="center", annotation_clip=False, **small)
 
 
 def key_patches(looks: Iterable[Look]) -> list[Patch]:

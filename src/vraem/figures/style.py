@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -32,6 +33,8 @@ COLOURS_IN_PAGE = 256
 TITLE_SIZE = 12.0
 TEXT_SIZE = 9.0
 SMALL_SIZE = 7.5
+LEFT_EDGE = 0.15
+"""Inches from the left edge of a sheet at which title, subtitle, key and caption begin."""
 
 MAX_SEEDS_NAMED = 4
 
@@ -143,6 +146,22 @@ class Margins(NamedTuple):
     bottom: float = 0.75
 
 
+def key_on_top(
+    figure: Figure, handles: Sequence[Artist], columns: int, *, down: float = 0.6, **looks: Any
+) -> None:
+    """The key of a sheet, beneath its title and subtitle, `down` inches from the top; `looks` go to `Figure.legend`."""
+    width, height = figure.get_size_inches()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(LEFT_EDGE / width, 1.0 - down / height),
+        ncols=columns,
+        borderaxespad=0.0,
+        borderpad=0.0,
+        **looks,
+    )
+
+
 def sheet(
     title: str,
     subtitle: str,
@@ -179,7 +198,7 @@ def sheet(
         gridspec_kw=place | spacing,
         **grid,
     )
-    left = 0.15 / width
+    left = LEFT_EDGE / width
     figure.text(left, 1.0 - 0.12 / height, title, size=TITLE_SIZE, weight="bold", va="top", gid="title")
     figure.text(left, 1.0 - 0.36 / height, subtitle, size=TEXT_SIZE, color=MUTED, va="top", gid="subtitle")
     figure.text(left, 0.10 / height, caption, size=SMALL_SIZE, color=MUTED, va="bottom", gid="caption")

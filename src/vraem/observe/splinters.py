@@ -15,14 +15,17 @@ from vraem.world.security_tables import GROUP_END, MERGER, SERVICE
 SPLINTER_ENDS = ("back", "elsewhere", "service", "gone")
 """What ends the life of a splinter as a group of its own; codes are their places here, −1 as long as it stands."""
 
+ALONE = "alone"
+"""What a splinter is as long as nothing has ended that."""
+
 SPLINTER_WORDS = {
-    "alone": "alone",
+    ALONE: "alone",
     "back": "back in the lineage",
     "elsewhere": "with another group",
     "service": "in a firm's service",
     "gone": "no more",
 }
-"""What a splinter may have become, with `alone` for those that stand."""
+"""What a splinter may have become."""
 
 STANDS = "-"
 """Stands for the end of a splinter that stands when the run ends."""
@@ -38,6 +41,11 @@ class Splinter(NamedTuple):
     lived: int
     end: int
     armed: int
+
+    @property
+    def became(self) -> str:
+        """What it is then, of `SPLINTER_WORDS`."""
+        return SPLINTER_ENDS[self.end] if self.end >= 0 else ALONE
 
 
 def splinters(result: OrganisationResult) -> list[Splinter] | None:
@@ -63,20 +71,17 @@ def splinters(result: OrganisationResult) -> list[Splinter] | None:
 
 def _end(journal: Journal, group: int, formed: int, result: OrganisationResult) -> tuple[int, int]:
     """The week in which `group` ceased to stand alone, and the code of why; the run's end and −1 if it stands."""
-    own = {
-        "service": journal.of_kind(SERVICE) & (journal["group"] == group),
-        "merger": journal.of_kind(MERGER) & (journal["other"] == group),
-        "end": journal.of_kind(GROUP_END) & (journal["group"] == group),
-    }
-    later = journal["week"] > formed
-    served = np.flatnonzero(own["service"] & later)
-    ended = np.flatnonzero(own["end"] & later)
+    later = (journal["group"] == group) & (journal["week"] > formed)
+    served = np.flatnonzero(later & journal.of_kind(SERVICE))
+    ended = np.flatnonzero(later & journal.of_kind(GROUP_END))
     if len(served) and (not len(ended) or served[0] < ended[0]):
         return int(journal["week"][served[0]]), SPLINTER_ENDS.index("service")
     if not len(ended):
         return result.weeks, -1
     week = int(journal["week"][ended[0]])
-    merged = np.flatnonzero(own["merger"] & (journal["week"] == week))
+    merged = np.flatnonzero(
+        journal.within(week, week) & journal.of_kind(MERGER) & (journal["other"] == group)
+    )
     if not len(merged):
         return week, SPLINTER_ENDS.index("gone")
     stranger = bool(result.groups["outsider"][int(journal["group"][merged[-1]])])
