@@ -70,8 +70,10 @@ class RowSet(AgentSet):
         if column is not None:
             write_column(self.population.model.world, kind, column, self._rows, value)
             return self
-        for agent in self:
-            setattr(agent, attr_name, value)
+        values = np.asarray(value)
+        each = values.tolist() if values.shape == (len(self),) else [value] * len(self)
+        for agent, own in zip(self, each, strict=True):
+            setattr(agent, attr_name, own)
         return self
 
     def select(
@@ -214,4 +216,8 @@ class AllAgents(ModelSet):
             return super().select(filter_func, at_most, inplace, agent_type)
         if isinstance(at_most, float) and at_most <= 1.0:
             at_most = int(len(self) * at_most)
-        return next(iter(self)).model.set_of(agent_type).select(filter_func, at_most)
+        try:
+            own = next(iter(self)).model.set_of(agent_type)
+        except KeyError:  # a class of which the model has none
+            return super().select(filter_func, at_most, inplace, agent_type)
+        return own.select(filter_func, at_most)

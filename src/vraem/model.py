@@ -111,6 +111,8 @@ class Model(mesa.Model):
             self.running = False
             raise
         self._in_week = False
+        if self._registered:
+            self._register_rows()  # somebody may hold the set
         self._seconds += perf_counter() - began
         if self._collector is not None:
             self._collector.collect(self)
@@ -268,7 +270,16 @@ class Model(mesa.Model):
 
     @property
     def agents(self) -> Any:
-        """All agents, in Mesa's set."""
+        """All agents, in Mesa's set; it is made when first asked for, and kept as of the last week from then on."""
+        self._register_rows()
+        return self._all_agents
+
+    @agents.setter
+    def agents(self, value: Any) -> None:
+        raise AttributeError("model.agents is filled from the world's tables")
+
+    def _register_rows(self) -> None:
+        """Let those who are gone out of Mesa's set, and those who are new in."""
         for kind, population in self._populations.items():
             old, new = self._registered.get(kind), population.rows()
             if old is not None and np.array_equal(old, new):
@@ -280,11 +291,6 @@ class Model(mesa.Model):
                 for row in np.setdiff1d(new, known).tolist():
                     self._all_agents.add(agents[row])
             self._registered[kind] = new
-        return self._all_agents
-
-    @agents.setter
-    def agents(self, value: Any) -> None:
-        raise AttributeError("model.agents is filled from the world's tables")
 
     @property
     def agents_by_type(self) -> dict[type, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis.contrasts import contrasts, pairs_of, share_difference
-from vraem.analysis.findings import answer_in_two_sentences
+from vraem.analysis.findings import answer_in_two_sentences, campaign_contrasts
 from vraem.analysis.intervals import PairTable, mcnemar, newcombe_paired
 from vraem.analysis.nulls import compare_nulls
 from vraem.analysis.questions import (
@@ -21,7 +21,9 @@ from vraem.analysis.questions import (
     through_callao,
     valley_share,
 )
+from vraem.analysis.resampling import Clusters
 from vraem.analysis.results import Results
+from vraem.experiment.types import Design, Factor, Replicates
 
 
 def effect_of_heirs(random, row):
@@ -81,6 +83,67 @@ def test_equal_arms_are_equal_and_not_just_without_a_difference():
     )
 
 
+def asked(kind: str, *, count: int, common: bool) -> SimpleNamespace:
+    """What a table of results must know of its experiment: the design, two factors, the seeds."""
+    factors = (Factor("a", values=(0, 1)), Factor("b", values=(0, 1)))
+    return SimpleNamespace(
+        design=Design(kind, samples=4, levels=4), factors=factors, replicates=Replicates(count, common=common)
+    )
+
+
+def results_of(gaps, experiment=None) -> Results:
+    """Results of a reference at nought and one arm that is `gaps` (points, replicates) above it."""
+    points, replicates = gaps.shape
+    rows = [
+        {"arm": arm, "point": point, "replicate": replicate, "y": gaps[point, replicate] * (arm == "act")}
+        for arm in ("baseline", "act")
+        for point in range(points)
+        for replicate in range(replicates)
+    ]
+    return Results(pd.DataFrame(rows), ("baseline", "act"), "baseline", ("act",), (), experiment=experiment)
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "common", "clusters", "words"),
+    [
+        ("grid", 4, True, 6, "seeds"),  # 4 points that were chosen, the same 6 seeds
+        ("grid", 4, False, 24, "runs"),
+        ("prior", 4, False, 4, "draws of assumptions"),
+        ("prior", 4, True, 4, "draws of assumptions and seeds"),  # the way with fewer
+        ("morris", 12, True, 4, "draws of assumptions and seeds"),  # trajectories of three points
+        ("morris", 12, False, 4, "draws of assumptions"),
+    ],
+)
+def test_clusters_are_what_chance_drew(kind, points, common, clusters, words):
+    results = results_of(np.ones((points, 6)), asked(kind, count=6, common=common))
+    assert Clusters.of(results.clusters).count == clusters
+    assert results.cluster_words == words
+    assert contrasts(results, ["y"])[0].clusters == clusters
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "replicates", "shared"),
+    [("grid", 2, 10, 0.6), ("grid", 24, 12, 0.4), ("prior", 30, 12, 0.3), ("grid", 1, 3, 0.0)],
+)
+def test_where_there_is_no_effect_few_contrasts_find_one(kind, points, replicates, shared):
+    random = np.random.default_rng(11)
+    found = 0
+    for _ in range(200):
+        gaps = np.sqrt(shared) * random.normal(size=replicates) + np.sqrt(1 - shared) * random.normal(
+            size=(points, replicates)
+        )
+        found += contrasts(results_of(gaps, asked(kind, count=replicates, common=True)), ["y"])[0].p < 0.05
+    assert found <= 22  # 5 % of 200, and three standard errors
+
+
+@pytest.mark.parametrize(("pairs", "equal"), [(2, False), (10, False), (30, False), (100, True)])
+def test_what_was_not_seen_in_few_pairs_is_not_taken_for_equal(pairs, equal):
+    (found,) = contrasts(results_of(np.zeros((pairs, 1))), ["y"], shares=["y"])
+    assert found.equal.equivalent == equal
+    assert direction(found) == ("none" if equal else "open")
+    assert found.difference.low < 0.0 < found.difference.high
+
+
 def test_identical_arms_differ_by_nothing():
     results = planted(always("mixed"), link=lambda random, row: float(row["point"]))
     found = contrasts(results, ["link"])
@@ -135,6 +198,29 @@ def test_a_null_model_without_gangs_shows_what_the_mechanism_does():
     assert found.difference.low > 0.1
     assert "more frequent in the model" in found.sentence
     assert found.gangs.estimate == 0.0
+
+
+def test_a_null_model_is_set_beside_the_campaigns_that_ran_under_it():
+    labels = lambda random, point: "gangs" if random.random() < 0.5 else "mixed"  # noqa: E731
+    results = with_null(planted(always("gangs")), planted(labels, seed=9), "random_split")
+    only_leader = (results.frame.null_model == "none") | (results.frame.arm == "leader")
+    frame = results.frame.copy()
+    at_heirs = (frame.null_model == "none") & (frame.arm == "heirs")
+    frame.loc[at_heirs, "end_state_60"] = "mixed"  # would make the model and the null alike
+    (found,) = compare_nulls(replace(results, frame=frame[only_leader]))
+    assert found.model.estimate == 1.0
+    assert found.difference.estimate == pytest.approx(1.0 - found.gangs.estimate)
+
+
+def test_pairs_of_one_draw_have_no_test_that_takes_them_as_independent():
+    (alone,) = campaign_contrasts(
+        planted(random_labels, replicates=1, arms=("baseline", "heirs", "random-control"))
+    )
+    assert alone.p_mcnemar is not None
+    assert alone.newcombe is not None
+    (shared,) = campaign_contrasts(planted(random_labels, arms=("baseline", "heirs", "random-control")))
+    assert shared.both > alone.both
+    assert (shared.newcombe, shared.p_mcnemar) == (None, None)
 
 
 def test_null_models_do_not_enter_the_verdict():

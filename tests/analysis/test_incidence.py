@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vraem.analysis.incidence import CENSORED, aalen_johansen, first_of
+from vraem.analysis.intervals import wilson
 
 # 24 patients: weeks to death of cancer, to death of other causes, to the end of watching
 CANCER = [0.7, 3, 4.9, 6, 6, 6.9, 10, 10.8, 17.1, 20.3]
@@ -77,7 +78,42 @@ def test_intervals_stay_inside_and_hold_the_estimate():
     found = patients()
     share, low, high = found.at("cancer", 15)
     assert 0 < low < share < high < 1
-    assert found.at("cancer", 0.5) == (0.0, 0.0, 0.0)
+    assert found.at("cancer", 0.5) == wilson(0, 24)
+
+
+def test_what_never_or_always_came_has_wilsons_interval_of_the_runs_watched():
+    never = aalen_johansen([50.0] * 12 + [90.0] * 8, [CENSORED] * 20, ("split",))
+    assert never.at("split", 50) == pytest.approx(wilson(0, 20))
+    assert never.at("split", 60) == pytest.approx(wilson(0, 8))
+    always = aalen_johansen(np.arange(1.0, 21.0), [0] * 20, ("split",))
+    assert always.at("split", 30) == pytest.approx(wilson(20, 20))
+
+
+def test_nothing_is_said_of_times_that_nobody_watched():
+    found = aalen_johansen([10.0, 20.0, 208.0], [0, CENSORED, CENSORED], ("split",))
+    assert found.at("split", 208).estimate == pytest.approx(1 / 3)
+    assert np.isnan(found.at("split", 209)).all()
+
+
+def test_leaving_out_one_run_at_a_time_gives_nearly_aalens_variance():
+    random = np.random.default_rng(4)
+    times, causes = random.uniform(0, 10, 300), random.integers(-1, 2, 300)
+    alone = aalen_johansen(times, causes, ("a", "b"))
+    jackknife = aalen_johansen(times, causes, ("a", "b"), np.arange(300))
+    many = (alone.at_risk < 280) & (alone.at_risk > 60)
+    assert jackknife.variance[:, many] == pytest.approx(alone.variance[:, many], rel=0.03)
+
+
+def test_runs_of_one_draw_are_not_taken_for_independent():
+    random = np.random.default_rng(5)
+    held = 0
+    for _ in range(100):
+        chance = np.repeat(random.uniform(0.1, 0.9, 30), 12)  # a chance of its own for each of 30 draws
+        came = random.random(360) < chance
+        times, causes = np.where(came, random.uniform(1, 9, 360), 10.0), np.where(came, 0, CENSORED)
+        known = aalen_johansen(times, causes, ("split",), np.repeat(np.arange(30), 12)).at("split", 10)
+        held += known.low < 0.5 < known.high
+    assert 88 <= held <= 100
 
 
 def test_what_comes_first_keeps_the_rest_from_being_first():
@@ -96,4 +132,4 @@ def test_times_that_are_no_numbers_are_refused():
 def test_nobody_to_watch_gives_nothing():
     found = aalen_johansen([], [], ("a",))
     assert found.times.tolist() == []
-    assert found.at("a", 3) == (0.0, 0.0, 0.0)
+    assert np.isnan(found.at("a", 3)).all()

@@ -8,7 +8,7 @@ import pytest
 from vraem.analysis.intervals import (
     PairTable,
     equivalent_draws,
-    equivalent_means,
+    equivalent_mean,
     goodman,
     mcnemar,
     newcombe,
@@ -16,6 +16,7 @@ from vraem.analysis.intervals import (
     simultaneous_shares,
     wilson,
 )
+from vraem.analysis.resampling import clustered_mean
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,17 @@ def test_simultaneous_intervals_are_wider_than_single_ones_and_sum_to_one_in_the
     assert found["gangs"].high > single.high
 
 
+def equivalent_of(values):
+    """Equivalence of the mean of differences, each a cluster of its own."""
+    return equivalent_mean(*clustered_mean(values, np.arange(len(values))))
+
+
 def test_two_one_sided_tests_by_hand():
     # n = 25, mean .01, sd .05: t = (.01 - .05) / .01 = -4 and (.01 + .05) / .01 = 6, 24 degrees of freedom;
     # P(t < -4) = 2.6e-4; the 90 % interval is .01 -+ 1.7109 x .01
     values = np.linspace(-1, 1, 25)
     values = 0.01 + 0.05 * (values - values.mean()) / values.std(ddof=1)
-    found = equivalent_means(values)
+    found = equivalent_of(values)
     assert found.p == pytest.approx(2.63e-4, rel=0.01)
     assert (found.low, found.high) == pytest.approx((0.01 - 0.0171088, 0.01 + 0.0171088), abs=1e-6)
     assert found.equivalent
@@ -113,15 +119,15 @@ def test_two_one_sided_tests_by_hand():
 
 def test_no_difference_found_is_not_the_same_as_equal():
     noisy = np.array([0.4, -0.4, 0.3, -0.3, 0.5, -0.5])
-    assert not equivalent_means(noisy).equivalent
-    assert equivalent_means(np.zeros(6)).equivalent
-    assert not equivalent_means([0.0]).equivalent
+    assert not equivalent_of(noisy).equivalent
+    assert equivalent_of(np.zeros(6)).equivalent
+    assert not equivalent_of(np.zeros(1)).equivalent
 
 
 def test_equivalence_from_draws_agrees_with_the_t_tests():
     random = np.random.default_rng(3)
     gaps = random.normal(0.01, 0.1, 400)
     draws = gaps.mean() + random.normal(0, gaps.std(ddof=1) / 20, 200_000)
-    by_t, by_draws = equivalent_means(gaps), equivalent_draws(draws)
+    by_t, by_draws = equivalent_of(gaps), equivalent_draws(draws)
     assert by_draws.equivalent == by_t.equivalent
     assert (by_draws.low, by_draws.high) == pytest.approx((by_t.low, by_t.high), abs=2e-4)

@@ -162,7 +162,9 @@ def test_without_a_pair_that_counts_nothing_passes():
 
 def test_a_group_that_was_weak_before_the_act_is_left_out(monkeypatch):
     monkeypatch.setattr(OrganisationResult, "weak_start", property(lambda _: True))
-    assert measure_campaigns(arms(leader=long(loss(START, LEADER)))).pairs == {}
+    assert measure_campaigns(arms(leader=long(loss(START, LEADER)))) == Seen({}, [])
+    scores = {score.label: score for score in score_campaigns([Seen({}, [])])}
+    assert (scores["P17"].passed, scores["P17"].paths) == (False, 0)
 
 
 def test_a_tax_that_keeps_its_rate_outlives_the_collapse_and_one_that_goes_does_not():
@@ -179,6 +181,7 @@ def test_the_half_life_is_the_first_time_below_half_or_what_was_seen():
     reference = np.ones(60)
     assert half_life(np.where(np.arange(60) < 40, 0.8, 0.4), reference) == pytest.approx(52 / 4.348125)
     assert half_life(0.6 * reference, reference) == pytest.approx(72 / 4.348125)
+    assert math.isnan(half_life(0.0 * reference, 0.0 * reference))  # who taxes nothing outlives nothing
 
 
 def test_the_acts_part_on_one_day_and_share_the_rules():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.analysis.planted import always, planted, random_labels
+from tests.analysis.planted import HORIZONS, always, planted, random_labels
+from vraem.analysis.questions import remains
 from vraem.analysis.resampling import modal_weight, posterior_share
 from vraem.analysis.verdict import SAME_WORD_SENTENCE, claim_verdict, judge
 from vraem.experiment.rules import VerdictRules
@@ -80,6 +81,35 @@ def test_the_baseline_and_weak_starts_do_not_count():
     assert verdict.weak == pytest.approx(20 / 60)
     assert verdict.headline.judgement.clusters <= 40
     assert set(verdict.by_arm) == {"leader", "heirs"}
+
+
+def test_a_run_that_cannot_say_how_strong_it_began_is_weak_where_others_of_its_arm_can():
+    def silent(random, row):
+        return np.nan if row["arm"] == "baseline" or row["point"] < 15 else 0.0
+
+    results = planted(always("gangs"), weak_start=silent)
+    assert claim_verdict(results).weak == pytest.approx(15 / 60)
+    assert set(results.judged.frame.point) == set(range(15, 60))
+    assert len(results.strong.of_arm("baseline").frame) == 60 * 4  # it counts from no campaign, and stays
+
+
+def test_the_share_left_out_is_of_the_campaigns_that_are_judged():
+    def only_heirs(random, row):
+        return float(row["arm"] == "heirs")
+
+    assert claim_verdict(planted(always("gangs"), weak_start=only_heirs)).weak == pytest.approx(1 / 2)
+
+
+def test_runs_that_know_another_definition_are_judged_by_it_in_every_part():
+    results = planted(
+        always("gangs"), **{f"rev_{h}": 0.9 for h in HORIZONS}, **{f"vac_{h}": 0.0 for h in HORIZONS}
+    )
+    for name in ("personnel", "seats", "links"):
+        del results.frame[f"dismantled_{name}"]
+    verdict = claim_verdict(results)
+    assert verdict.headline.definition == "size"
+    assert verdict.headline.judgement.word == "supported"
+    assert remains(results).word == "supported"
 
 
 def test_runs_too_short_for_a_horizon_do_not_count_there():

@@ -64,8 +64,11 @@ def test_the_protectors_are_those_who_serve(make: Any) -> None:
 def test_persons_join_and_leave_and_can_still_be_read(make: Any) -> None:
     model = make()
     first = {person.row: person for person in model.protectors}
-    kept = list(model.agents.select(agent_type=Protector))
+    everybody = model.agents
+    kept = list(everybody.select(agent_type=Protector))
     model.run_model()
+    serving = [agent for agent in everybody if isinstance(agent, Protector)]  # as held, not asked for again
+    assert set(serving) == set(model.protectors)
     now = {person.row: person for person in model.protectors}
     joined, gone = now.keys() - first.keys(), first.keys() - now.keys()
     assert joined

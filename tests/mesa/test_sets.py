@@ -11,6 +11,7 @@ from mesa.agent import AgentSet
 
 from vraem.agents import Grower, Trafficker
 from vraem.armed_agents import Protector, SecurityUnit
+from vraem.mesa_rows import RowAgent
 from vraem.model import Model
 
 
@@ -61,6 +62,23 @@ def test_set_and_do_write_the_columns(pair: tuple[Any, AgentSet]) -> None:
     some.do(lambda agent: setattr(agent, "cash", 5.0))
     assert some.get("cash") == [5.0] * 10
     assert len(some.map("abandon", 0.1)) == 10
+
+
+def test_labels_of_the_users_own_are_set_one_for_all_or_one_for_each(make: Any) -> None:
+    firms = make().traffickers
+    firms.set("watched", True)
+    assert firms.get("watched") == [True] * len(firms)
+    firms.set("mark", np.arange(len(firms)))
+    assert firms.get("mark") == list(range(len(firms)))
+    firms.set("pair", [1, 2])
+    assert firms[0].pair == [1, 2]
+
+
+def test_a_class_that_the_model_lacks_has_nobody(make: Any) -> None:
+    class Stranger(RowAgent):
+        """Rows that no model has."""
+
+    assert len(make().agents.select(agent_type=Stranger)) == 0
 
 
 def test_shuffling_draws_nothing_from_the_run(make: Any) -> None:

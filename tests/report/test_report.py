@@ -202,9 +202,10 @@ def test_campaigns_are_set_against_the_control(written):
         pairs = fallen[fallen.arm.isin([arm, "random-control"])].pivot(
             index=["point", "replicate"], columns="arm", values="end_state_60"
         )
-        gap = (pairs.dropna() == "gangs").astype(float).mean()
-        shown = cells.values[f"against.{arm}.newcombe"]["value"]
-        assert shown == pytest.approx(gap[arm] - gap["random-control"])
+        assert len(pairs.dropna()) > pairs.dropna().index.get_level_values("point").nunique()
+        # several pairs of one draw: the tests that take pairs as independent are not told
+        assert f"against.{arm}.newcombe" not in cells.values
+        assert f"against.{arm}.p_mcnemar" not in cells.values
 
 
 def test_null_models_have_their_shares(written):

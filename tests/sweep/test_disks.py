@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 
 import pytest
@@ -149,6 +150,17 @@ def test_results_of_another_version_are_not_mixed(
     monkeypatch.undo()
     with pytest.raises(StoreError, match=r"holds results of vraem 0\.0\.9"):
         Store.create(tmp_path / "store", experiment)
+
+
+def test_labels_of_another_table_of_thresholds_are_not_mixed(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vraem.experiment.store.THRESHOLDS", SimpleNamespace(hash="0123456789abcdef"))
+    assert Store.create(tmp_path / "store", experiment).thresholds_hash == "0123456789abcdef"
+    monkeypatch.undo()
+    with pytest.raises(StoreError, match="labelled by the thresholds 0123456789abcdef, not ") as caught:
+        Store.create(tmp_path / "store", experiment)
+    assert one_line(str(caught.value))
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"format": 7, "experiment": {}}', "no json"])

@@ -120,10 +120,9 @@ class Seen(NamedTuple):
 
 def measure_campaigns(arms: CampaignArms) -> Seen:
     """Every measure of one seed; none if the group had lost much of its strength before the act."""
-    pairs: Pairs = {}
-    if not arms.leader.organisation.weak_start:
-        pairs |= after_leader(arms) | after_commanders(arms) | after_harm(arms)
-    return Seen(pairs, taxation(arms))
+    if arms.leader.organisation.weak_start:
+        return Seen({}, [])
+    return Seen(after_leader(arms) | after_commanders(arms) | after_harm(arms), taxation(arms))
 
 
 def week_of_act(run: RunResult) -> int:
@@ -244,7 +243,12 @@ def tax_rate(run: RunResult, start: int) -> NDArray[np.float64]:
 
 
 def half_life(rate: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
-    """Months until a rate is first below half of the reference; those that were seen if it never is."""
+    """Months until a rate is first below half of the reference; those that were seen if it never is.
+
+    Not a number where the reference is nought at once: nothing was taxed that could outlive anything.
+    """
+    if not reference[0] > 0.0:
+        return float("nan")
     below = np.flatnonzero(rate < 0.5 * reference)
     weeks = (int(below[0]) if len(below) else len(rate)) + WEEKS_A_QUARTER - 1
     return weeks / WEEKS_A_MONTH
@@ -318,7 +322,7 @@ def pooled_change(
 def score_campaigns(seen: Sequence[Seen]) -> list[PatternScore]:
     """Scores of P14, P15, P17 and P27 from what the seeds leave, in order."""
     scores = [_score_pairs(pattern, [each.pairs for each in seen]) for pattern in PAIRED_PATTERNS]
-    scores.append(score_paths(TAXATION, [each.taxation for each in seen], CAMPAIGNS))
+    scores.append(score_paths(TAXATION, [each.taxation for each in seen if each.taxation], CAMPAIGNS))
     return sorted(scores, key=lambda score: int(score.label[1:]))
 
 

@@ -1,8 +1,10 @@
 """Arms set against the reference, seed by seed and draw by draw: by how much do outcomes differ, and how sure is that?
 
-Runs of two arms with the same draw and seed are a pair. Intervals resample whole draws. A yes-or-no outcome
-also has McNemar's exact test and Newcombe's interval, which take pairs as independent: they are told where
-there is one pair a draw. Holm's correction holds over the family of all contrasts of a table.
+Runs of two arms with the same draw and seed are a pair. Intervals and tests are Student's, with errors that take what
+chance drew as clusters (`clustered_mean`): a bootstrap of five draws would be far too sure. A yes-or-no outcome has two
+more clusters, one that went each way (Bonett & Price 2012, Statistics in Medicine 31:1515, for pairs), or nothing seen
+would be nothing possible; it also has McNemar's exact test and Newcombe's interval, which take pairs as independent:
+they are told where there is one pair a cluster. Holm's correction holds over the family of all contrasts of a table.
 """
 
 import math
@@ -13,15 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis.intervals import (
+    LEVEL,
     Equivalence,
     Interval,
     PairTable,
-    equivalent_draws,
+    equivalent_mean,
     mcnemar,
     newcombe_paired,
 )
-from vraem.analysis.paired import holm
-from vraem.analysis.resampling import DRAWS, SEED, Clusters, interval_of, jeffreys, mean_draws
+from vraem.analysis.paired import ROUNDING, holm
+from vraem.analysis.resampling import (
+    DRAWS,
+    SEED,
+    ClusteredMean,
+    Clusters,
+    clustered_mean,
+    interval_of,
+    jeffreys,
+)
 from vraem.analysis.results import Results
 from vraem.world.streams import generator
 
@@ -29,15 +40,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAIR = ["point", "replicate"]
+EITHER_WAY = (1.0, -1.0)
+"""Differences of the two clusters that a yes-or-no outcome has beside those seen."""
 
 
 class Contrast(NamedTuple):
     """One outcome of one arm less that of the reference.
 
-    ``difference`` with its 95 % interval over outer draws, ``p`` of that (two-sided), ``p_holm`` corrected
+    ``difference`` with its 95 % interval, ``p`` of it (two-sided), ``p_holm`` corrected
     for the family; ``equal``: two one-sided tests at the margin of the rules, for shares; ``newcombe`` and
-    ``p_mcnemar`` for yes-or-no outcomes with one pair a draw; ``variance_gain`` of pairing; ``pairs`` in
-    ``clusters`` draws.
+    ``p_mcnemar`` for yes-or-no outcomes with one pair a cluster; ``variance_gain`` of pairing; ``pairs`` in
+    ``clusters`` (draws of assumptions, or seeds where those were chosen).
     """
 
     arm: str
@@ -86,22 +99,23 @@ def _contrast(results: Results, arm: str, reference: str, outcome: str, share: b
     pairs = pairs_of(results, arm, reference, outcome)
     first, other = pairs["first"].to_numpy(), pairs["other"].to_numpy()
     gaps = first - other
-    clusters = cluster_labels(pairs)
-    mean = float(gaps.mean()) if len(gaps) else math.nan
-    drawn = mean_draws(gaps, clusters, name=f"contrast {outcome}")
-    count = len(np.unique(clusters))
-    binary = share and len(gaps) > 0 and bool(np.isin(np.append(first, other), (0.0, 1.0)).all())
+    clusters = results.clusters_of(pairs)
+    count = Clusters.of(clusters).count if len(gaps) else 0
+    binary = len(gaps) > 0 and bool(np.isin(np.append(first, other), (0.0, 1.0)).all())
     table = PairTable.of(first > 0.5, other > 0.5) if binary and count == len(gaps) else None
+    known = (
+        clustered_mean(*_with_either_way(gaps, clusters, count)) if binary else clustered_mean(gaps, clusters)
+    )
     return Contrast(
         arm=arm,
         reference=reference,
         outcome=outcome,
         arm_mean=float(first.mean()) if len(gaps) else math.nan,
         reference_mean=float(other.mean()) if len(gaps) else math.nan,
-        difference=interval_of(drawn, mean),
-        p=_two_sided(drawn, gaps),
+        difference=_interval(known, float(gaps.mean()) if len(gaps) else math.nan),
+        p=_two_sided(known),
         p_holm=math.nan,
-        equal=equivalent_draws(drawn, results.rules.equivalence) if share and len(gaps) > 1 else None,
+        equal=equivalent_mean(*known, margin=results.rules.equivalence) if share and count > 1 else None,
         newcombe=newcombe_paired(table) if table else None,
         p_mcnemar=mcnemar(table) if table else None,
         variance_gain=_gain(first, other),
@@ -124,21 +138,35 @@ def pairs_of(results: Results, arm: str, reference: str, outcome: str) -> "pd.Da
     return both[np.isfinite(both["first"]) & np.isfinite(both["other"])].sort_values(PAIR)
 
 
-def cluster_labels(pairs: "pd.DataFrame") -> NDArray[np.int64]:
-    """Outer draw of each pair: its point, or its seed where there is but one point."""
-    points = pairs["point"].to_numpy(dtype=np.int64)
-    one = len(points) > 0 and bool((points == points[0]).all())
-    return pairs["replicate"].to_numpy(dtype=np.int64) if one else points
+def _with_either_way(
+    gaps: NDArray[np.float64], clusters: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Differences and clusters with two clusters of mean size more, one that went each way."""
+    size = max(round(len(gaps) / count), 1)
+    labels = np.repeat(clusters.max() + 1 + np.arange(len(EITHER_WAY)), size)
+    more = labels if clusters.ndim == 1 else np.stack([labels, labels], axis=1)
+    return np.append(gaps, np.repeat(EITHER_WAY, size)), np.concatenate([clusters, more])
 
 
-def _two_sided(draws: NDArray[np.float64], gaps: NDArray[np.float64]) -> float:
-    """Two-sided p from draws: twice the smaller share beyond nought, at least what their number can tell."""
-    if len(gaps) < 2 or not np.isfinite(draws).all():
+def _interval(known: ClusteredMean, estimate: float) -> Interval:
+    """The central interval of Student's t around a mean, told with the `estimate` itself."""
+    if not known.freedom:
+        return Interval(estimate, math.nan, math.nan)
+    from scipy import stats
+
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, known.freedom)) * known.error
+    return Interval(estimate, known.mean - reach, known.mean + reach)
+
+
+def _two_sided(known: ClusteredMean) -> float:
+    """Two-sided p of a mean against nought; where all differ by the same there is no chance in it."""
+    if not known.freedom:
         return math.nan
-    if not gaps.any():
-        return 1.0
-    beyond = min(float((draws <= 0).mean()), float((draws >= 0).mean()))
-    return min(max(2.0 * beyond, 1.0 / len(draws)), 1.0)
+    if known.error <= ROUNDING * abs(known.mean):
+        return 0.0 if known.mean else 1.0
+    from scipy import stats
+
+    return float(2.0 * stats.t.sf(abs(known.mean) / known.error, known.freedom))
 
 
 def _gain(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -171,11 +199,11 @@ def share_difference(
         unknown = Interval(math.nan, math.nan, math.nan)
         return unknown, np.full(draws, np.nan)
     random = generator(SEED, name)
-    w = random.standard_exponential((draws, grouped.count))
+    w = grouped.weights(random, draws)
     shares = []
     for hits, totals in sides:
         # as for one share: a side on which it never came is not known to be nought
-        prior = jeffreys(random, totals, draws)
+        prior = jeffreys(random, grouped.sizes(totals), draws)
         shares.append((w @ hits + prior[:, 0]) / (w @ totals + prior.sum(axis=1)))
     gap = sides[0][0].sum() / sides[0][1].sum() - sides[1][0].sum() / sides[1][1].sum()
     drawn = shares[0] - shares[1]

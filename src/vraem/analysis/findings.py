@@ -26,6 +26,7 @@ from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
 from vraem.analysis.questions import Answer, answers
+from vraem.analysis.resampling import Clusters
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     Effect,
@@ -60,7 +61,7 @@ class CampaignContrast:
 
     ``difference`` over all dismantled runs of both, with an interval over outer draws, ``p`` of it corrected
     by Holm; ``equal`` at the margin. ``both``: pairs dismantled under both, with ``newcombe`` and exact
-    ``p_mcnemar``.
+    ``p_mcnemar`` where there is one pair a cluster.
     """
 
     arm: str
@@ -69,8 +70,8 @@ class CampaignContrast:
     p_holm: float
     equal: Equivalence
     both: int
-    newcombe: Interval
-    p_mcnemar: float
+    newcombe: Interval | None
+    p_mcnemar: float | None
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,15 @@ class FirstEvents:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found. ``claim`` is None where the runs have no end states or Q1 was not asked."""
+    """What was found. ``claim`` is None where the runs have no end states or Q1 was not asked.
+
+    ``thresholds_hash`` of the table by which the runs were labelled; ``clusters``: what intervals take as drawn.
+    """
 
     about: dict[str, Any]
     rules: dict[str, Any]
     thresholds_hash: str
+    clusters: str
     runs: dict[str, int]
     claim: ClaimVerdict | None
     answers: tuple[Answer, ...]
@@ -118,7 +123,8 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
     return Findings(
         about=dict(results.about),
         rules=results.rules.model_dump(),
-        thresholds_hash=THRESHOLDS.hash,
+        thresholds_hash=str(results.about.get("thresholds_hash", THRESHOLDS.hash)),
+        clusters=results.cluster_words,
         runs=_counts(results),
         claim=claim,
         answers=tuple(answers(results)),
@@ -138,7 +144,7 @@ def _counts(results: Results) -> dict[str, int]:
     return {
         "all": len(frame),
         "judged": len(results.judged.frame),
-        "weak": int(results.yes(columns.WEAK_START).sum()),
+        "weak": len(frame) - len(results.strong.frame),
         "draws": int(frame["point"].nunique()),
         "seeds": int(frame["replicate"].nunique()),
         "arms": int(frame["arm"].nunique()),
@@ -160,13 +166,22 @@ def campaign_contrasts(results: Results) -> list[CampaignContrast]:
         gap, draws = share_difference(
             kept, holds, among, arms == arm, arms == control, name=f"campaign {arm}"
         )
-        table = _both_dismantled(kept, holds, among, arm, control)
+        table, alone = _both_dismantled(kept, holds, among, arm, control)
         known = np.isfinite(draws).all()
         p = 2 * min(float((draws <= 0).mean()), float((draws >= 0).mean())) if known else float("nan")
         p = min(max(p, 1.0 / len(draws)), 1.0) if known else p
         equal = equivalent_draws(draws, kept.rules.equivalence)
         rows.append(
-            CampaignContrast(arm, control, gap, p, equal, table.pairs, newcombe_paired(table), mcnemar(table))
+            CampaignContrast(
+                arm=arm,
+                control=control,
+                difference=gap,
+                p_holm=p,
+                equal=equal,
+                both=table.pairs,
+                newcombe=newcombe_paired(table) if alone else None,
+                p_mcnemar=mcnemar(table) if alone else None,
+            )
         )
     adjusted = holm([row.p_holm for row in rows])
     return [
@@ -177,14 +192,16 @@ def campaign_contrasts(results: Results) -> list[CampaignContrast]:
 
 def _both_dismantled(
     kept: Results, holds: "np.ndarray[Any, Any]", among: "np.ndarray[Any, Any]", arm: str, control: str
-) -> PairTable:
-    """Pairs of runs that are dismantled under both campaigns: gangs or not under each."""
+) -> tuple[PairTable, bool]:
+    """Pairs of runs that are dismantled under both campaigns: gangs or not; whether no two share a cluster."""
     frame = kept.frame[["arm", "point", "replicate"]].assign(holds=holds)[among]
     wide = frame.pivot(index=["point", "replicate"], columns="arm", values="holds")
     if arm not in wide or control not in wide:
-        return PairTable(0, 0, 0, 0)
+        return PairTable(0, 0, 0, 0), True
     both = wide[[arm, control]].dropna()
-    return PairTable.of(both[arm].to_numpy(dtype=bool), both[control].to_numpy(dtype=bool))
+    table = PairTable.of(both[arm].to_numpy(dtype=bool), both[control].to_numpy(dtype=bool))
+    clusters = Clusters.of(kept.clusters_of(both.index.to_frame())) if len(both) else None
+    return table, clusters is None or clusters.count == len(both)
 
 
 EVENTS = {columns.FIRST_SPLIT: "a column secedes", columns.THREE_GROUPS: "three independent groups"}
@@ -204,7 +221,7 @@ def first_events(results: Results) -> list[FirstEvents]:
             if not len(own.frame):
                 continue
             times, causes = first_of({words: own.numbers(column)}, own.numbers(columns.WATCHED))
-            curve = aalen_johansen(times, causes, (words,))
+            curve = aalen_johansen(times, causes, (words,), own.clusters)
             at = {years: curve.at(words, years * WEEKS_A_YEAR) for years in YEARS}
             found.append(FirstEvents(arm, words, at, curve))
     return found

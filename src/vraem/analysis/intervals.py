@@ -147,23 +147,18 @@ class Equivalence(NamedTuple):
     equivalent: bool
 
 
-def equivalent_means(
-    gaps: Sequence[float] | NDArray[np.float64],
-    margin: float = EQUIVALENCE_MARGIN,
-    level: float = LEVEL,
+def equivalent_mean(
+    mean: float, error: float, freedom: int, margin: float = EQUIVALENCE_MARGIN, level: float = LEVEL
 ) -> Equivalence:
-    """Whether the mean of paired differences (pairs,) lies inside ±``margin`` (two one-sided t tests)."""
+    """Whether a mean difference lies inside ±``margin`` (two one-sided t tests), from its standard ``error``."""
     from scipy import stats
 
-    values = np.asarray(gaps, dtype=np.float64)
-    values = values[np.isfinite(values)]
-    if len(values) < 2:
+    if freedom < 1:
         return Equivalence(math.nan, math.nan, math.nan, False)
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
     if error == 0.0:
         inside = abs(mean) < margin
         return Equivalence(0.0 if inside else 1.0, mean, mean, inside)
-    student = stats.t(len(values) - 1)
+    student = stats.t(freedom)
     p = max(float(student.sf((mean + margin) / error)), float(student.cdf((mean - margin) / error)))
     reach = float(student.ppf(level)) * error
     return Equivalence(p, mean - reach, mean + reach, p < 1.0 - level)

@@ -17,7 +17,7 @@ from vraem.analysis.intervals import Interval, wilson
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.resampling import posterior_share
-from vraem.analysis.results import NO_NULL, NULL_COLUMN, Results
+from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     Band,
     Effect,
@@ -128,7 +128,7 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
         },
         levers=tuple(levers(kept, found == GANGS, among)),
         runs=len(kept.frame),
-        weak=_weak_runs(results),
+        weak=len(results.tried.frame) - len(kept.frame),
         horizon=horizon,
     )
 
@@ -148,15 +148,6 @@ def screening_effects(results: Results) -> dict[str, tuple[Effect, ...]]:
         for name in names
         if name in results.frame
     }
-
-
-def _weak_runs(results: Results) -> int:
-    """Runs of campaigns, under no null model, that were left out because the group was weak before."""
-    frame = results.frame
-    wanted = frame["arm"].isin(results.campaigns).to_numpy()
-    if NULL_COLUMN in frame:
-        wanted = wanted & (frame[NULL_COLUMN].fillna(NO_NULL) == NO_NULL).to_numpy()
-    return int(wanted.sum()) - len(results.judged.frame)
 
 
 def _cells(kept: Results, definition: str, horizon: int) -> list[Cell]:

@@ -31,7 +31,7 @@ NULL_WORDS: Mapping[str, str] = {
 
 
 class NullComparison(NamedTuple):
-    """One null model beside the model, among dismantled runs of the same arms at one horizon.
+    """One null model beside the model, among dismantled runs of the same campaigns at one horizon.
 
     ``gangs`` under the null model, ``model`` in the model, ``difference`` model less null; ``equal`` at the
     margin of the rules; ``sentence`` says what follows.
@@ -54,12 +54,13 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
     months = results.headline if horizon is None else horizon
     kept = results.strong
     kind = kept.frame[NULL_COLUMN].fillna(NO_NULL).to_numpy(dtype=str)
-    campaign = kept.frame["arm"].isin(kept.campaigns).to_numpy()
+    campaign = np.array([_campaign(kept, arm) for arm in kept.frame["arm"]], dtype=str)
     found = kept.labels(months)
-    among = kept.dismantled() & (found != CENSORED_LABEL) & campaign
+    among = kept.dismantled() & (found != CENSORED_LABEL) & (campaign != "")
     comparisons = []
     for null in [name for name in NULL_NAMES if (kind == name).any()]:
-        side, model = kind == null, kind == NO_NULL
+        side = kind == null
+        model = (kind == NO_NULL) & np.isin(campaign, campaign[side])
         gap, draws = share_difference(kept, found == GANGS, among, model, side, name=f"null {null} {months}")
         equal = equivalent_draws(draws, kept.rules.equivalence)
         comparisons.append(
@@ -75,6 +76,14 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
             )
         )
     return comparisons
+
+
+def _campaign(results: Results, arm: str) -> str:
+    """What an arm does to the group, the same text for the same acts; empty if nothing."""
+    if arm not in results.campaigns:
+        return ""
+    scenarios = dict(results.experiment.arms) if results.experiment else {}
+    return repr((scenarios[arm].campaigns, scenarios[arm].events)) if arm in scenarios else arm
 
 
 def _sentence(null: str, gap: Interval, equal: Equivalence) -> str:

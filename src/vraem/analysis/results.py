@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
+from vraem.experiment.design import points_a_draw
 from vraem.experiment.rules import VerdictRules, verdict_rules
 from vraem.observe.anchor import measured_days
 
@@ -111,22 +112,37 @@ class Results:
         """Definitions of dismantled that the runs have."""
         return columns.definitions_in(self.frame.columns)
 
+    @property
+    def definition(self) -> str:
+        """The definition of dismantled of the headline: that of the rules, or the first that the runs have."""
+        wanted, known = self.rules.definition, self.definitions
+        return wanted if wanted in known or not known else known[0]
+
     @cached_property
     def strong(self) -> "Results":
-        """Without the runs that were weak when the campaign began: those are reported and left out."""
+        """Without the runs that were weak when the campaign began: those are reported and left out.
+
+        A run that cannot say is weak if others of its arm can: nobody was left outside the service of firms (runs made
+        before 0.5.1 say nothing then). Arms that count from no campaign say nothing in any run, and stay.
+        """
         if columns.WEAK_START not in self.frame:
             return self
-        return replace(self, frame=self.frame[~self.yes(columns.WEAK_START)].reset_index(drop=True))
+        weak = self.frame[columns.WEAK_START].astype(float)
+        silent = weak.isna() & weak.notna().groupby(self.frame["arm"]).transform("any")
+        return self.where(~(silent | (weak > 0.5)))
+
+    @cached_property
+    def tried(self) -> "Results":
+        """The runs with a campaign, under no null model; weak or not at the start."""
+        wanted = self.frame["arm"].isin(self.campaigns)
+        if NULL_COLUMN in self.frame:
+            wanted &= self.frame[NULL_COLUMN].fillna(NO_NULL) == NO_NULL
+        return self.where(wanted)
 
     @cached_property
     def judged(self) -> "Results":
-        """The runs of the verdict: strong at the start, with a campaign, under no null model."""
-        kept = self.strong
-        frame = kept.frame
-        wanted = frame["arm"].isin(self.campaigns).to_numpy()
-        if NULL_COLUMN in frame:
-            wanted = wanted & (frame[NULL_COLUMN].fillna(NO_NULL) == NO_NULL).to_numpy()
-        return replace(kept, frame=frame[wanted].reset_index(drop=True))
+        """The runs of the verdict: those that were ``tried`` and ``strong`` at the start."""
+        return self.strong.tried
 
     def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
         """Some of the runs."""
@@ -156,16 +172,41 @@ class Results:
         return self.frame[columns.at(columns.END_STATE, horizon)].fillna("").to_numpy(dtype=str)
 
     def dismantled(self, definition: str | None = None) -> NDArray[np.bool_]:
-        """Which runs (runs,) are dismantled by a definition, that of the rules if None."""
-        return self.yes(columns.dismantled(definition or self.rules.definition))
+        """Which runs (runs,) are dismantled by a definition, that of the headline if None."""
+        return self.yes(columns.dismantled(definition or self.definition))
 
     @property
     def clusters(self) -> NDArray[np.int64]:
-        """Outer draw of each run (runs,): its point, or its seed where all runs share one point."""
-        points = self.frame["point"].to_numpy(dtype=np.int64)
-        if len(points) and (points == points[0]).all():
-            return self.frame["replicate"].to_numpy(dtype=np.int64)
-        return points
+        """Clusters of the runs (runs,) or (runs, 2); see `clusters_of`."""
+        return self.clusters_of(self.frame)
+
+    @property
+    def cluster_words(self) -> str:
+        """What the clusters are."""
+        return self._clustering(self.frame)[0]
+
+    def clusters_of(self, rows: "pd.DataFrame") -> NDArray[np.int64]:
+        """What chance drew for each row with a ``point`` and a ``replicate``: runs of one cluster are not independent.
+
+        That is the draw of the assumptions, or the seed where points were chosen and not drawn (a grid, one point), or
+        both, (rows, 2), where every draw has the same seeds. A run by itself where points were chosen and
+        each has seeds of its own.
+        """
+        return self._clustering(rows)[1]
+
+    def _clustering(self, rows: "pd.DataFrame") -> tuple[str, NDArray[np.int64]]:
+        point = rows["point"].to_numpy(dtype=np.int64)
+        replicate = rows["replicate"].to_numpy(dtype=np.int64)
+        asked = self.experiment
+        draw = point // points_a_draw(asked.design, asked.factors) if asked else point
+        common = asked is not None and asked.replicates.common
+        if _several(draw) and common and _several(replicate):
+            return "draws of assumptions and seeds", np.stack([draw, replicate], axis=1)
+        if _several(draw):
+            return "draws of assumptions", draw
+        if common or not _several(point):
+            return "seeds", replicate
+        return "runs", point * (replicate.max() + 1) + replicate
 
     @property
     def draws(self) -> NDArray[np.int64]:
@@ -175,6 +216,10 @@ class Results:
     def forms(self, switch: str) -> tuple[str, ...]:
         """The forms of a switch that were drawn; none if it was not varied."""
         return tuple(sorted(self.frame[switch].dropna().unique())) if switch in self.factors else ()
+
+
+def _several(labels: NDArray[np.int64]) -> bool:
+    return len(labels) > 0 and bool((labels != labels[0]).any())
 
 
 def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
@@ -189,6 +234,7 @@ def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
         "vraem": manifest["vraem"],
         "python": manifest["python"],
         "libraries": manifest["libraries"],
+        "thresholds_hash": store.thresholds_hash,
         "created_utc": manifest["created_utc"],
         "design": experiment.design.kind,
         "seed": experiment.replicates.seed,

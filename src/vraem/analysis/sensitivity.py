@@ -84,11 +84,16 @@ def sobol_indices(experiment: "Experiment", means: NDArray[np.float64]) -> list[
 def point_means(results: Results, column: str, points: int, arm: str | None = None) -> NDArray[np.float64]:
     """Mean of an outcome at each point (points,), over replicates and arms (or one arm).
 
-    Raises ``ValueError`` if a point has no run.
+    A seed of an arm in which the outcome is unknown at any point is left out at all of them: points would else differ
+    by which seeds they have. Raises ``ValueError`` if a point has no run, or none that the others have too.
     """
     kept = results if arm is None else results.of_arm(arm)
     values = kept.numbers(column)
-    known = np.isfinite(values)
+    rows = kept.frame[["arm", "replicate"]].assign(known=np.isfinite(values))
+    common = results.experiment is not None and results.experiment.replicates.common
+    known = (
+        rows.groupby(["arm", "replicate"])["known"].transform("all") if common else rows["known"]
+    ).to_numpy()
     at = kept.draws[known]
     counts = np.bincount(at, minlength=points)
     if len(counts) > points or (counts[:points] == 0).any():

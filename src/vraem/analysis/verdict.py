@@ -181,8 +181,8 @@ class ClaimVerdict:
 
     ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``:
     the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
-    the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of runs left out because
-    the group was weak before the campaign; ``censored``: share too short for the horizon.
+    the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of the runs with a campaign
+    left out because the group was weak before; ``censored``: share too short for the horizon.
     """
 
     rules: VerdictRules
@@ -221,7 +221,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
     if not results.horizons or not results.definitions:
         raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
     kept, rules = results.judged, results.rules
-    definition = rules.definition if rules.definition in results.definitions else results.definitions[0]
+    definition = results.definition
     horizon = results.headline
     whole = kept.labels(horizon) != CENSORED_LABEL
     return ClaimVerdict(
@@ -247,7 +247,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         stability=tuple(
             stability(kept, horizon, kept.dismantled(definition) & whole, by=rules.label_variation)
         ),
-        weak=float(results.yes(columns.WEAK_START).mean()) if len(results.frame) else float("nan"),
+        weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
     )
 

@@ -41,7 +41,8 @@ class DesignSpec:
 
     ``samples`` and ``levels``: whether the key must be said (``levels`` only when a factor is a range), with the
     least that makes sense. ``power_of_two``: of samples. ``common``: whether points are compared with one
-    another, so that they have the same seeds unless the file says otherwise.
+    another, so that they have the same seeds unless the file says otherwise. ``drawn``: whether points come of chance,
+    one sample after the other; the points of other designs are chosen.
     """
 
     count: Callable[[Design, Sequence[Factor]], int]
@@ -51,6 +52,7 @@ class DesignSpec:
     levels: int = 0
     power_of_two: bool = False
     common: bool = False
+    drawn: bool = False
 
 
 def points(design: Design, factors: Sequence[Factor]) -> Iterator[Point]:
@@ -67,6 +69,12 @@ def points(design: Design, factors: Sequence[Factor]) -> Iterator[Point]:
 def point_count(design: Design, factors: Sequence[Factor]) -> int:
     """How many points a design has, without making them."""
     return DESIGNS[design.kind].count(design, factors) if factors else 1
+
+
+def points_a_draw(design: Design, factors: Sequence[Factor]) -> int:
+    """How many points in a row come of one draw of the factors: all of them where points are chosen, not drawn."""
+    count = point_count(design, factors)
+    return max(count // design.samples, 1) if factors and DESIGNS[design.kind].drawn else count
 
 
 def levels_of(design: Design, factor: Factor) -> tuple[Any, ...]:
@@ -228,10 +236,19 @@ DESIGNS: dict[str, DesignSpec] = {
         _factorial_count, _factorial, "every combination of each factor's lowest and highest", common=True
     ),
     "latin_hypercube": DesignSpec(
-        _samples, _latin_hypercube, "every factor's range in as many strata as samples, each hit once", 2
+        _samples,
+        _latin_hypercube,
+        "every factor's range in as many strata as samples, each hit once",
+        2,
+        drawn=True,
     ),
     "sobol": DesignSpec(
-        _samples, _sobol, "a scrambled Sobol' sequence, evenly spread in all factors", 2, power_of_two=True
+        _samples,
+        _sobol,
+        "a scrambled Sobol' sequence, evenly spread in all factors",
+        2,
+        power_of_two=True,
+        drawn=True,
     ),
     "saltelli": DesignSpec(
         _saltelli_count,
@@ -240,6 +257,7 @@ DESIGNS: dict[str, DesignSpec] = {
         2,
         power_of_two=True,
         common=True,
+        drawn=True,
     ),
     "morris": DesignSpec(
         _morris_count,
@@ -247,6 +265,7 @@ DESIGNS: dict[str, DesignSpec] = {
         "trajectories that move one factor at a time: samples times (factors + 1) points",
         1,
         common=True,
+        drawn=True,
     ),
-    "prior": DesignSpec(_samples, _prior, "independent draws from the priors", 1),
+    "prior": DesignSpec(_samples, _prior, "independent draws from the priors", 1, drawn=True),
 }

@@ -34,6 +34,7 @@ from vraem.experiment.part_files import (
     write_whole,
 )
 from vraem.experiment.rows import Columns, Key
+from vraem.observe.thresholds import THRESHOLDS
 from vraem.version import __version__
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Store:
         folder = Path(directory)
         if (folder / MANIFEST_FILE).exists():
             store = cls.open(folder)
-            store._require(experiment.id, experiment.name)
+            store._require(_manifest(experiment), "this experiment file")
         else:
             _refuse_foreign(folder)
             store = cls(folder, _manifest(experiment))
@@ -128,6 +129,11 @@ class Store:
     def name(self) -> str:
         """The experiment's name."""
         return str(self.manifest["experiment"]["name"])
+
+    @property
+    def thresholds_hash(self) -> str:
+        """Hash of the table of thresholds by which the runs were labelled; empty in stores of before 0.5.1."""
+        return str(self.manifest.get("thresholds_hash", ""))
 
     def done_keys(self) -> set[Key]:
         """Keys of the finished runs."""
@@ -219,8 +225,7 @@ class Store:
 
         taken = 0
         for other in map(Store.open, others):
-            experiment = other.manifest["experiment"]
-            self._require(experiment["id"], experiment["name"], other.manifest["vraem"], str(other.directory))
+            self._require(other.manifest, str(other.directory))
             for folder in FOLDERS:
                 for part in other._parts(folder):
                     target = self.directory / folder / part.name
@@ -274,20 +279,26 @@ class Store:
             same &= values[1:] == values[:-1]
         return table.take(np.flatnonzero(np.append(True, ~same))).combine_chunks()
 
-    def _require(
-        self, identity: str, name: str, version: str = __version__, other: str = "this experiment file"
-    ) -> None:
-        """Refuse to mix experiments or versions in one store."""
-        own = self.manifest["experiment"]
-        if own["id"] != identity:
+    def _require(self, other: dict[str, Any], where: str) -> None:
+        """Refuse to mix experiments, versions or labels of different thresholds in one store.
+
+        `other` is the manifest of what would be added, from `where`.
+        """
+        own, theirs = self.manifest["experiment"], other["experiment"]
+        if own["id"] != theirs["id"]:
             raise StoreError(
                 f"{self.directory}: holds another experiment ({own['name']}, id {own['id']}) "
-                f"than {other} ({name}, id {identity}); choose another folder"
+                f"than {where} ({theirs['name']}, id {theirs['id']}); choose another folder"
             )
-        if self.manifest["vraem"] != version:
+        if self.manifest["vraem"] != other["vraem"]:
             raise StoreError(
-                f"{self.directory}: holds results of vraem {self.manifest['vraem']}, not {version}; "
+                f"{self.directory}: holds results of vraem {self.manifest['vraem']}, not {other['vraem']}; "
                 "choose another folder, or go on with that version"
+            )
+        if self.thresholds_hash != other.get("thresholds_hash", ""):
+            raise StoreError(
+                f"{self.directory}: labelled by the thresholds {self.thresholds_hash or 'of an older version'}, not "
+                f"{other.get('thresholds_hash')}; choose another folder, or go on with that table"
             )
 
 
@@ -308,6 +319,7 @@ def _manifest(experiment: Experiment) -> dict[str, Any]:
             "outcomes": columns.outcomes,
             "texts": sorted(columns.texts),
         },
+        "thresholds_hash": THRESHOLDS.hash,
         "vraem": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

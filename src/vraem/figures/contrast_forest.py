@@ -94,10 +94,12 @@ def paired_differences(
             "Difference between runs of the same draw and seed, mean and 95 % interval",
             swept_caption(
                 kept,
-                "Filled: clear after Holm's correction over all differences of its column.",
+                f"Intervals: Student's over {kept.cluster_words}. Filled: clear after Holm's correction over all "
+                "differences of its column.",
                 f"\nNot compared, since horizons count from other days there: {', '.join(apart)}."
                 if apart
                 else "",
+                intervals=False,
             ),
             size=(8.8, margins.top + margins.bottom + inside),
             rows=len(blocks),

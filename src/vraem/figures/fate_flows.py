@@ -17,7 +17,7 @@ from vraem.analysis.results import Results
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import MEMBER_LOOKS, letters
 from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, caption, sheet, style, thousands
-from vraem.figures.swept import INTERVAL_NOTE, as_swept, shown_arms, swept_caption, when
+from vraem.figures.swept import as_swept, interval_note, shown_arms, swept_caption, when
 from vraem.figures.timeline import as_results
 from vraem.observe import RunResult
 from vraem.observe.anchor import HORIZONS
@@ -144,7 +144,11 @@ def _of_runs(runs: Sequence[RunResult]) -> tuple[dict[str, Ways], str]:
     if not texts:
         raise ValueError("nothing is done to the groups in these runs, so members have no before and after")
     panels = {name: Ways.of(own, np.array(seeds[name])) for name, own in texts.items()}
-    notes = ("Bands: mean of runs; brackets: interval of the mean.", INTERVAL_NOTE) if len(runs) > 1 else ()
+    notes = (
+        ("Bands: mean of runs; brackets: interval of the mean.", interval_note("seeds"))
+        if len(runs) > 1
+        else ()
+    )
     return panels, caption(runs, *notes, band=False)
 
 

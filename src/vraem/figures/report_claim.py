@@ -30,7 +30,7 @@ def claim_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     judged = head.judgement
     yield (
         f'<p>The verdict is <span class="word">{judged.word}</span>: {WORDS[judged.word]}. It rests on {judged.runs} '
-        f"dismantled runs under {judged.clusters} draws of assumptions.</p>"
+        f"dismantled runs under {judged.clusters} {found.clusters}.</p>"
     )
     rows = [
         [
@@ -312,8 +312,10 @@ def campaign_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
                 points(f"against.{each.arm}.difference", each.difference),
                 number(f"against.{each.arm}.p_holm", each.p_holm, f"{each.p_holm:.3f}"),
                 cell("yes" if each.equal.equivalent else "no"),
-                points(f"against.{each.arm}.newcombe", each.newcombe),
-                number(f"against.{each.arm}.p_mcnemar", each.p_mcnemar, f"{each.p_mcnemar:.3f}"),
+                points(f"against.{each.arm}.newcombe", each.newcombe) if each.newcombe else cell("–"),
+                cell("–")
+                if each.p_mcnemar is None
+                else number(f"against.{each.arm}.p_mcnemar", each.p_mcnemar, f"{each.p_mcnemar:.3f}"),
                 cell(each.both),
             ]
             for each in found.campaigns

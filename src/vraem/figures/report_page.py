@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from vraem.analysis.contrasts import Contrast
 from vraem.analysis.findings import Findings, answer_in_two_sentences
 from vraem.analysis.questions import DIRECTION_WORDS, Answer
 from vraem.analysis.sensitivity import Effect, Index
@@ -71,7 +70,7 @@ def more_sections(found: Findings) -> Iterator[str]:
             yield _effects(outcome, effects)
     if found.contrasts:
         yield heading("What differs from the reference")
-        yield _contrasts(found.contrasts, found.about.get("units", {}))
+        yield _contrasts(found)
     yield heading("Method")
     yield from _method(found)
     yield heading("Limits")
@@ -130,7 +129,12 @@ def _incidence(found: Findings) -> str:
         for each in found.incidence
     ]
     head = ["first", "arm", *(f"year {year}" for year in years)]
-    return table(head, rows, "Share of runs by years after the campaign's start (Aalen and Johansen)")
+    return table(
+        head,
+        rows,
+        "Share of runs by years after the campaign's start (Aalen and Johansen; intervals leave out "
+        f"{found.clusters} in turn)",
+    )
 
 
 def _effects(outcome: str, effects: Sequence[Effect | Index]) -> str:
@@ -156,8 +160,8 @@ def _effects(outcome: str, effects: Sequence[Effect | Index]) -> str:
     return table(["assumption", *(columns[name] for name in known)], rows, outcome.replace("_", " "))
 
 
-def _contrasts(rows: Sequence[Contrast], units: object) -> str:
-    known = units if isinstance(units, dict) else {}
+def _contrasts(found: Findings) -> str:
+    rows, known = found.contrasts, found.about.get("units", {})
     body = [
         [
             cell(each.arm),
@@ -174,7 +178,7 @@ def _contrasts(rows: Sequence[Contrast], units: object) -> str:
     return table(
         ["arm", "outcome", reference, "difference (95 % interval)", "p (Holm)", "unit", "pairs"],
         body,
-        f"Arm less {reference}, seed by seed; intervals resample whole draws of assumptions",
+        f"Arm less {reference}, seed by seed; intervals and p are Student's over {found.clusters}",
     )
 
 
@@ -190,14 +194,15 @@ def _method(found: Findings) -> Iterator[str]:
         f"seeds each. Arms share seeds, and with them all chance until they differ.{weak}"
     )
     yield para(
-        "p is judged by a posterior that takes runs of one draw of assumptions together (Bayesian bootstrap of whole "
-        "draws, with Jeffreys' prior worth one draw). A label is modal in a draw if no other comes more often there."
+        "p is judged by a posterior that takes together what shares chance (Bayesian bootstrap of whole "
+        f"{found.clusters}, with Jeffreys' prior worth one). A label is modal in a draw of assumptions if no other "
+        "comes more often there."
     )
     yield _rules(found.rules)
     facts = [
         ("experiment", f"{about.get('name', '')}, id {about.get('experiment', '')}"),
         ("rules of the verdict (hash)", about.get("rules_sha256", "")),
-        ("thresholds of the labels (hash)", found.thresholds_hash),
+        ("thresholds of the labels (hash)", found.thresholds_hash or "not kept by this version"),
         ("design", f"{about.get('design', '')}, seeds mixed from {about.get('seed', '')}"),
         ("runs planned, done, failed", f"{about.get('planned')}, {about.get('done')}, {about.get('failed')}"),
         ("households", ", ".join(map(str, about.get("households", ())))),

@@ -8,7 +8,6 @@ from vraem.figures.arms import arm_look
 from vraem.figures.style import Look, seed_text, thousands
 from vraem.version import __version__
 
-INTERVAL_NOTE = "Intervals: 95 %, whole draws of assumptions resampled."
 DEFINITION_SHORT = {
     "personnel": "leader and half of the committee captured or dead",
     "seats": "the leader's post and half of the committee's seats vacant",
@@ -57,8 +56,13 @@ def swept_caption(results: Results, *notes: str, intervals: bool = True) -> str:
         )
         if part
     )
-    said = " ".join([INTERVAL_NOTE] * intervals + [note for note in notes if note])
+    said = " ".join([interval_note(results.cluster_words)] * intervals + [note for note in notes if note])
     return f"{first}.\n{said}" if said else f"{first}."
+
+
+def interval_note(clusters: str) -> str:
+    """What the intervals of a chart are, over `clusters` (draws of assumptions, seeds)."""
+    return f"Intervals: 95 %, whole {clusters} resampled."
 
 
 def _seeds(results: Results) -> str:
@@ -82,5 +86,5 @@ def when(months: int) -> str:
 
 def condition_words(results: Results, definition: str | None) -> str:
     """The condition of a share in words."""
-    name = definition or results.rules.definition
+    name = definition or results.definition
     return f"dismantled ({DEFINITION_SHORT.get(name, name)})"

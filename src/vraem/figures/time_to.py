@@ -59,7 +59,8 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             "Share of runs in which it has happened, by years since the campaign's start",
             swept_caption(
                 kept,
-                "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log), runs taken as independent.",
+                "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log; error by leaving out "
+                f"{kept.cluster_words} in turn).",
                 intervals=False,
             ),
             size=(9.6, 1.92 + 2.4 * panels_wanted),
@@ -87,14 +88,14 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
 
 def _one_event(results: Results, name: str) -> Incidence:
     times, causes = first_of({"it": results.numbers(name)}, results.numbers(columns.WATCHED))
-    return aalen_johansen(times, causes, ("it",))
+    return aalen_johansen(times, causes, ("it",), results.clusters)
 
 
 def _states(axes: Axes, results: Results, states: Mapping[str, str], reach: float) -> None:
     """What end state comes first, over all campaigns; states that never come are left out."""
     weeks = {state: results.numbers(column) for state, column in states.items()}
     times, causes = first_of(weeks, results.numbers(columns.WATCHED))
-    curve = aalen_johansen(times, causes, tuple(weeks))
+    curve = aalen_johansen(times, causes, tuple(weeks), results.clusters)
     came = [state for row, state in enumerate(weeks) if len(curve.times) and curve.incidence[row, -1] > 0.0]
     looks = {state: _state_line(state) for state in came}
     _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=True)
@@ -135,7 +136,7 @@ def _occupation(axes: Axes, results: Results) -> None:
     axes.set_ylim(0.0, min(nice_top(max(tops)), 1.0))
     axes.set_xticks([0.0, *years])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-    panel_title(axes, "In each end state, all campaigns (band: 95 %, whole draws resampled)")
+    panel_title(axes, "In each end state, all campaigns (band: 95 % interval)")
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 
 

@@ -126,10 +126,13 @@ class OrganisationResult:
 
     @property
     def weak_start(self) -> bool | None:
-        """Whether the group had already lost much of its first strength when the campaign began."""
+        """Whether the group had lost much of its first strength when the campaign began, or all columns served firms.
+
+        None if the run cannot say.
+        """
         if self.baseline is None or np.isnan(self.baseline.start_strength):
             return None
-        return self.baseline.start_strength < THRESHOLDS.weak_start
+        return self.baseline.armed <= 0.0 or self.baseline.start_strength < THRESHOLDS.weak_start
 
     def violence(self, first: int, last: int) -> Violence:
         """Violence in the weeks `first` to `last`, both included."""
@@ -213,7 +216,7 @@ def _measured(
         weekly = headline if name == "default" else weekly_measures(*weeks, founding, thresholds)[0]
         baseline = baseline_of(weekly, counted, anchor, thresholds)
         if baseline.armed <= 0.0:
-            return {}
+            return {"top": top, "baseline": baseline}
         measures = horizon_measures(weekly, counted, anchor, baseline, thresholds)
         found[name] = (baseline, measures)
         verdicts[name] = Verdicts(
