@@ -198,7 +198,8 @@ def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:
 def _band(
     curve: Incidence, cause: str, reach: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Years, lower and upper ends of the interval on a grid of times."""
+    """Years, lower and upper ends of the interval on a grid of times; no band before it first happened."""
     grid = np.linspace(0.0, reach, GRID)
-    found = [curve.at(cause, time * WEEKS_A_YEAR) for time in grid]
-    return grid, np.array([each.low for each in found]), np.array([each.high for each in found])
+    found = np.array([curve.at(cause, time * WEEKS_A_YEAR) for time in grid])
+    found[found[:, 0] <= 0.0] = np.nan
+    return grid, found[:, 1], found[:, 2]
