@@ -22,11 +22,14 @@ from vraem.processes.column_values import (
     softmax,
     standing_of,
 )
+from vraem.processes.followers import prospects
 from vraem.processes.groups import living_columns
 from vraem.world.organisation_tables import ENDED, NO_ROW
+from vraem.world.security_tables import SERVICE as INTO_SERVICE
+from vraem.world.security_tables import SERVICE_END
 
 from .choices import FIRM, NOBODY, WAGE, every_offer, no_offers, options_at_hand, split, two_groups
-from .worlds import faults, fresh, quiet, scenario, used
+from .worlds import faults, fresh, open_week, quiet, run_processes, scenario, used
 
 # options
 
@@ -73,6 +76,39 @@ def test_a_column_in_a_firms_service_may_leave_it_again():
     assert world.columns.service[5] == NO_ROW
     assert int(world.columns.group[5]) == group
     assert faults(world) == []
+    # it had left its group when it went into service: that it leaves the firm is no further split
+    assert used(world.incidents, "kind")[-2:].tolist() == [INTO_SERVICE, SERVICE_END]
+    assert used(world.incidents, "other")[-2:].tolist() == [FIRM, FIRM]
+
+
+def test_members_in_service_are_paid_what_the_offer_said():
+    world = quiet(fresh())
+    offer = no_offers(firm=FIRM, wage=world.p.own_gunman_wage_ratio)
+    carry_out(world, standing_of(world, 5), offer, SERVICE, NOBODY)
+    treasury = float(world.columns.treasury[5])
+    world.firms.capital[FIRM] = 1e9
+    for _ in range(104):
+        open_week(world)
+        run_processes(world, "revenue", "remittance")
+    me = standing_of(world, 5)
+    assert me.pay == pytest.approx(offer.wage, rel=1e-3)
+    assert world.columns.treasury[5] == pytest.approx(treasury)
+    # nobody votes for the wage a second time, and to leave costs it
+    assert prospects(world, me, offer, SERVICE) == pytest.approx(0.0, abs=1e-3)
+    assert prospects(world, me, offer, DEMOBILISE) == pytest.approx(
+        world.p.outside_income - offer.wage, abs=1e-3
+    )
+
+
+def test_a_column_in_service_weighs_independence_by_what_it_collects_and_not_by_its_wages():
+    world = quiet(fresh())
+    carry_out(world, standing_of(world, 5), no_offers(firm=FIRM, wage=WAGE), SERVICE, NOBODY)
+    for _ in range(312):
+        open_week(world)
+        world.columns.leaf_tax[5] = 70.0
+        run_processes(world, "revenue", "remittance")
+    assert world.columns.revenue[5] == pytest.approx(70.0, rel=1e-3)
+    assert world.columns.wages[5] > 100.0
 
 
 def test_firms_take_no_columns_where_they_may_not_integrate(monkeypatch: pytest.MonkeyPatch):

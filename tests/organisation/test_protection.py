@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vraem.processes import charges, protection, revenue, territory, tolls
-from vraem.processes.groups import living_columns, new_group
+from vraem.processes.groups import living_columns, new_group, strength_equivalents
 from vraem.scenario import parameter_table
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH
@@ -340,8 +340,9 @@ def test_a_firm_pays_its_column_wages_and_takes_what_it_collects():
     taken = 50.0 + float(world.columns.fees[column])
     capital = float(world.firms.capital[FIRM])
     run_processes(world, "revenue")
-    wage = tolls.gunman_wage(world) * float(world.columns.armed[column])
+    wage = tolls.gunman_wage(world) * float(strength_equivalents(world, column))
     assert world.columns.wages[column] == pytest.approx(wage)
+    assert world.columns.takings[column] == pytest.approx(taken)
     assert world.columns.leaf_tax[column] == world.columns.fees[column] == 0.0
     assert world.firms.capital[FIRM] - capital == pytest.approx(taken - wage)
     assert world.flows.group_wages == pytest.approx(wage)

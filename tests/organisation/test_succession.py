@@ -337,6 +337,18 @@ def test_kin_of_the_leader_are_named_first():
     assert world.members.heir[young[-1]]
 
 
+def test_a_young_leader_is_not_named_as_his_own_heir():
+    world = without_heirs(quiet(fresh()))
+    world.p = world.p.replace(heir_designation=0.05, check=False)
+    leader = int(world.groups.leader[0])
+    world.members.seat[leader] = False
+    world.members.born[leader] = world.week - round(25 * WEEKS_A_YEAR)
+    months_of_posts(world, 24)
+    assert world.groups.leader[0] == leader
+    assert used(world.members, "heir").sum() == round(world.p.heirs_initial)
+    assert not world.members.heir[leader]
+
+
 def test_a_leader_names_nobody_while_the_post_is_vacant():
     world = without_heirs(leaderless(vacancy_without_heir=1e4, heir_designation=0.5))
     months_of_posts(world, 24)

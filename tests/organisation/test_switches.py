@@ -14,6 +14,7 @@ from vraem.processes.groups import active_members, living_columns, members_of
 from vraem.processes.losses import remove_members
 from vraem.processes.members import exit_hazard
 from vraem.processes.recruitment import joining
+from vraem.processes.reviews import call_to_review
 from vraem.scenario import SWITCHES
 from vraem.world import World
 from vraem.world.organisation_tables import CAPTURED, FOUNDING_KIN, NO_ROW
@@ -185,6 +186,9 @@ def test_random_splits_follow_losses_of_the_top_only():
     world = quiet(fresh())
     world.scenario = scenario(switches__null_model="random_split")
     world.p = world.p.replace(null_split_chance=1.0, check=False)
+    call_to_review(world, living_columns(world))  # a payday missed, a new leader
+    column_choice.step(world)
+    assert not used(world.columns, "group").any()
     remove_members(world, members_of(world, 5)[-3:], CAPTURED)
     column_choice.step(world)
     assert world.columns.group[5] == 0

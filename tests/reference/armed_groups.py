@@ -15,6 +15,7 @@ class Column:
     group: int
     collector: int
     armed: float
+    equivalents: float
     authority: float
     service: int
     hosted: int
@@ -83,6 +84,9 @@ def groups_of(world: World) -> ArmedGroups:
                 group=group,
                 collector=min(group, partner) if allied else group,
                 armed=float(columns.armed[row]),
+                equivalents=max(
+                    float(columns.armed[row] + world.p.supporter_upkeep * columns.supporters[row]), 1.0
+                ),
                 authority=float(groups.authority[group]),
                 service=int(columns.service[row]),
                 hosted=int(columns.hosted[row]),

@@ -123,7 +123,7 @@ def _stay(
 ) -> float:
     p, group = organisation.world.p, column.group
     if column.firm != NOBODY:
-        return p.own_gunman_wage_ratio - p.firm_autonomy_loss - 0.5 * p.rank_loss - 0.5 * pressure
+        return column.pay - p.firm_autonomy_loss - 0.5 * p.rank_loss - 0.5 * pressure
     if alone:
         return own_pay(organisation, column) + cause - p.independence_security_cost - pressure
     if leads:
@@ -209,8 +209,7 @@ def prospects(
     option: int,
 ) -> float:
     """Pay of a member after the change less the pay now, in pay units."""
-    p = organisation.world.p
-    now = column.pay if column.firm == NOBODY else p.own_gunman_wage_ratio
+    p, now = organisation.world.p, column.pay
     if option == INDEPENDENT:
         return pay_alone(organisation, column) - now
     if option == MERGE:

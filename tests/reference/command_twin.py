@@ -25,7 +25,8 @@ def pay_everybody(organisation: Organisation) -> None:
     world, p = organisation.world, organisation.world.p
     wage = world.burn_in.reference_pay
     for column in organisation.columns:
-        column.revenue += (column.income - column.revenue) / MEMORY_WEEKS
+        collected = column.income if column.firm == NOBODY else column.takings
+        column.revenue += (collected - column.revenue) / MEMORY_WEEKS
         upkeep = wage * p.solvency * equivalents(world, column)
         column.need = min(max(1.0 - column.revenue / upkeep, 0.0), 1.0)
         column.sent = remittance_share(organisation, column) * column.income
@@ -65,13 +66,19 @@ def _share_out(organisation: Organisation, group: Group) -> None:
 
 
 def _pay(organisation: Organisation, column: Column, wage: float) -> None:
-    """A column spends a part of its treasury; pay moves less than in proportion, as far as the money goes."""
+    """A column spends a part of its treasury; pay moves less than in proportion, as far as the money goes.
+
+    In a firm's service it hands out its wages and keeps the treasury.
+    """
     world, p = organisation.world, organisation.world.p
     column.treasury += column.income - column.sent + column.received
-    spent = column.treasury / p.pay_smoothing
     normal = wage * equivalents(world, column)
+    if column.firm == NOBODY:
+        spent = column.treasury / p.pay_smoothing
+        column.paid = normal * pay_at(spent / (p.solvency * normal), p.solvency)
+    else:
+        spent = column.paid = column.income
     column.treasury -= spent
-    column.paid = normal * pay_at(spent / (p.solvency * normal), p.solvency)
     pay = column.paid / normal
     column.pay += (pay - column.pay) / MEMORY_WEEKS
     column.shortfall = min(max(1.0 - pay, 0.0), 1.0)

@@ -80,7 +80,8 @@ def routine_target(world: World, number: int) -> int:
     best, first = -1, math.inf
     for person in persons(world):
         presence = float(world.communities.state_presence[world.columns.seat[person.column]])
-        weight = (p.target_visibility + person.location_known + person.role_known) * (
+        seen = 0.0 if world.columns.hidden_until[person.column] > world.week else p.target_visibility
+        weight = (seen + person.location_known + person.role_known) * (
             presence / (presence + p.presence_half)
         )
         if person.top:
@@ -88,7 +89,7 @@ def routine_target(world: World, number: int) -> int:
         if person.rank == LEADER:
             weight *= math.exp(0.5)
         draw = _draw(world, "routine_target", number * RACE_BLOCK + person.row)
-        time = -math.log1p(-draw) / weight
+        time = -math.log1p(-draw) / max(weight, 1e-12)
         if time < first:
             best, first = person.row, time
     return best

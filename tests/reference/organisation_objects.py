@@ -51,6 +51,7 @@ class Column:
     pressure: float
     territory_change: float
     hidden_until: int
+    takings: float = 0.0
     sent: float = 0.0
     received: float = 0.0
     paid: float = 0.0
@@ -161,7 +162,7 @@ def _column(world: World, row: int, groups: dict[int, Group], persons: dict[int,
         for name in (
             *("seat", "link", "contact", "treasury", "revenue", "pay", "need", "shortfall"),
             *("missed_paydays", "ideology", "grievance", "blame", "pressure", "territory_change"),
-            *("hidden_until", "aggression"),
+            *("hidden_until", "aggression", "takings"),
         )
     }
     return Column(

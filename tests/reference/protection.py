@@ -324,7 +324,7 @@ class Protectors:
             takings = sum(self.income[source][row] for source in SOURCES)
             if column.service != NO_ROW:
                 firm = self.firms[column.service]
-                wage = p.own_gunman_wage_ratio * self.groups.reference_pay * column.armed
+                wage = p.own_gunman_wage_ratio * self.groups.reference_pay * column.equivalents
                 firm.capital += takings - (wage if firm.capital > 0.0 else 0.0)
                 for source in SOURCES:
                     self.income[source][row] = 0.0

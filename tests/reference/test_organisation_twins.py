@@ -14,7 +14,7 @@ from vraem.processes.groups import count_strength
 from vraem.scenario import SWITCHES, parameter_table
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
-from vraem.world.security_tables import DEMOBILISED, HIDING, HOSTED, MERGER, SPLIT, VOTE_FAILED
+from vraem.world.security_tables import DEMOBILISED, HIDING, HOSTED, MERGER, SERVICE_END, SPLIT, VOTE_FAILED
 from vraem.world.security_tables import SERVICE as INTO_SERVICE
 
 from . import choice_twin, command_twin, succession_twin
@@ -164,7 +164,8 @@ def test_values_of_every_option_agree(seed: int, base: World):
 def journal_of(world: World) -> dict[str, Any]:
     """What the journal says that a review came to."""
     kinds = world.incidents.rows_in_use("kind").tolist()
-    done = {SPLIT: "independent", MERGER: "merge", INTO_SERVICE: "service", DEMOBILISED: "demobilise"}
+    done = {SPLIT: "independent", SERVICE_END: "independent", MERGER: "merge", INTO_SERVICE: "service"}
+    done[DEMOBILISED] = "demobilise"
     found = [done[kind] for kind in kinds if kind in done]
     return {
         "done": found[0] if found else "stay",

@@ -22,7 +22,7 @@ from vraem.world.organisation_tables import (
     SQUAD_LEADER,
     SURRENDERED,
 )
-from vraem.world.security_tables import RAID_FAILED, REMOVAL
+from vraem.world.security_tables import BY_DATE, RAID_FAILED, REMOVAL
 from vraem.world.state import CampaignRecord
 
 from .worlds import (
@@ -334,6 +334,9 @@ def test_a_dated_removal_takes_exactly_its_role_and_number(role: str):
     assert len(gone) == count == len(captives)
     assert np.isin(gone, before).all()
     assert world.flows.routine_removals == 0
+    assert world.flows.campaign_removals == count
+    taken = used(world.incidents, "kind") == REMOVAL
+    assert used(world.incidents, "campaign")[taken][-count:].tolist() == [BY_DATE] * count
 
 
 @pytest.mark.parametrize(

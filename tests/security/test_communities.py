@@ -310,8 +310,8 @@ def test_attackers_lose_fighters_now_and_then_never_commanders():
 
 def test_columns_that_nobody_holds_back_harm_civilians_more():
     world = settled()
-    world.columns.link[0] = world.burn_in.link
-    world.groups.authority[world.columns.group[0]] = world.burn_in.authority
+    world.columns.link[0] = 0.8
+    world.groups.authority[world.columns.group[0]] = world.burn_in.command / 0.8
     world.members.bond[members_of(world, 0)] = MIDDLE_BOND
     assert licence(world, 0) == pytest.approx(1.0)
     world.members.bond[members_of(world, 0)] = 0.5 * MIDDLE_BOND

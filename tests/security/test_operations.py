@@ -285,6 +285,19 @@ def test_other_operations_shift_no_draw():
     assert outcome_with(lambda world: None) == outcome_with(elsewhere)
 
 
+def test_members_in_hiding_are_found_by_what_is_known_of_them_alone():
+    world = settled()
+    rows = targets_for_routine(world)
+    hidden = world.members.column[rows] == world.members.column[rows[0]]
+    seen = routine_weights(world, rows)
+    world.columns.hidden_until[world.members.column[rows[0]]] = world.week + 13
+    weight = routine_weights(world, rows)
+    known = world.members.location_known[rows] + world.members.role_known[rows]
+    assert np.array_equal(weight[~hidden], seen[~hidden])
+    assert weight[hidden] == pytest.approx((seen * known / (known + world.p.target_visibility))[hidden])
+    assert 0.0 < leads(world) < seen.sum()
+
+
 def test_one_member_less_changes_a_target_only_if_it_was_the_target():
     world = settled()
     rows = targets_for_routine(world)

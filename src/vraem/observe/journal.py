@@ -16,7 +16,6 @@ from vraem.world.security_tables import (
     CIVILIANS,
     CLASH,
     DESERTION,
-    FIREFIGHT,
     HARM_TO_CIVILIANS,
     INCIDENTS,
     KILLING,
@@ -38,8 +37,9 @@ PERSONS_A_HOUSEHOLD = 4.0
 RATE_PERSONS = 100_000.0
 """Violence is told per so many person-months."""
 
-VIOLENT = (RAID_MADE, FIREFIGHT, ATTACK, CLASH, KILLING, HARM_TO_CIVILIANS, PURGE)
-"""Kinds that count as violent events: raids that miss do not, and a removal belongs to its raid."""
+VIOLENT = (RAID_MADE, ATTACK, CLASH, KILLING, HARM_TO_CIVILIANS, PURGE)
+"""Kinds that count as violent events: raids that miss do not. A removal and a firefight belong to their raid and are no
+violence that groups begin; their dead count."""
 
 DESERTERS = (5.0, 15.0)
 """Persons who leave together in what counts as a group desertion (P26)."""

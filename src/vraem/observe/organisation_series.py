@@ -66,7 +66,9 @@ NOTED: tuple[SeriesSpec, ...] = (
     SeriesSpec(
         "routine_removals", "persons", "members captured or killed by routine operations this week (D3)"
     ),
-    SeriesSpec("campaign_removals", "persons", "members captured or killed by campaigns this week (D5)"),
+    SeriesSpec(
+        "campaign_removals", "persons", "members whom campaigns and dated removals took this week (D5)"
+    ),
     SeriesSpec("clashes", "events", "clashes between armed groups this week (B11)"),
     SeriesSpec(
         "splits", "events", "columns of the lineage that left their group and stand alone this week (B8)"

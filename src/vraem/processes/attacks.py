@@ -95,7 +95,7 @@ def licence(world: World, column: int) -> float:
     columns, burn = world.columns, world.burn_in
     command = float(columns.link[column] * world.groups.authority[columns.group[column]])
     bond = float(mean_bond(world)[column])
-    return exp(world.p.restraint_weight * (burn.link * burn.authority - command + MIDDLE_BOND - bond))
+    return exp(world.p.restraint_weight * (burn.command - command + MIDDLE_BOND - bond))
 
 
 def geometric(draw: float, mean: float) -> int:

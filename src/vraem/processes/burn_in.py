@@ -79,6 +79,7 @@ def prepare(world: World) -> None:
     burn.recruit_intercept_start = burn.recruit_intercept
     for group in living_groups(world).tolist():
         world.groups.authority[group] = _first_authority(world, group)
+    burn.command = _mean_command(world, rows) if len(rows) else 0.0
 
 
 def step(world: World) -> None:
@@ -145,8 +146,15 @@ def _follow_means(world: World, rows: Rows) -> None:
     burn.success += pace * (success - burn.success)
     equivalents = float(strength_equivalents(world, rows).sum())
     paid = float(columns.paid[rows].sum()) / equivalents
+    burn.command += pace * (_mean_command(world, rows) - burn.command)
     burn.reference_pay += pace * (paid - burn.reference_pay)
     burn.drug_share += pace * (_drug_share(world, rows) - burn.drug_share)
+
+
+def _mean_command(world: World, rows: Rows) -> float:
+    """Mean over the columns `rows` of the command that they are under: their link times the leader's authority."""
+    columns = world.columns
+    return float((columns.link[rows] * world.groups.authority[columns.group[rows]]).mean())
 
 
 def _drug_share(world: World, rows: Rows) -> float:

@@ -105,8 +105,7 @@ def _operate(
         if target == NO_ROW:
             _search(world, order, sought)
             return []
-    flows = world.flows
-    before = flows.captured + flows.killed_group
+    before = world.flows.campaign_removals
     place = int(world.columns.seat[world.members.column[target]])
     captives = carry_out(
         world,
@@ -120,7 +119,7 @@ def _operate(
             campaign=order.number,
         ),
     )
-    removed = flows.captured + flows.killed_group - before
+    removed = world.flows.campaign_removals - before
     record.removed += removed
     if removed and order.follow_on != "none":
         follow_on(world, place, order.follow_on, world.week + order.follow_on_weeks)

@@ -30,7 +30,7 @@ from vraem.processes.losses import leave_members, purge_commander
 from vraem.processes.members import amnesty_now
 from vraem.world import World
 from vraem.world.organisation_tables import COMMANDER, LEADER, NO_ROW, QUIT, SURRENDERED
-from vraem.world.security_tables import DEMOBILISED, MERGER, SPLIT, VOTE_FAILED
+from vraem.world.security_tables import DEMOBILISED, MERGER, SERVICE_END, SPLIT, VOTE_FAILED
 from vraem.world.security_tables import SERVICE as INTO_SERVICE
 
 WRITES = LOSS_WRITES
@@ -79,12 +79,12 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
     group = int(columns.group[column])
     note(
         world,
-        SPLIT if option == INDEPENDENT else INTO_SERVICE,
+        INTO_SERVICE if option == SERVICE else SPLIT if not me.single else SERVICE_END,
         persons=float(columns.armed[column] + columns.supporters[column]),
         by=actor_of(world, me.group),
         column=column,
         group=group,
-        other=me.group if option == INDEPENDENT else firm,
+        other=firm if option == SERVICE else me.firm if me.single else me.group,
         community=int(columns.seat[column]),
     )
 

@@ -35,7 +35,8 @@ FIRM_PRESSURE = 0.5
 class Standing(NamedTuple):
     """What a column is and gets now; pay in pay units, shares in [0, 1].
 
-    `affluence` is its own revenue over what normal pay and all else take, `own_pay` what it could pay from it.
+    `affluence` is what it collects over what normal pay and all else take, `own_pay` what it could pay from it if it
+    were the column's own.
     """
 
     column: int
@@ -210,7 +211,7 @@ def _stay(world: World, me: Standing, cause: float, pressure: float) -> float:
     """To go on as one is: under a centre, as a group of its own, or in a firm's service."""
     p = world.p
     if me.firm != NO_ROW:
-        return p.own_gunman_wage_ratio - p.firm_autonomy_loss - HALF * p.rank_loss - FIRM_PRESSURE * pressure
+        return me.pay - p.firm_autonomy_loss - HALF * p.rank_loss - FIRM_PRESSURE * pressure
     if me.single:
         return me.own_pay + cause - p.independence_security_cost - pressure
     bound = p.column_authority_weight * me.link * me.authority + p.stay_kin_weight * me.kin

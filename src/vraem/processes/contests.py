@@ -156,8 +156,8 @@ def _fight(world: World, border: Border, draw: float) -> None:
     first_wins = draw < force[0] / force.sum()
     winner, loser = (border.one, border.other) if first_wins else (border.other, border.one)
     actors = [actor_of(world, int(columns.group[column])) for column in (winner, loser)]
-    dead = _fall(world, winner, WINNER_LOSSES, actors[1], border.place)
-    dead += _fall(world, loser, LOSER_LOSSES, actors[0], border.place)
+    _fall(world, winner, WINNER_LOSSES, actors[1], border.place)
+    _fall(world, loser, LOSER_LOSSES, actors[0], border.place)
     shared = np.minimum(columns.control[:, winner], columns.control[:, loser])
     taken = np.float32(world.p.fight_territory) * shared
     columns.control[:, loser] -= taken
@@ -166,7 +166,6 @@ def _fight(world: World, border: Border, draw: float) -> None:
         world,
         CLASH,
         persons=float(columns.armed[winner] + columns.armed[loser]),
-        deaths=float(dead),
         by=actors[0],
         victim=actors[1],
         community=border.place,
@@ -176,15 +175,13 @@ def _fight(world: World, border: Border, draw: float) -> None:
     )
 
 
-def _fall(world: World, column: int, share: float, by: int, place: int) -> int:
-    """Each armed member of `column` falls with the chance `share`; the number who did."""
+def _fall(world: World, column: int, share: float, by: int, place: int) -> None:
+    """Each armed member of `column` falls with the chance `share`; the journal has the dead one by one."""
     members = world.members
     rows = members_of(world, column)
     armed = rows[members.rank[rows] >= FIGHTER]
     draws = world.streams.uniform_double("contest_loss", world.week, 0, members.count)[armed]
-    fallen = armed[draws < share]
-    remove_members(world, fallen, DEAD, by=by, community=place)
-    return len(fallen)
+    remove_members(world, armed[draws < share], DEAD, by=by, community=place)
 
 
 def _harm_civilian(world: World, border: Border, group: int) -> None:

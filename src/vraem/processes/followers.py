@@ -56,7 +56,7 @@ def prospects(world: World, me: Standing, offers: Offers, option: int) -> float:
         SERVICE: offers.wage,
         DEMOBILISE: p.outside_income,
     }[option]
-    return after - (p.own_gunman_wage_ratio if me.firm != NO_ROW else me.pay)
+    return after - me.pay
 
 
 def voters_of(world: World, me: Standing) -> Voters:

@@ -64,6 +64,7 @@ WRITES: dict[str, tuple[str, ...]] = {
         *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
         *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
         *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
+        "takings",
         *("exposure", "tolls", "guards", "ground_share", "past_territory"),
         *("wages", "sent", "received", "paid", "pool", "joining"),
     ),

@@ -60,8 +60,8 @@ def remove_members(
 ) -> None:
     """Take the ACTIVE members `rows` out by force: `status` is CAPTURED, SURRENDERED or DEAD; note it.
 
-    `by` is who did it, `campaign` the number of the campaign it belongs to, `community` where (their column's
-    seat if not given).
+    `by` is who did it, `campaign` the number of the campaign it belongs to (or `BY_DATE`), `community` where (their
+    column's seat if not given).
     """
     members, columns, flows = world.members, world.columns, world.flows
     for member in np.asarray(rows, dtype=np.int64).tolist():
@@ -75,6 +75,7 @@ def remove_members(
         flows.killed_group += dead
         flows.captured += not dead
         flows.routine_removals += by == STATE and campaign == NO_ROW
+        flows.campaign_removals += campaign != NO_ROW
         note(
             world,
             REMOVAL,

@@ -2,7 +2,8 @@
 
 Source: section 7 of the model description; the leaders' keeping of the tolls is a reported motive of desertion. A
 column spreads its income over some weeks; of what it spends, pay and upkeep take the part that solvency leaves, the
-rest goes into arms and food. All pay is measured in *pay units*: over its mean in the burn-in.
+rest goes into arms and food. In a firm's service wages are pay, and the column keeps its chest. All pay is measured in
+*pay units*: over its mean in the burn-in.
 """
 
 from typing import TypeVar
@@ -10,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from vraem.processes.groups import centre_of, living_columns, rows_where, strength_equivalents
+from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, NO_ROW
 
@@ -41,8 +43,9 @@ def step(world: World) -> None:
     columns, flows, p = world.columns, world.flows, world.p
     sources = [columns.__dict__[name] for name in SOURCES]
     income = sum(sources[1:], sources[0])[rows]
+    serves = columns.service[rows] != NO_ROW
     revenue = columns.revenue[rows]
-    revenue += (income - revenue) / REVENUE_MEMORY
+    revenue += (np.where(serves, columns.takings[rows], income) - revenue) / REVENUE_MEMORY
     columns.revenue[rows] = revenue
     equivalents = strength_equivalents(world, rows)
     wage = max(world.burn_in.reference_pay, 1e-9)
@@ -52,8 +55,8 @@ def step(world: World) -> None:
     sent, received = _remit(world, rows, income, equivalents)
     columns.sent[rows], columns.received[rows] = sent, received
     treasury = columns.treasury[rows] + income - sent + received
-    spent = treasury / p.pay_smoothing
-    paid = wage * equivalents * pay_at(spent / upkeep, p.solvency)
+    spent = np.where(serves, income, treasury / p.pay_smoothing)
+    paid = np.where(serves, income, wage * equivalents * pay_at(spent / upkeep, p.solvency))
     columns.treasury[rows] = treasury - spent
     columns.paid[rows] = paid
     flows.group_pay += float(np.add.reduce(paid))
@@ -121,7 +124,7 @@ def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:
     columns.shortfall[rows] = np.minimum(np.maximum(1.0 - pay, 0.0), 1.0)
     missed = (columns.missed_paydays[rows] + 1.0) * (pay < MISSED_PAY)
     columns.missed_paydays[rows] = missed
-    columns.triggered[rows[missed == MISSED_IN_A_ROW]] = True
+    call_to_review(world, rows[missed == MISSED_IN_A_ROW])
 
 
 def hoarding_of(world: World, rows: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from vraem.world.organisation_tables import (
     SUPPORTER,
     SURRENDERED,
 )
-from vraem.world.security_tables import RAID_FAILED, STATE
+from vraem.world.security_tables import BY_DATE, RAID_FAILED, STATE
 
 RANK_OF_ROLE = {
     "leader": LEADER,
@@ -60,9 +60,7 @@ def _remove(world: World, number: int, order: RemovalOrder) -> list[tuple[int, b
     chosen = rows[np.argsort(draws[rows], kind="stable")[: order.count]]
     may_talk = order.talk and order.outcome != "killed"
     captives = [(member, is_top(world, member)) for member in chosen.tolist()] if may_talk else []
-    routine = world.flows.routine_removals
-    remove_members(world, chosen, STATUS_OF_OUTCOME[order.outcome], by=STATE)
-    world.flows.routine_removals = routine
+    remove_members(world, chosen, STATUS_OF_OUTCOME[order.outcome], by=STATE, campaign=BY_DATE)
     if len(chosen) < order.count:
         note(world, RAID_FAILED, persons=float(order.count - len(chosen)), by=STATE)
     return captives

@@ -7,7 +7,7 @@ that have taken a firm under their wing; then the week is added up. Source: sect
 
 import numpy as np
 
-from vraem.processes.groups import Rows, rows_where
+from vraem.processes.groups import Rows, rows_where, strength_equivalents
 from vraem.processes.territory import mix_of
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
@@ -15,7 +15,7 @@ from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 from vraem.world.organisation_tables import NO_ROW
 
 WRITES: dict[str, tuple[str, ...]] = {
-    "columns": ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages"),
+    "columns": ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages", "takings"),
     "firms": ("capital",),
 }
 ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
@@ -29,7 +29,7 @@ def step(world: World) -> None:
     """Wages of columns in service, the part of hosted firms, and the sums of the week."""
     columns, flows = world.columns, world.flows
     count = columns.count
-    columns.wages[:count] = 0.0
+    columns.wages[:count] = columns.takings[:count] = 0.0
     if world.scenario.switches.null_model == "exogenous_fees":
         _take_exogenous_income(world)
     _pay_service(world, rows_where(columns.service[:count] != NO_ROW))
@@ -47,15 +47,18 @@ def _take_exogenous_income(world: World) -> None:
 
 
 def _pay_service(world: World, rows: Rows) -> None:
-    """A firm pays columns in its service as it would gunmen, while it has money; what they collect is the firm's."""
+    """A firm pays columns in its service as it would gunmen, while it has money; what they collect is the firm's.
+
+    A gunman's wage for each armed member, and supporters' upkeep in proportion, as `columns.pay` counts them.
+    """
     columns, firms, flows = world.columns, world.firms, world.flows
     for row in rows.tolist():
         firm = int(columns.service[row])
-        wage = gunman_wage(world) * float(columns.armed[row]) * bool(firms.capital[firm] > 0.0)
+        wage = gunman_wage(world) * float(strength_equivalents(world, row)) * bool(firms.capital[firm] > 0.0)
         taken = sum(float(columns.__dict__[source][row]) for source in SOURCES)
         for source in SOURCES:
             columns.__dict__[source][row] = 0.0
-        columns.wages[row] = wage
+        columns.wages[row], columns.takings[row] = wage, taken
         firms.capital[firm] += taken - wage
         flows.firm_takings += taken
 

@@ -23,6 +23,7 @@ from vraem.processes.groups import (
     rows_where,
 )
 from vraem.processes.journal import actor_of, note
+from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, LIVING, NO_ROW
@@ -225,7 +226,7 @@ def _crown(world: World, group: int, contest: Contest) -> None:
     if columns.commander[column] == NO_ROW:
         install_commander(world, column, contest.winner)
     rows = columns_of(world, group)
-    columns.triggered[rows] = True
+    call_to_review(world, rows)
     members.tie[members_of_columns(world, rows)] *= share
     members.tie[contest.winner] = 1.0
     if contest.way == "contested" and contest.second != NO_ROW:
@@ -319,13 +320,13 @@ def _name_heirs(world: World, group: int) -> None:
     chance = missing * REVIEW_WEEKS / (p.heir_designation * WEEKS_A_YEAR)
     if world.streams.uniform_double("heir_naming", world.week, group, group + 1)[0] >= chance:
         return
+    leader = int(groups.leader[group])
     rows = members_of_group(world, group)
-    rows = rows[~members.heir[rows] & ~members.seat[rows]]
+    rows = rows[~members.heir[rows] & ~members.seat[rows] & (rows != leader)]
     age = (world.week - members.born[rows]) / WEEKS_A_YEAR
     young = rows[(age >= HEIR_AGES[0]) & (age <= HEIR_AGES[1])]
     if not len(young):
         return
-    leader = int(groups.leader[group])
     kin = members.kin[young] == members.kin[leader]
     chosen = int(young[(2.0 * kin + members.tie[young] + members.skill[young]).argmax()])
     members.heir[chosen] = True

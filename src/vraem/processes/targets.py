@@ -134,13 +134,16 @@ def knowledge(world: World, rows: Rows) -> NDArray[np.float64]:
 
 
 def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
-    """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,)."""
+    """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,).
+
+    Members of a column in hiding are found by what is known of them, and not because they are seen.
+    """
     members, columns, p = world.members, world.columns, world.p
-    rank = members.rank[rows]
-    seat = columns.seat[: columns.count]
-    near = presence_effect(world.communities.state_presence[seat], p.presence_half)
-    weight: NDArray[np.float64] = near[members.column[rows]]
-    weight *= p.target_visibility + members.location_known[rows] + members.role_known[rows]
+    rank, column, count = members.rank[rows], members.column[rows], columns.count
+    near = presence_effect(world.communities.state_presence[columns.seat[:count]], p.presence_half)
+    seen = p.target_visibility * (columns.hidden_until[:count] <= world.week)
+    weight: NDArray[np.float64] = near[column]
+    weight *= seen[column] + members.location_known[rows] + members.role_known[rows]
     top = rows_where(is_top(world, rows))
     weight[top] *= exp(p.routine_rank_visibility)
     weight[top[rank[top] == LEADER]] *= exp(LEADER_VISIBILITY)

@@ -86,7 +86,15 @@ COLUMNS = TableSpec(
         Column(
             "wages", "float64", "USD", 0, BIG, "wages from a firm this week, for a column in service (B8)"
         ),
-        Column("revenue", "float64", "USD/week", 0, BIG, "own revenue of all sources, 13-week mean"),
+        Column(
+            "takings",
+            "float64",
+            "USD",
+            0,
+            BIG,
+            "what a column in service collected this week for its firm (B8)",
+        ),
+        Column("revenue", "float64", "USD/week", 0, BIG, "what it collects, whoever gets it, 13-week mean"),
         Column("sent", "float64", "USD", 0, BIG, "remittance to the centre this week (B2)"),
         Column("received", "float64", "USD", 0, BIG, "paid back by the centre this week (B2)"),
         Column("paid", "float64", "USD", 0, BIG, "pay and upkeep handed to members this week (B2)"),

@@ -88,7 +88,8 @@ UNITS = TableSpec(
     TRUCE,
     FIREFIGHT,
     HARM_TO_CIVILIANS,
-) = range(28)
+    SERVICE_END,
+) = range(29)
 INCIDENT_KINDS = (
     "removal",
     "exit",
@@ -118,7 +119,10 @@ INCIDENT_KINDS = (
     "truce",
     "firefight with the state",
     "harm to civilians",
+    "end of a firm's service",
 )
+BY_DATE = -2
+"""In the place of a campaign's number: a removal that a scenario dates (`removals`)."""
 NOBODY, STATE, LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN, CIVILIANS, SELF_DEFENCE = range(7)
 ACTORS = (
     "nobody",
@@ -146,7 +150,12 @@ INCIDENTS = TableSpec(
         Column("group", "int32", "index", -1, 1e6, "group concerned; −1 none"),
         Column("other", "int32", "index", -1, 1e6, "other group or firm concerned; −1 none"),
         Column(
-            "campaign", "int32", "index", -1, 1e5, "number of the campaign it belongs to; −1 routine or none"
+            "campaign",
+            "int32",
+            "index",
+            -2,
+            1e5,
+            "campaign it belongs to; −1 routine or none, −2 a dated removal",
         ),
     ),
 )

@@ -109,6 +109,7 @@ class BurnIn:
     protective_effect: float = 1.0  # mean factor of escorts and bribes on detection at the start
     contest_base: float = 0.0  # what holds against a column where nobody is, armed members (B11)
     contest_base_start: float = 0.0  # its first value, which bounds what the burn-in may solve
+    command: float = 0.0  # link times authority, mean over columns
     column_armed: float = 1.0  # armed members of a column and authority of a leader at the start
     authority: float = 0.0
     coca_income: float = 0.0  # USD a week and community of control, in the null model N2
@@ -211,6 +212,7 @@ class Flows:
     captured: int = 0
     killed_group: int = 0
     routine_removals: int = 0  # by state forces outside campaigns and dated orders
+    campaign_removals: int = 0  # by campaigns and dated orders
     killed_state: int = 0
     killed_civilians: int = 0
     operations: int = 0
