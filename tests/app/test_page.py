@@ -77,6 +77,16 @@ def test_every_refusal_of_the_live_valley_has_words(words: dict[str, set[str]]) 
     assert {f"refused.{code}" for code in codes} <= words["en"]
 
 
+def test_groups_have_the_colours_of_the_charts() -> None:
+    from vraem.figures.looks import FOUNDING_LOOK, OUTSIDER_LOOK, SPLINTER_LOOKS
+
+    text = SCRIPTS["vraem/colours"]
+    declared = dict(re.findall(r"export const (\w+) = ([^;]+);", text))
+    assert json.loads(declared["FOUNDING"]) == FOUNDING_LOOK.colour
+    assert json.loads(declared["OUTSIDER"]) == OUTSIDER_LOOK.colour
+    assert json.loads(declared["SPLINTERS"]) == [look.colour for look in SPLINTER_LOOKS]
+
+
 def test_every_import_names_a_script_of_the_page() -> None:
     for name, text in SCRIPTS.items():
         for imported in re.findall(r'from "([^"]+)"', text):

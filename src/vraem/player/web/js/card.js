@@ -1,7 +1,8 @@
 /* The details of what is chosen: a place, a group, a column, a person, a unit, a load, an event. */
 
-import { groupColour, letter } from "vraem/colours";
+import { letterOn } from "vraem/colours";
 import { facts, h } from "vraem/dom";
+import { groupColour, letter } from "vraem/groups";
 import { capital, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
 import { NONE16, NONE8 } from "vraem/tape";
@@ -56,8 +57,12 @@ export class Card {
     return this.link(`‹ ${t("card.back")}`, null, "link back");
   }
 
-  heading(text, group, note) {
-    const badge = group === undefined ? null : h("span", { className: "badge", style: { background: groupColour(group) } }, letter(group));
+  badge(tape, group) {
+    const background = groupColour(tape, group);
+    return h("span", { className: "badge", style: { background, color: letterOn(background) } }, letter(group));
+  }
+
+  heading(text, badge, note) {
     const tag = this.stage.arms.length > 1 && this.stage.selection ? h("b", { className: `arm-tag arm-${this.stage.selection.arm}` }, "AB"[this.stage.selection.arm]) : null;
     return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, note ? h("p", {}, note) : null);
   }
@@ -72,7 +77,7 @@ export class Card {
       for (const group of tape.list("groups", this.week).filter((one) => !one.ended)) {
         found.push(
           h("div", { className: "group-row" },
-            h("span", { className: "badge", style: { background: groupColour(group.row) } }, letter(group.row)),
+            this.badge(tape, group.row),
             this.link(capital(groupName(tape, group.row)), { kind: "group", arm, row: group.row }),
             h("span", { className: "quiet" }, t("card.count", { n: number(group.members), armed: number(group.armed) }))),
           h("ul", { className: "chips" }, columns.filter((column) => column.group === group.row).map((column) => h("li", {}, this.link(columnName(column.row), { kind: "column", arm, row: column.row }, "chip")))),
@@ -156,11 +161,11 @@ export class Card {
   group(tape, { arm, row }) {
     const group = tape.list("groups", this.week).find((one) => one.row === row);
     const name = groupName(tape, row);
-    if (!group || group.ended) return [this.heading(name, row, t("say.end of a group", { group: name }))];
+    if (!group || group.ended) return [this.heading(name, this.badge(tape, row), t("say.end of a group", { group: name }))];
     const columns = tape.list("columns", this.week).filter((column) => !column.ended && column.group === row);
-    const colour = groupColour(row);
+    const colour = groupColour(tape, row);
     return [
-      this.heading(name, row),
+      this.heading(name, this.badge(tape, row)),
       facts([
         [t("card.members"), number(group.members)],
         [t("card.armed"), number(group.armed)],
@@ -185,9 +190,9 @@ export class Card {
     const column = tape.list("columns", this.week).find((one) => one.row === row);
     const { place } = this.stage;
     if (!column || column.ended) return [this.heading(columnName(row), undefined, t("card.ended"))];
-    const colour = groupColour(column.group);
+    const colour = groupColour(tape, column.group);
     return [
-      this.heading(t("column.of", { n: row + 1, group: groupName(tape, column.group) }), column.group, column.hidden ? t("card.hidden") : ""),
+      this.heading(t("column.of", { n: row + 1, group: groupName(tape, column.group) }), this.badge(tape, column.group), column.hidden ? t("card.hidden") : ""),
       facts([
         [t("card.armed"), number(column.armed)],
         [t("card.supporters"), number(column.supporters)],

@@ -1,7 +1,7 @@
 /* The charts beside the map. A chart is drawn when data come in or the size changes; the cursor and the curtain over
    what is still to come are plain elements that move. */
 
-import { ARMS, HAIRLINE, MUTED } from "vraem/colours";
+import { ARMS, HAIRLINE, MUTED, letterOn } from "vraem/colours";
 import { CHARTS } from "vraem/chart_data";
 import { capital, dateOf, onLanguage, t } from "vraem/speech";
 
@@ -269,7 +269,7 @@ class Chart {
       ...[...names].map(([name, { colour, tag }]) => {
         const key = document.createElement("span");
         const swatch = Object.assign(document.createElement("i"), { textContent: tag ?? "" });
-        swatch.style.background = colour;
+        Object.assign(swatch.style, { background: colour, color: letterOn(colour) });
         key.append(swatch, name);
         return key;
       }),

@@ -1,7 +1,8 @@
 /* Columns of the armed groups: a disc in the colour and with the letter of the group, as large as the column is strong,
    ringed as far as its command link reaches, and tied to the centre of its group by a line that thins as the link does. */
 
-import { INK, PAPER, groupColour, letter, withAlpha } from "vraem/colours";
+import { INK, PAPER, letterOn, withAlpha } from "vraem/colours";
+import { groupColour, letter } from "vraem/groups";
 import { haloed } from "vraem/ground";
 import { NONE16, NONE8 } from "vraem/tape";
 
@@ -23,7 +24,7 @@ export class ColumnsLayer {
     const found = tape
       .list("columns", week)
       .filter((column) => !column.ended && column.group !== NONE16)
-      .map((column) => ({ ...column, next: next.get(column.row) ?? column.seat, centre: centres.get(column.group) }));
+      .map((column) => ({ ...column, next: next.get(column.row) ?? column.seat, centre: centres.get(column.group), colour: groupColour(tape, column.group) }));
     this.cache = { week, weeks: tape.weeks, found };
     return found;
   }
@@ -105,15 +106,14 @@ function tie(context, column, centre) {
   context.strokeStyle = withAlpha(PAPER, 0.75);
   context.lineWidth = 2.4 + 3.4 * column.link;
   context.stroke();
-  context.strokeStyle = withAlpha(groupColour(column.group), 0.25 + 0.7 * column.link);
+  context.strokeStyle = withAlpha(column.colour, 0.25 + 0.7 * column.link);
   context.lineWidth = 0.8 + 3 * column.link;
   context.stroke();
   context.setLineDash([]);
 }
 
 function disc(context, column, view, font) {
-  const { px, py, radius } = column;
-  const colour = groupColour(column.group);
+  const { px, py, radius, colour } = column;
   context.globalAlpha = column.hidden ? 0.55 : 1;
   context.beginPath();
   shape(context, column, radius + 4.4);
@@ -138,7 +138,7 @@ function disc(context, column, view, font) {
   context.stroke();
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = PAPER;
+  context.fillStyle = letterOn(colour);
   context.font = font(Math.max(radius * 1.05, 9), 750);
   context.fillText(letter(column.group), px, py + 0.5);
   if (column.row === column.centre) crown(context, px, py - radius - 5.5);

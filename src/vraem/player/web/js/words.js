@@ -51,7 +51,7 @@ const en = {
   "route.air": "by air to Bolivia", "route.foot": "on foot to the highlands", "route.road_callao": "road to Callao",
   "route.road_puno": "road to Puno", "route.river": "river to Brazil",
 
-  "group.founding": "founding group {letter}", "group.splinter": "group {letter}", "group.outsider": "outside group {letter}",
+  "group.founding": "founding group {letter}", "group.splinter": "splinter {letter}", "group.outsider": "outside group {letter}",
   "group.none": "nobody", "column": "column {n}", "column.of": "column {n} of {group}", "person": "person {n}",
   "place.unknown": "somewhere in the valley",
 
@@ -195,7 +195,7 @@ const es = {
   "route.air": "por aire a Bolivia", "route.foot": "a pie a la sierra", "route.road_callao": "carretera al Callao",
   "route.road_puno": "carretera a Puno", "route.river": "río a Brasil",
 
-  "group.founding": "grupo fundador {letter}", "group.splinter": "grupo {letter}", "group.outsider": "grupo de fuera {letter}",
+  "group.founding": "grupo fundador {letter}", "group.splinter": "grupo escindido {letter}", "group.outsider": "grupo de fuera {letter}",
   "group.none": "nadie", "column": "columna {n}", "column.of": "columna {n} del {group}", "person": "persona {n}",
   "place.unknown": "en algún lugar del valle",
 
