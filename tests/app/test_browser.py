@@ -217,9 +217,9 @@ def test_two_runs_play_in_step_and_part_where_their_orders_do(two: "Page", watch
     assert 130 <= parting <= 140  # the orders of July 2014
     two.evaluate("vraem.stage.seek(200.5)")
     two.wait_for_timeout(200)
-    shown = two.inner_text(".chart >> nth=0")
-    assert "A" in shown
-    assert "B" in shown
+    assert two.locator(".chart >> nth=0 >> .arm-tag").all_inner_texts() == ["1", "2"]
+    assert two.locator(".arm-name .arm-tag").all_inner_texts() == ["1", "2"]
+    assert "run 1 " in (two.get_attribute(".chart canvas >> nth=0", "aria-label") or "")
     watched.keep("two")
     two.keyboard.press("e")
     two.wait_for_timeout(100)

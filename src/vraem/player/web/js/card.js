@@ -5,6 +5,7 @@ import { facts, h } from "vraem/dom";
 import { groupColour, letter } from "vraem/groups";
 import { capital, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
+import { runTag } from "vraem/runs";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const WEEKS_A_YEAR = 52.1775;
@@ -63,7 +64,8 @@ export class Card {
   }
 
   heading(text, badge, note) {
-    const tag = this.stage.arms.length > 1 && this.stage.selection ? h("b", { className: `arm-tag arm-${this.stage.selection.arm}` }, "AB"[this.stage.selection.arm]) : null;
+    const { selection } = this.stage;
+    const tag = selection && selection.kind !== "place" ? runTag(this.stage, selection.arm) : null; // a place is of all runs
     return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, note ? h("p", {}, note) : null);
   }
 
@@ -72,7 +74,7 @@ export class Card {
     const { stage } = this;
     const found = [h("p", { className: "hint" }, t("card.hint")), this.placeChooser(), h("h3", { className: "small" }, t("card.groups"))];
     stage.arms.forEach(({ tape, name }, arm) => {
-      if (stage.arms.length > 1) found.push(h("p", { className: "arm-line" }, h("b", { className: `arm-tag arm-${arm}` }, "AB"[arm]), ` ${name}`));
+      if (stage.arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(stage, arm), ` ${name}`));
       const columns = tape.list("columns", this.week).filter((column) => !column.ended);
       for (const group of tape.list("groups", this.week).filter((one) => !one.ended)) {
         found.push(
@@ -118,7 +120,7 @@ export class Card {
     const found = [this.headingOfPlace(row)];
     for (const [arm, { tape }] of arms.entries()) {
       const { land, people, firms } = tape.keyframes;
-      if (arms.length > 1) found.push(h("p", { className: "arm-line" }, h("b", { className: `arm-tag arm-${arm}` }, "AB"[arm])));
+      if (arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${arms[arm].name}`));
       const holders = [["group", "share"], ["second", "secondShare"]]
         .map(([group, share]) => [land.value(group, row, this.week), land.value(share, row, this.week)])
         .filter(([group, share]) => group !== NONE8 && share > 0.02)

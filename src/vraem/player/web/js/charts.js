@@ -3,6 +3,8 @@
 
 import { ARMS, HAIRLINE, MUTED, letterOn } from "vraem/colours";
 import { CHARTS } from "vraem/chart_data";
+import { h } from "vraem/dom";
+import { runTag, runText } from "vraem/runs";
 import { capital, dateOf, onLanguage, t } from "vraem/speech";
 
 const PAD = { left: 4, right: 6, top: 15, bottom: 17 };
@@ -166,7 +168,7 @@ class Chart {
       context.textAlign = "right";
       context.textBaseline = "top";
       context.fillStyle = ARMS[panel.arms[0]].colour;
-      context.fillText("AB"[panel.arms[0]], panel.left + panel.width, 0);
+      context.fillText(runText(this.stage, panel.arms[0]), panel.left + panel.width, 0);
     }
   }
 
@@ -309,12 +311,13 @@ class Chart {
     const parts = arms.map((_, arm) => {
       const values = (this.data?.[arm] ?? []).map((series) => series.values[at] ?? 0);
       const sum = this.spec.side ? values.at(-1) ?? 0 : values.reduce((a, b) => a + b, 0);
-      return (arms.length > 1 ? `${"AB"[arm]}\u00a0` : "") + this.spec.format(sum);
+      return this.spec.format(sum);
     });
-    this.value.textContent = parts.join("  ·  ");
+    this.value.replaceChildren(...parts.map((text, arm) => h("span", {}, runTag(this.stage, arm), text)));
     if (!this.stage.playing && arms.length) {
+      const said = parts.map((text, arm) => (arms.length > 1 ? `${runText(this.stage, arm)} ${text}` : text));
       const date = dateOf(arms[0].tape.start, week).toISOString().slice(0, 10);
-      this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${this.value.textContent}`);
+      this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${said.join("; ")}`);
     }
   }
 }

@@ -7,6 +7,7 @@ import { PAPER, INK } from "vraem/colours";
 import { HappeningsLayer } from "vraem/happenings";
 import { LoadsLayer } from "vraem/loads";
 import { TerritoryLayer } from "vraem/territory";
+import { runText, runTag } from "vraem/runs";
 import { UnitsLayer } from "vraem/units";
 import { NONE16 } from "vraem/tape";
 import { onLanguage, t } from "vraem/speech";
@@ -71,10 +72,9 @@ export class ValleyMap {
     this.caption.hidden = !two;
     this.caption.replaceChildren();
     if (two) {
-      const tag = Object.assign(document.createElement("b"), { className: `arm-tag arm-${this.arm}`, textContent: "AB"[this.arm] });
-      this.caption.append(tag, ` ${name}`);
+      this.caption.append(runTag(this.stage, this.arm), ` ${name}`);
     }
-    this.root.setAttribute("aria-label", `${t("map", { arm: name })}. ${t("map.keys")}`);
+    this.root.setAttribute("aria-label", `${t("map", { arm: two ? `${runText(this.stage, this.arm)}: ${name}` : name })}. ${t("map.keys")}`);
   }
 
   spoil(...names) {

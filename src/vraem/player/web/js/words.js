@@ -8,8 +8,8 @@ const en = {
   "large": "Large text",
   "help": "Help",
   "close": "Close",
-  "arm": "Scenario {letter}",
-  "arms": "Which scenario the map shows",
+  "run": "run {n}",
+  "arms": "Which run the map shows",
   "seed": "seed {seed}",
   "households": "{n} farm households",
   "week": "Week of {date}",
@@ -22,7 +22,7 @@ const en = {
   "back": "One week back", "on": "One week on", "speed": "Speed",
   "speed.value": "{n} weeks/s", "speed.one": "1 week/s",
   "time": "Week", "future": "Show what is still to come",
-  "part": "The scenarios part here",
+  "part": "The runs part here",
 
   "tab.charts": "Charts", "tab.log": "Events", "tab.card": "Details", "tab.steer": "Steer",
 
@@ -121,7 +121,7 @@ const en = {
   "target.fighters": "fighters", "target.finance": "those who keep the money", "target.central": "those with most ties", "target.random": "any member",
 
   "spoken": "{date}. {arm}Coca {area} hectares, leaf {leaf} dollars a kilo. {groups} with {armed} armed members in {columns} columns, mean command link {link}.",
-  "spoken.arm": "{name}: ", "spoken.groups": "{n} armed groups", "spoken.group": "1 armed group", "spoken.nogroup": "No armed group",
+  "spoken.arm": "{run}, {name}: ", "spoken.groups": "{n} armed groups", "spoken.group": "1 armed group", "spoken.nogroup": "No armed group",
   "spoken.events": "Since the last report: {events}.",
 
   "live.connecting": "Connecting …", "live.open": "Live", "live.closed": "The connection has ended: {reason}", "live.again": "Connect again",
@@ -152,8 +152,8 @@ const es = {
   "large": "Letra grande",
   "help": "Ayuda",
   "close": "Cerrar",
-  "arm": "Escenario {letter}",
-  "arms": "Qué escenario muestra el mapa",
+  "run": "corrida {n}",
+  "arms": "Qué corrida muestra el mapa",
   "seed": "semilla {seed}",
   "households": "{n} hogares agrícolas",
   "week": "Semana del {date}",
@@ -166,7 +166,7 @@ const es = {
   "back": "Una semana atrás", "on": "Una semana adelante", "speed": "Velocidad",
   "speed.value": "{n} semanas/s", "speed.one": "1 semana/s",
   "time": "Semana", "future": "Mostrar lo que aún no llega",
-  "part": "Aquí se separan los escenarios",
+  "part": "Aquí se separan las corridas",
 
   "tab.charts": "Gráficos", "tab.log": "Sucesos", "tab.card": "Detalles", "tab.steer": "Conducir",
 
@@ -265,7 +265,7 @@ const es = {
   "target.fighters": "combatientes", "target.finance": "quienes guardan el dinero", "target.central": "quienes tienen más lazos", "target.random": "cualquier miembro",
 
   "spoken": "{date}. {arm}Coca {area} hectáreas, hoja {leaf} dólares el kilo. {groups} con {armed} miembros armados en {columns} columnas, lazo de mando medio {link}.",
-  "spoken.arm": "{name}: ", "spoken.groups": "{n} grupos armados", "spoken.group": "1 grupo armado", "spoken.nogroup": "Ningún grupo armado",
+  "spoken.arm": "{run}, {name}: ", "spoken.groups": "{n} grupos armados", "spoken.group": "1 grupo armado", "spoken.nogroup": "Ningún grupo armado",
   "spoken.events": "Desde el último reporte: {events}.",
 
   "live.connecting": "Conectando …", "live.open": "En vivo", "live.closed": "La conexión terminó: {reason}", "live.again": "Conectar de nuevo",
