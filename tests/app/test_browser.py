@@ -189,8 +189,33 @@ def test_what_is_still_to_come_is_hidden_until_asked_for(one: "Page") -> None:
     assert one.locator("#charts.future").count() == 1
 
 
+def test_numbers_at_the_axis_stand_where_no_curtain_comes(one: "Page") -> None:
+    lefts = one.evaluate(
+        "[...document.querySelectorAll('.plot')].map((plot) => plot.querySelector('.window').offsetLeft)"
+    )
+    assert len(set(lefts)) == 1
+    assert lefts[0] > 20
+
+
+def test_no_line_sticks_out_below_the_axis(one: "Page") -> None:
+    inked = one.evaluate(
+        """[...document.querySelectorAll('.plot canvas')].map((canvas) => {
+             const below = canvas.parentElement.querySelector('.window').offsetHeight + 1;
+             const { data } = canvas.getContext('2d').getImageData(0, below, canvas.width, canvas.height - below);
+             return Array.from({ length: data.length / 4 }, (_, i) => i)
+               .some((i) => data[4 * i + 3] === 255 && data[4 * i] < 40);
+           })"""
+    )
+    assert not any(inked)
+
+
+def test_the_chart_of_the_command_link_says_what_is_one_by_definition(one: "Page") -> None:
+    assert "1 by definition" in one.inner_text("#charts")
+    assert one.locator(".chart .note:visible").count() == 1
+
+
 def test_a_chart_takes_the_time_to_where_it_is_clicked(one: "Page") -> None:
-    box = one.locator(".plot").first.bounding_box()
+    box = one.locator(".plot .window").first.bounding_box()
     assert box is not None
     one.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert one.evaluate("vraem.stage.week") == pytest.approx(one.evaluate("vraem.stage.weeks") / 2, abs=4)

@@ -10,13 +10,13 @@ const MONTH = 52.1775 / 12;
 const QUARTER = 13;
 const SMOOTH = 13; // weeks of the running mean of flows
 
-/** Charts in their order: {id, unit, kind, digits, series(tape) -> [{name, colour, values}]}. */
+/** Charts in their order: {id, unit, kind, format, note, series(tape) -> [{name, colour, values}]}. */
 export const CHARTS = [
   { id: "area", unit: "unit.ha", kind: "line", format: number, series: (tape) => one(tape.series("cocaArea")) },
   { id: "leaf", unit: "unit.usdkg", kind: "line", format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
   { id: "hcl", unit: "unit.usdkg", kind: "line", format: number, series: (tape) => one(tape.series("hclPrice")) },
   { id: "members", unit: "unit.persons", kind: "area", format: number, series: members },
-  { id: "link", unit: "unit.share", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
+  { id: "link", unit: "unit.share", note: "note.link", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
   { id: "groups", unit: "unit.groups", kind: "step", format: number, series: (tape) => one(weekly(tape).groups) },
   {
     id: "violence", unit: "unit.quarter", kind: "bars", format: number,
