@@ -36,6 +36,7 @@ const en = {
   "key.post": "post", "key.control": "control", "key.patrol": "patrol", "key.team": "special team", "key.crew": "eradication crew",
   "key.operation": "operation", "key.attack": "attack", "key.clash": "clash", "key.killing": "civilians killed",
   "key.change": "split, merger, succession",
+  "key.bars": "killed in {n} weeks", "key.campaigns": "campaigns, arrests on a date", "key.orders": "other orders",
 
   "chart.area": "Coca in the valley", "chart.leaf": "Price of dry leaf", "chart.hcl": "Price of cocaine",
   "chart.members": "Members by group", "chart.link": "Command link", "chart.groups": "Armed groups",
@@ -181,6 +182,7 @@ const es = {
   "key.post": "puesto", "key.control": "control", "key.patrol": "patrulla", "key.team": "equipo especial", "key.crew": "cuadrilla de erradicación",
   "key.operation": "operación", "key.attack": "ataque", "key.clash": "choque", "key.killing": "civiles muertos",
   "key.change": "división, fusión, sucesión",
+  "key.bars": "muertos en {n} semanas", "key.campaigns": "campañas, bajas fechadas", "key.orders": "otras órdenes",
 
   "chart.area": "Coca en el valle", "chart.leaf": "Precio de la hoja seca", "chart.hcl": "Precio de la cocaína",
   "chart.members": "Miembros por grupo", "chart.link": "Lazo de mando", "chart.groups": "Grupos armados",
