@@ -6,6 +6,10 @@ import { groupColour, letter } from "vraem/groups";
 import { haloed } from "vraem/ground";
 import { NONE16, NONE8 } from "vraem/tape";
 
+const NUMBERED = 3.4; // points per km from which armed members are counted below a disc
+const NUMBER_BELOW = 11;
+const EDGE = 4.4; // white around a disc
+const CROWN = 13;
 const MOVE = 0.55; // share of a week in which a column that moves its seat does so
 
 export class ColumnsLayer {
@@ -50,6 +54,15 @@ export class ColumnsLayer {
       if (centre && centre !== column) tie(context, column, centre);
     }
     for (const column of found) if (view.sees(column.px, column.py, 30)) disc(context, column, view, font);
+  }
+
+  /** Boxes [left, top, right, bottom] of the discs with what is written at them. */
+  boxes(view, time, still) {
+    const below = view.scale > NUMBERED ? NUMBER_BELOW + 6 : EDGE;
+    return this.placed(view, time, still).map(({ px, py, radius, row, centre }) => {
+      const above = row === centre ? CROWN : EDGE;
+      return [px - radius - EDGE, py - radius - above, px + radius + EDGE, py + radius + below];
+    });
   }
 
   hit(view, px, py, time, still) {
@@ -116,7 +129,7 @@ function disc(context, column, view, font) {
   const { px, py, radius, colour } = column;
   context.globalAlpha = column.hidden ? 0.55 : 1;
   context.beginPath();
-  shape(context, column, radius + 4.4);
+  shape(context, column, radius + EDGE);
   context.fillStyle = withAlpha(PAPER, 0.92);
   context.fill();
   context.beginPath();
@@ -142,9 +155,9 @@ function disc(context, column, view, font) {
   context.font = font(Math.max(radius * 1.05, 9), 750);
   context.fillText(letter(column.group), px, py + 0.5);
   if (column.row === column.centre) crown(context, px, py - radius - 5.5);
-  if (view.scale > 3.4) {
+  if (view.scale > NUMBERED) {
     context.font = font(11, 650);
-    haloed(context, String(column.armed), px, py + radius + 11);
+    haloed(context, String(column.armed), px, py + radius + NUMBER_BELOW);
   }
   context.globalAlpha = 1;
 }
