@@ -251,6 +251,72 @@ def test_two_runs_play_in_step_and_part_where_their_orders_do(two: "Page", watch
     assert "Campaign begins against the leader, heirs" in two.inner_text(".log-list")
 
 
+def test_where_runs_part_is_told_before_they_do(two: "Page") -> None:
+    two.evaluate("vraem.stage.seek(20.5)")
+    assert two.inner_text(".parting") == "The runs part here"
+    within = """(() => {
+        const note = document.querySelector('.parting span').getBoundingClientRect();
+        const line = document.querySelector('.line').getBoundingClientRect();
+        return note.x >= line.x && note.right <= line.right && note.y >= line.y && note.bottom <= line.bottom;
+      })()"""
+    assert two.evaluate(within)
+    order = "[...document.querySelector('.line').children].map((one) => one.className)"
+    assert two.evaluate(f"{order}.indexOf('parting') > {order}.indexOf('window')")  # above the curtain
+    assert "killed in 8 weeks" in two.inner_text(".time-key")
+    assert two.locator(".time-key .arm-tag").all_inner_texts() == ["1", "2"]
+
+
+def test_no_name_stands_below_a_disc(one: "Page") -> None:
+    one.evaluate("vraem.stage.seek(100.5)")
+    one.wait_for_timeout(300)
+    covered = one.evaluate(
+        """(async () => {
+             const { Names } = await import('vraem/names');
+             const { ColumnsLayer } = await import('vraem/columns');
+             const { stage, view } = vraem;
+             const boxes = new ColumnsLayer(stage.arms[0].tape, stage.place).boxes(view, 100.5, true);
+             const pen = document.createElement('canvas').getContext('2d');
+             const written = [];
+             pen.fillText = (text, x, y) => written.push([x, y, pen.measureText(text).width]);
+             const names = new Names(stage.place);
+             names.drawTowns(pen, view, (size) => `${size}px sans-serif`, [...boxes], boxes, new Map());
+             const below = ([x, y, width]) => boxes.some(
+               ([left, top, right, bottom]) => x < right && x + width > left && y > top && y < bottom
+             );
+             return [boxes.length, written.length, written.filter(below).length];
+           })()"""
+    )
+    assert covered[0] > 0
+    assert covered[1] > 10
+    assert covered[2] == 0
+
+
+def test_the_description_of_a_scenario_is_marked_as_english(one: "Page") -> None:
+    one.keyboard.press("l")
+    assert one.get_attribute("html", "lang") == "es"
+    assert one.get_attribute("#run .described", "lang") == "en"
+
+
+def test_a_phone_cuts_no_text(phone: Watched, replays: dict[str, Path]) -> None:
+    page = phone.open(replays["one"].as_uri())
+    for language in ("en", "es"):
+        page.tap(f"button[lang={language}]")
+        cut = page.evaluate(
+            """['.described', '.date', '#run'].filter((name) => {
+                 const one = document.querySelector(name);
+                 const { right } = one.getBoundingClientRect();
+                 const flows = getComputedStyle(one).display === 'inline';
+                 return (!flows && one.scrollWidth > one.clientWidth + 1) || right > innerWidth;
+               })"""
+        )
+        assert cut == []
+        wanted = """(() => { const select = document.querySelector('#speed');
+          const pen = document.createElement('canvas').getContext('2d');
+          pen.font = getComputedStyle(select).font;
+          return pen.measureText(select.selectedOptions[0].text).width + 20 <= select.clientWidth; })()"""
+        assert page.evaluate(wanted)
+
+
 def test_a_phone_shows_one_map_at_a_time(phone: Watched, replays: dict[str, Path]) -> None:
     page = phone.open(replays["two"].as_uri())
     assert page.locator(".map:visible").count() == 1

@@ -60,11 +60,12 @@ def test_every_kind_of_order_has_words(words: dict[str, set[str]]) -> None:
     from typing import get_args
 
     from vraem.scenario.campaigns import TARGETS
-    from vraem.scenario.events import EVENT_KINDS, Route
+    from vraem.scenario.events import EVENT_KINDS, Role, Route
 
     kinds = {"removal.order" if kind == "removal" else kind for kind in EVENT_KINDS}
     assert {f"say.{kind}" for kind in kinds} <= words["en"]
     assert {f"target.{target}" for target in TARGETS} <= words["en"]
+    assert {f"ordered.{role}" for role in get_args(Role)} <= words["en"]
     assert {f"route.{route}" for route in get_args(Route)} <= words["en"]
 
 

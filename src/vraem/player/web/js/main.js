@@ -142,7 +142,7 @@ class Shown {
     if (!arms.length) return;
     const { head } = arms[0].tape;
     const runs = arms.map(({ name, tape }, arm) =>
-      h("span", { title: tape.head.description }, runTag(this.stage, arm), h("b", {}, name), arms.length > 1 ? null : ` ${tape.head.description}`),
+      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: tape.head.description }, name), arms.length > 1 ? null : described(tape)),
     );
     find("run").replaceChildren(...runs);
     [...document.querySelector(".arm-switch").children].forEach((button, arm) => button.setAttribute("aria-label", runText(this.stage, arm)));
@@ -156,6 +156,11 @@ class Shown {
     this.timeline.tick(now);
     this.card.tick(now);
   }
+}
+
+/** Scenarios describe themselves in English, whatever the language of the page. */
+function described({ head }) {
+  return h("span", { className: "described", lang: "en", title: head.description }, head.description);
 }
 
 open().catch((error) => {

@@ -109,7 +109,7 @@ function orderSentence(tape, { order, ends }) {
   return t(key, {
     n: order.hectares !== undefined ? number(order.hectares) : order.factor !== undefined ? short(order.factor) : order.count ?? (order.districts ?? []).length,
     end: day(order.end),
-    role: order.role ?? "",
+    role: order.role ? t(`ordered.${order.role}`) : "",
     route: order.route ? t(`route.${order.route}`) : "",
     share: order.share === undefined ? "" : percent(order.share),
   });
