@@ -1,5 +1,6 @@
 """The replay in a browser: opened from disk, no host, no complaint; it plays, and everything on it works."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -299,8 +300,9 @@ def test_the_description_of_a_scenario_is_marked_as_english(one: "Page") -> None
 
 def test_a_phone_cuts_no_text(phone: Watched, replays: dict[str, Path]) -> None:
     page = phone.open(replays["one"].as_uri())
-    for language in ("en", "es"):
+    for language, size in itertools.product(("en", "es"), ("small", "large")):
         page.tap(f"button[lang={language}]")
+        page.evaluate(f"document.documentElement.classList.toggle('large', '{size}' === 'large')")
         cut = page.evaluate(
             """['.described', '.date', '#run'].filter((name) => {
                  const one = document.querySelector(name);
