@@ -1,5 +1,6 @@
 """The replay in a browser: opened from disk, no host, no complaint; it plays, and everything on it works."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,8 +190,33 @@ def test_what_is_still_to_come_is_hidden_until_asked_for(one: "Page") -> None:
     assert one.locator("#charts.future").count() == 1
 
 
+def test_numbers_at_the_axis_stand_where_no_curtain_comes(one: "Page") -> None:
+    lefts = one.evaluate(
+        "[...document.querySelectorAll('.plot')].map((plot) => plot.querySelector('.window').offsetLeft)"
+    )
+    assert len(set(lefts)) == 1
+    assert lefts[0] > 20
+
+
+def test_no_line_sticks_out_below_the_axis(one: "Page") -> None:
+    inked = one.evaluate(
+        """[...document.querySelectorAll('.plot canvas')].map((canvas) => {
+             const below = canvas.parentElement.querySelector('.window').offsetHeight + 1;
+             const { data } = canvas.getContext('2d').getImageData(0, below, canvas.width, canvas.height - below);
+             return Array.from({ length: data.length / 4 }, (_, i) => i)
+               .some((i) => data[4 * i + 3] === 255 && data[4 * i] < 40);
+           })"""
+    )
+    assert not any(inked)
+
+
+def test_the_chart_of_the_command_link_says_what_is_one_by_definition(one: "Page") -> None:
+    assert "1 by definition" in one.inner_text("#charts")
+    assert one.locator(".chart .note:visible").count() == 1
+
+
 def test_a_chart_takes_the_time_to_where_it_is_clicked(one: "Page") -> None:
-    box = one.locator(".plot").first.bounding_box()
+    box = one.locator(".plot .window").first.bounding_box()
     assert box is not None
     one.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert one.evaluate("vraem.stage.week") == pytest.approx(one.evaluate("vraem.stage.weeks") / 2, abs=4)
@@ -217,13 +243,80 @@ def test_two_runs_play_in_step_and_part_where_their_orders_do(two: "Page", watch
     assert 130 <= parting <= 140  # the orders of July 2014
     two.evaluate("vraem.stage.seek(200.5)")
     two.wait_for_timeout(200)
-    shown = two.inner_text(".chart >> nth=0")
-    assert "A" in shown
-    assert "B" in shown
+    assert two.locator(".chart >> nth=0 >> .arm-tag").all_inner_texts() == ["1", "2"]
+    assert two.locator(".arm-name .arm-tag").all_inner_texts() == ["1", "2"]
+    assert "run 1 " in (two.get_attribute(".chart canvas >> nth=0", "aria-label") or "")
     watched.keep("two")
     two.keyboard.press("e")
     two.wait_for_timeout(100)
     assert "Campaign begins against the leader, heirs" in two.inner_text(".log-list")
+
+
+def test_where_runs_part_is_told_before_they_do(two: "Page") -> None:
+    two.evaluate("vraem.stage.seek(20.5)")
+    assert two.inner_text(".parting") == "The runs part here"
+    within = """(() => {
+        const note = document.querySelector('.parting span').getBoundingClientRect();
+        const line = document.querySelector('.line').getBoundingClientRect();
+        return note.x >= line.x && note.right <= line.right && note.y >= line.y && note.bottom <= line.bottom;
+      })()"""
+    assert two.evaluate(within)
+    order = "[...document.querySelector('.line').children].map((one) => one.className)"
+    assert two.evaluate(f"{order}.indexOf('parting') > {order}.indexOf('window')")  # above the curtain
+    assert "killed in 8 weeks" in two.inner_text(".time-key")
+    assert two.locator(".time-key .arm-tag").all_inner_texts() == ["1", "2"]
+
+
+def test_no_name_stands_below_a_disc(one: "Page") -> None:
+    one.evaluate("vraem.stage.seek(100.5)")
+    one.wait_for_timeout(300)
+    covered = one.evaluate(
+        """(async () => {
+             const { Names } = await import('vraem/names');
+             const { ColumnsLayer } = await import('vraem/columns');
+             const { stage, view } = vraem;
+             const boxes = new ColumnsLayer(stage.arms[0].tape, stage.place).boxes(view, 100.5, true);
+             const pen = document.createElement('canvas').getContext('2d');
+             const written = [];
+             pen.fillText = (text, x, y) => written.push([x, y, pen.measureText(text).width]);
+             const names = new Names(stage.place);
+             names.drawTowns(pen, view, (size) => `${size}px sans-serif`, [...boxes], boxes, new Map());
+             const below = ([x, y, width]) => boxes.some(
+               ([left, top, right, bottom]) => x < right && x + width > left && y > top && y < bottom
+             );
+             return [boxes.length, written.length, written.filter(below).length];
+           })()"""
+    )
+    assert covered[0] > 0
+    assert covered[1] > 10
+    assert covered[2] == 0
+
+
+def test_the_description_of_a_scenario_is_marked_as_english(one: "Page") -> None:
+    one.keyboard.press("l")
+    assert one.get_attribute("html", "lang") == "es"
+    assert one.get_attribute("#run .described", "lang") == "en"
+
+
+def test_a_phone_cuts_no_text(phone: Watched, replays: dict[str, Path]) -> None:
+    page = phone.open(replays["one"].as_uri())
+    for language, size in itertools.product(("en", "es"), ("small", "large")):
+        page.tap(f"button[lang={language}]")
+        page.evaluate(f"document.documentElement.classList.toggle('large', '{size}' === 'large')")
+        cut = page.evaluate(
+            """['.described', '.date', '#run'].filter((name) => {
+                 const one = document.querySelector(name);
+                 const { right } = one.getBoundingClientRect();
+                 const flows = getComputedStyle(one).display === 'inline';
+                 return (!flows && one.scrollWidth > one.clientWidth + 1) || right > innerWidth;
+               })"""
+        )
+        assert cut == []
+        wanted = """(() => { const select = document.querySelector('#speed');
+          const pen = document.createElement('canvas').getContext('2d');
+          pen.font = getComputedStyle(select).font;
+          return pen.measureText(select.selectedOptions[0].text).width + 20 <= select.clientWidth; })()"""
+        assert page.evaluate(wanted)
 
 
 def test_a_phone_shows_one_map_at_a_time(phone: Watched, replays: dict[str, Path]) -> None:

@@ -27,9 +27,13 @@ def test_a_visitor_steers_a_valley(watched: Watched, classroom: Any) -> None:
     page.click("text=Start again")
     page.wait_for_selector(".map >> nth=1", timeout=20_000)
     assert page.evaluate("vraem.stage.arms.length") == 2
+    assert page.locator(".arm-name .arm-tag").all_inner_texts() == ["1", "2"]
     assert page.evaluate("vraem.stage.weeks") == past
     assert page.evaluate("vraem.stage.playing") is False
     watched.keep("live-again")
+    page.click("text=Start again")
+    page.wait_for_selector(".arm-name .arm-tag:text-is('3')", timeout=20_000)
+    assert page.locator(".arm-name .arm-tag").all_inner_texts() == ["2", "3"]
 
 
 def test_the_end_of_the_connection_is_told_and_can_be_mended(watched: Watched, classroom: Any) -> None:

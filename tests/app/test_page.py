@@ -60,11 +60,12 @@ def test_every_kind_of_order_has_words(words: dict[str, set[str]]) -> None:
     from typing import get_args
 
     from vraem.scenario.campaigns import TARGETS
-    from vraem.scenario.events import EVENT_KINDS, Route
+    from vraem.scenario.events import EVENT_KINDS, Role, Route
 
     kinds = {"removal.order" if kind == "removal" else kind for kind in EVENT_KINDS}
     assert {f"say.{kind}" for kind in kinds} <= words["en"]
     assert {f"target.{target}" for target in TARGETS} <= words["en"]
+    assert {f"ordered.{role}" for role in get_args(Role)} <= words["en"]
     assert {f"route.{route}" for route in get_args(Route)} <= words["en"]
 
 
@@ -75,6 +76,16 @@ def test_every_refusal_of_the_live_valley_has_words(words: dict[str, set[str]]) 
     codes -= {"faulty"}  # says which number is out of range; stays in English
     assert len(codes) > 8
     assert {f"refused.{code}" for code in codes} <= words["en"]
+
+
+def test_groups_have_the_colours_of_the_charts() -> None:
+    from vraem.figures.looks import FOUNDING_LOOK, OUTSIDER_LOOK, SPLINTER_LOOKS
+
+    text = SCRIPTS["vraem/colours"]
+    declared = dict(re.findall(r"export const (\w+) = ([^;]+);", text))
+    assert json.loads(declared["FOUNDING"]) == FOUNDING_LOOK.colour
+    assert json.loads(declared["OUTSIDER"]) == OUTSIDER_LOOK.colour
+    assert json.loads(declared["SPLINTERS"]) == [look.colour for look in SPLINTER_LOOKS]
 
 
 def test_every_import_names_a_script_of_the_page() -> None:

@@ -1,9 +1,11 @@
 /* The details of what is chosen: a place, a group, a column, a person, a unit, a load, an event. */
 
-import { groupColour, letter } from "vraem/colours";
+import { letterOn } from "vraem/colours";
 import { facts, h } from "vraem/dom";
+import { groupColour, letter } from "vraem/groups";
 import { capital, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
+import { runTag } from "vraem/runs";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const WEEKS_A_YEAR = 52.1775;
@@ -56,9 +58,14 @@ export class Card {
     return this.link(`‹ ${t("card.back")}`, null, "link back");
   }
 
-  heading(text, group, note) {
-    const badge = group === undefined ? null : h("span", { className: "badge", style: { background: groupColour(group) } }, letter(group));
-    const tag = this.stage.arms.length > 1 && this.stage.selection ? h("b", { className: `arm-tag arm-${this.stage.selection.arm}` }, "AB"[this.stage.selection.arm]) : null;
+  badge(tape, group) {
+    const background = groupColour(tape, group);
+    return h("span", { className: "badge", style: { background, color: letterOn(background) } }, letter(group));
+  }
+
+  heading(text, badge, note) {
+    const { selection } = this.stage;
+    const tag = selection && selection.kind !== "place" ? runTag(this.stage, selection.arm) : null; // a place is of all runs
     return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, note ? h("p", {}, note) : null);
   }
 
@@ -67,12 +74,12 @@ export class Card {
     const { stage } = this;
     const found = [h("p", { className: "hint" }, t("card.hint")), this.placeChooser(), h("h3", { className: "small" }, t("card.groups"))];
     stage.arms.forEach(({ tape, name }, arm) => {
-      if (stage.arms.length > 1) found.push(h("p", { className: "arm-line" }, h("b", { className: `arm-tag arm-${arm}` }, "AB"[arm]), ` ${name}`));
+      if (stage.arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(stage, arm), ` ${name}`));
       const columns = tape.list("columns", this.week).filter((column) => !column.ended);
       for (const group of tape.list("groups", this.week).filter((one) => !one.ended)) {
         found.push(
           h("div", { className: "group-row" },
-            h("span", { className: "badge", style: { background: groupColour(group.row) } }, letter(group.row)),
+            this.badge(tape, group.row),
             this.link(capital(groupName(tape, group.row)), { kind: "group", arm, row: group.row }),
             h("span", { className: "quiet" }, t("card.count", { n: number(group.members), armed: number(group.armed) }))),
           h("ul", { className: "chips" }, columns.filter((column) => column.group === group.row).map((column) => h("li", {}, this.link(columnName(column.row), { kind: "column", arm, row: column.row }, "chip")))),
@@ -113,7 +120,7 @@ export class Card {
     const found = [this.headingOfPlace(row)];
     for (const [arm, { tape }] of arms.entries()) {
       const { land, people, firms } = tape.keyframes;
-      if (arms.length > 1) found.push(h("p", { className: "arm-line" }, h("b", { className: `arm-tag arm-${arm}` }, "AB"[arm])));
+      if (arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${arms[arm].name}`));
       const holders = [["group", "share"], ["second", "secondShare"]]
         .map(([group, share]) => [land.value(group, row, this.week), land.value(share, row, this.week)])
         .filter(([group, share]) => group !== NONE8 && share > 0.02)
@@ -156,11 +163,11 @@ export class Card {
   group(tape, { arm, row }) {
     const group = tape.list("groups", this.week).find((one) => one.row === row);
     const name = groupName(tape, row);
-    if (!group || group.ended) return [this.heading(name, row, t("say.end of a group", { group: name }))];
+    if (!group || group.ended) return [this.heading(name, this.badge(tape, row), t("say.end of a group", { group: name }))];
     const columns = tape.list("columns", this.week).filter((column) => !column.ended && column.group === row);
-    const colour = groupColour(row);
+    const colour = groupColour(tape, row);
     return [
-      this.heading(name, row),
+      this.heading(name, this.badge(tape, row)),
       facts([
         [t("card.members"), number(group.members)],
         [t("card.armed"), number(group.armed)],
@@ -185,9 +192,9 @@ export class Card {
     const column = tape.list("columns", this.week).find((one) => one.row === row);
     const { place } = this.stage;
     if (!column || column.ended) return [this.heading(columnName(row), undefined, t("card.ended"))];
-    const colour = groupColour(column.group);
+    const colour = groupColour(tape, column.group);
     return [
-      this.heading(t("column.of", { n: row + 1, group: groupName(tape, column.group) }), column.group, column.hidden ? t("card.hidden") : ""),
+      this.heading(t("column.of", { n: row + 1, group: groupName(tape, column.group) }), this.badge(tape, column.group), column.hidden ? t("card.hidden") : ""),
       facts([
         [t("card.armed"), number(column.armed)],
         [t("card.supporters"), number(column.supporters)],

@@ -1,7 +1,8 @@
 /* What the charts show, computed from the tape. Each chart is lines (one value a week), steps, bars by quarter, or
    layers that add up. */
 
-import { KILLED, ROUTES, SOURCES, groupColour, letter } from "vraem/colours";
+import { KILLED, ROUTES, SOURCES } from "vraem/colours";
+import { groupColour, letter } from "vraem/groups";
 import { groupName } from "vraem/sentences";
 import { number, t } from "vraem/speech";
 
@@ -9,13 +10,13 @@ const MONTH = 52.1775 / 12;
 const QUARTER = 13;
 const SMOOTH = 13; // weeks of the running mean of flows
 
-/** Charts in their order: {id, unit, kind, digits, series(tape) -> [{name, colour, values}]}. */
+/** Charts in their order: {id, unit, kind, format, note, series(tape) -> [{name, colour, values}]}. */
 export const CHARTS = [
   { id: "area", unit: "unit.ha", kind: "line", format: number, series: (tape) => one(tape.series("cocaArea")) },
   { id: "leaf", unit: "unit.usdkg", kind: "line", format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
   { id: "hcl", unit: "unit.usdkg", kind: "line", format: number, series: (tape) => one(tape.series("hclPrice")) },
   { id: "members", unit: "unit.persons", kind: "area", format: number, series: members },
-  { id: "link", unit: "unit.share", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
+  { id: "link", unit: "unit.share", note: "note.link", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
   { id: "groups", unit: "unit.groups", kind: "step", format: number, series: (tape) => one(weekly(tape).groups) },
   {
     id: "violence", unit: "unit.quarter", kind: "bars", format: number,
@@ -28,7 +29,7 @@ export const CHARTS = [
   {
     id: "removed", unit: "unit.quarter", kind: "bars", format: number, side: true,
     series: (tape) => [
-      { name: t("series.operations"), colour: "#8fa6c4", values: quarterly(tape.series("operations")) },
+      { name: t("series.operations"), colour: "#a9a499", values: quarterly(tape.series("operations")) },
       { name: t("series.captured"), colour: KILLED.state, values: quarterly(tape.series("captured")) },
     ],
   },
@@ -100,5 +101,5 @@ function members(tape) {
   const { members: byGroup } = weekly(tape);
   return [...byGroup.entries()]
     .sort((a, b) => a[0] - b[0])
-    .map(([group, values]) => ({ name: groupName(tape, group), tag: letter(group), colour: groupColour(group), values: Float32Array.from({ length: tape.weeks }, (_, week) => values[week] ?? 0) }));
+    .map(([group, values]) => ({ name: groupName(tape, group), tag: letter(group), colour: groupColour(tape, group), values: Float32Array.from({ length: tape.weeks }, (_, week) => values[week] ?? 0) }));
 }

@@ -1,11 +1,16 @@
 /* The charts beside the map. A chart is drawn when data come in or the size changes; the cursor and the curtain over
    what is still to come are plain elements that move. */
 
-import { ARMS, HAIRLINE, MUTED } from "vraem/colours";
+import { ARMS, HAIRLINE, MUTED, letterOn } from "vraem/colours";
 import { CHARTS } from "vraem/chart_data";
+import { h } from "vraem/dom";
+import { runTag, runText } from "vraem/runs";
 import { capital, dateOf, onLanguage, t } from "vraem/speech";
 
-const PAD = { left: 4, right: 6, top: 15, bottom: 17 };
+const PAD = { right: 6, top: 8, bottom: 17 };
+const NAMED_TOP = 16; // room above the panels where each is named
+const AXIS_GAP = 5; // between the numbers at the axis and the axis
+const APART = 11; // points between two numbers at the axis, at the least
 const GAP = 14; // between the halves for two arms
 const BAR_WEEKS = 13;
 const READ_MS = 120; // values beside the titles change at most so often while playing
@@ -54,7 +59,9 @@ export class Charts {
     this.stale = false;
     this.drawn = performance.now();
     if (!this.stage.arms.length || this.root.offsetParent === null) return;
-    for (const chart of this.charts) chart.draw();
+    // one left edge for all, so that the same week stands below the same week
+    const left = Math.max(...this.charts.map((chart) => chart.measure())) + AXIS_GAP;
+    for (const chart of this.charts) chart.draw(left);
     this.move();
     this.read();
   }
@@ -85,10 +92,11 @@ class Chart {
     this.font = font;
     this.figure = document.createElement("figure");
     this.figure.className = "chart";
-    this.figure.innerHTML = '<figcaption><strong></strong> <small></small> <output></output></figcaption><p class="legend"></p><div class="plot"><canvas role="img"></canvas></div>';
+    this.figure.innerHTML = '<figcaption><strong></strong> <small></small> <output></output></figcaption><p class="legend"></p><div class="plot"><canvas role="img"></canvas></div><p class="note" hidden></p>';
     [this.title, this.unit, this.value] = this.figure.querySelectorAll("strong, small, output");
     this.legend = this.figure.querySelector(".legend");
     this.plot = this.figure.querySelector(".plot");
+    this.note = this.figure.querySelector(".note");
     this.canvas = this.figure.querySelector("canvas");
     this.windows = [0, 1].map(() => {
       const window = Object.assign(document.createElement("div"), { className: "window" });
@@ -114,10 +122,10 @@ class Chart {
   }
 
   panels() {
-    const inner = this.width - PAD.left - PAD.right;
-    if (!this.split) return [{ left: PAD.left, width: inner, arms: this.stage.arms.map((_, index) => index) }];
+    const inner = this.width - this.left - PAD.right;
+    if (!this.split) return [{ left: this.left, width: inner, arms: this.stage.arms.map((_, index) => index) }];
     const half = (inner - GAP) / 2;
-    return [0, 1].map((index) => ({ left: PAD.left + index * (half + GAP), width: half, arms: [index] }));
+    return [0, 1].map((index) => ({ left: this.left + index * (half + GAP), width: half, arms: [index] }));
   }
 
   x(panel, week) {
@@ -129,8 +137,31 @@ class Chart {
     return Math.round(((px - panel.left) / panel.width) * this.stage.horizon);
   }
 
-  draw() {
+  get above() {
+    return this.split ? NAMED_TOP : PAD.top;
+  }
+
+  /** Take in the values and the scale; the width of the widest number at the axis. */
+  measure() {
+    const { spec } = this;
+    this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
+    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec.kind, series))));
+    const least = spec.kind === "line" ? lowest(this.data.flat()) : 0;
+    this.bottom = least < 0 ? -niceTop(-least) : 0;
+    const context = this.canvas.getContext("2d");
+    context.font = this.axisFont;
+    return Math.max(...[this.top, 0, this.bottom].map((value) => context.measureText(spec.format(value)).width));
+  }
+
+  get axisFont() {
+    return this.font(10.5, 450);
+  }
+
+  draw(left) {
     const { spec, canvas } = this;
+    this.left = left;
+    this.note.hidden = !spec.note;
+    this.note.textContent = spec.note ? t(spec.note) : "";
     this.title.textContent = t(`chart.${spec.id}`);
     this.unit.textContent = t(spec.unit);
     this.width = this.plot.clientWidth;
@@ -140,8 +171,6 @@ class Chart {
     canvas.height = this.height * ratio;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
-    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec.kind, series))));
     for (const panel of this.panels()) this.panel(context, panel);
     this.keyed = null;
     this.describe();
@@ -150,33 +179,38 @@ class Chart {
   }
 
   y(value) {
-    return this.height - PAD.bottom - ((this.height - PAD.bottom - PAD.top) * value) / this.top;
+    return this.height - PAD.bottom - ((this.height - PAD.bottom - this.above) * (value - this.bottom)) / (this.top - this.bottom);
   }
 
   panel(context, panel) {
     this.axes(context, panel);
+    context.save();
+    context.beginPath();
+    context.rect(panel.left, 0, panel.width + PAD.right, this.height - PAD.bottom); // nothing shows where no curtain comes
+    context.clip();
     for (const arm of panel.arms) {
       const series = this.data[arm];
       if (this.spec.kind === "area") this.areas(context, panel, series);
       else if (this.spec.kind === "bars") this.bars(context, panel, series);
       else for (const line of series) this.line(context, panel, line, arm);
     }
+    context.restore();
     if (this.split) {
       context.font = this.font(11, 700);
       context.textAlign = "right";
       context.textBaseline = "top";
       context.fillStyle = ARMS[panel.arms[0]].colour;
-      context.fillText("AB"[panel.arms[0]], panel.left + panel.width, 0);
+      context.fillText(runText(this.stage, panel.arms[0]), panel.left + panel.width, 0);
     }
   }
 
   axes(context, panel) {
     context.strokeStyle = HAIRLINE;
     context.lineWidth = 1;
-    context.font = this.font(10.5, 450);
+    context.font = this.axisFont;
     context.fillStyle = MUTED;
     context.beginPath();
-    for (const value of [0, this.top / 2, this.top]) {
+    for (const value of new Set([this.bottom, 0, this.top / 2, this.top])) {
       context.moveTo(panel.left, Math.round(this.y(value)) + 0.5);
       context.lineTo(panel.left + panel.width, Math.round(this.y(value)) + 0.5);
     }
@@ -193,9 +227,17 @@ class Chart {
       context.fillRect(Math.round(x), this.height - PAD.bottom, 1, year % step ? 2 : 4);
       if (year % step === 0 && x > panel.left + 12 && x < panel.left + panel.width - 10) context.fillText(String(year), x, this.height - 3);
     }
-    context.textAlign = "left";
-    context.textBaseline = "bottom";
-    context.fillText(this.spec.format(this.top), panel.left, this.y(this.top) - 1);
+    if (panel.left === this.left) this.axisNumbers(context);
+  }
+
+  /** Left of the axis, where no curtain covers them. */
+  axisNumbers(context) {
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const [top, nought, bottom] = [this.top, 0, this.bottom].map((value) => this.y(value));
+    context.fillText(this.spec.format(this.top), this.left - AXIS_GAP, top + 1);
+    context.fillText(this.spec.format(0), this.left - AXIS_GAP, nought);
+    if (bottom - nought >= APART) context.fillText(this.spec.format(this.bottom), this.left - AXIS_GAP, bottom);
   }
 
   line(context, panel, { values }, arm) {
@@ -269,7 +311,7 @@ class Chart {
       ...[...names].map(([name, { colour, tag }]) => {
         const key = document.createElement("span");
         const swatch = Object.assign(document.createElement("i"), { textContent: tag ?? "" });
-        swatch.style.background = colour;
+        Object.assign(swatch.style, { background: colour, color: letterOn(colour) });
         key.append(swatch, name);
         return key;
       }),
@@ -283,7 +325,7 @@ class Chart {
     this.windows.forEach((window, index) => {
       const panel = panels[index];
       window.hidden = !panel;
-      if (panel) Object.assign(window.style, { left: `${panel.left - 1}px`, width: `${panel.width + PAD.right}px` });
+      if (panel) Object.assign(window.style, { left: `${panel.left - 1}px`, width: `${panel.width + PAD.right}px`, top: this.split ? `${NAMED_TOP - 2}px` : 0 });
     });
   }
 
@@ -309,12 +351,13 @@ class Chart {
     const parts = arms.map((_, arm) => {
       const values = (this.data?.[arm] ?? []).map((series) => series.values[at] ?? 0);
       const sum = this.spec.side ? values.at(-1) ?? 0 : values.reduce((a, b) => a + b, 0);
-      return (arms.length > 1 ? `${"AB"[arm]}\u00a0` : "") + this.spec.format(sum);
+      return this.spec.format(sum);
     });
-    this.value.textContent = parts.join("  ·  ");
+    this.value.replaceChildren(...parts.map((text, arm) => h("span", {}, runTag(this.stage, arm), text)));
     if (!this.stage.playing && arms.length) {
+      const said = parts.map((text, arm) => (arms.length > 1 ? `${runText(this.stage, arm)} ${text}` : text));
       const date = dateOf(arms[0].tape.start, week).toISOString().slice(0, 10);
-      this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${this.value.textContent}`);
+      this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${said.join("; ")}`);
     }
   }
 }
@@ -329,6 +372,10 @@ function highest(kind, series) {
     most = Math.max(most, sum);
   }
   return most;
+}
+
+function lowest(lines) {
+  return lines.reduce((least, { values }) => values.reduce((a, b) => Math.min(a, b), least), 0);
 }
 
 /** A round number a little above `value`; 1 where there is nothing. */

@@ -1,10 +1,15 @@
 /* Columns of the armed groups: a disc in the colour and with the letter of the group, as large as the column is strong,
    ringed as far as its command link reaches, and tied to the centre of its group by a line that thins as the link does. */
 
-import { INK, PAPER, groupColour, letter, withAlpha } from "vraem/colours";
+import { INK, PAPER, letterOn, withAlpha } from "vraem/colours";
+import { groupColour, letter } from "vraem/groups";
 import { haloed } from "vraem/ground";
 import { NONE16, NONE8 } from "vraem/tape";
 
+const NUMBERED = 3.4; // points per km from which armed members are counted below a disc
+const NUMBER_BELOW = 11;
+const EDGE = 4.4; // white around a disc
+const CROWN = 13;
 const MOVE = 0.55; // share of a week in which a column that moves its seat does so
 
 export class ColumnsLayer {
@@ -23,7 +28,7 @@ export class ColumnsLayer {
     const found = tape
       .list("columns", week)
       .filter((column) => !column.ended && column.group !== NONE16)
-      .map((column) => ({ ...column, next: next.get(column.row) ?? column.seat, centre: centres.get(column.group) }));
+      .map((column) => ({ ...column, next: next.get(column.row) ?? column.seat, centre: centres.get(column.group), colour: groupColour(tape, column.group) }));
     this.cache = { week, weeks: tape.weeks, found };
     return found;
   }
@@ -49,6 +54,15 @@ export class ColumnsLayer {
       if (centre && centre !== column) tie(context, column, centre);
     }
     for (const column of found) if (view.sees(column.px, column.py, 30)) disc(context, column, view, font);
+  }
+
+  /** Boxes [left, top, right, bottom] of the discs with what is written at them. */
+  boxes(view, time, still) {
+    const below = view.scale > NUMBERED ? NUMBER_BELOW + 6 : EDGE;
+    return this.placed(view, time, still).map(({ px, py, radius, row, centre }) => {
+      const above = row === centre ? CROWN : EDGE;
+      return [px - radius - EDGE, py - radius - above, px + radius + EDGE, py + radius + below];
+    });
   }
 
   hit(view, px, py, time, still) {
@@ -105,18 +119,17 @@ function tie(context, column, centre) {
   context.strokeStyle = withAlpha(PAPER, 0.75);
   context.lineWidth = 2.4 + 3.4 * column.link;
   context.stroke();
-  context.strokeStyle = withAlpha(groupColour(column.group), 0.25 + 0.7 * column.link);
+  context.strokeStyle = withAlpha(column.colour, 0.25 + 0.7 * column.link);
   context.lineWidth = 0.8 + 3 * column.link;
   context.stroke();
   context.setLineDash([]);
 }
 
 function disc(context, column, view, font) {
-  const { px, py, radius } = column;
-  const colour = groupColour(column.group);
+  const { px, py, radius, colour } = column;
   context.globalAlpha = column.hidden ? 0.55 : 1;
   context.beginPath();
-  shape(context, column, radius + 4.4);
+  shape(context, column, radius + EDGE);
   context.fillStyle = withAlpha(PAPER, 0.92);
   context.fill();
   context.beginPath();
@@ -138,13 +151,13 @@ function disc(context, column, view, font) {
   context.stroke();
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillStyle = PAPER;
+  context.fillStyle = letterOn(colour);
   context.font = font(Math.max(radius * 1.05, 9), 750);
   context.fillText(letter(column.group), px, py + 0.5);
   if (column.row === column.centre) crown(context, px, py - radius - 5.5);
-  if (view.scale > 3.4) {
+  if (view.scale > NUMBERED) {
     context.font = font(11, 650);
-    haloed(context, String(column.armed), px, py + radius + 11);
+    haloed(context, String(column.armed), px, py + radius + NUMBER_BELOW);
   }
   context.globalAlpha = 1;
 }

@@ -1,6 +1,7 @@
 /* Operations, attacks and turning points on the map: a sign with a ring that spreads and fades. */
 
-import { INK, PAPER, STATE, groupColour } from "vraem/colours";
+import { KILLED, PAPER, STATE } from "vraem/colours";
+import { groupColour } from "vraem/groups";
 import { classOf } from "vraem/sentences";
 import { NONE16 } from "vraem/tape";
 import { star } from "vraem/units";
@@ -38,7 +39,7 @@ export class HappeningsLayer {
   draw(context, view, time, speed, still) {
     for (const one of this.placed(view, time, speed, still)) {
       const fade = one.age > 0.6 ? (1 - one.age) / 0.4 : 1;
-      const colour = one.sort === "operation" ? STATE : one.sort === "killing" ? INK : groupColour(one.group === NONE16 ? -1 : one.group);
+      const colour = one.sort === "operation" ? STATE : one.sort === "killing" ? KILLED.civilians : groupColour(this.tape, one.group);
       if (!still) {
         context.globalAlpha = 0.8 * (1 - one.age);
         context.beginPath();

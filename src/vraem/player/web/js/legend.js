@@ -1,6 +1,6 @@
 /* The legend is the switch of the layers: a box, a sign and words for each. */
 
-import { CARGO, CARGO_EDGE, COCA, INK, KILLED, PAPER, STATE, WATER, ROAD, groupColour } from "vraem/colours";
+import { CARGO, CARGO_EDGE, COCA, FOUNDING, INK, KILLED, PAPER, SPLINTERS, STATE, WATER, ROAD } from "vraem/colours";
 import { h } from "vraem/dom";
 import { mark } from "vraem/happenings";
 import { radiusOf } from "vraem/coca";
@@ -27,7 +27,7 @@ export class Legend {
       columns: [[(pen) => column(pen), t("key.ring")]],
       loads: [[(pen) => escorted(pen), t("key.escort")], [(pen) => seized(pen), t("key.seized")]],
       units: [[POST, "key.post"], [ROAD_CONTROL, "key.control"], [PATROL, "key.patrol"], [TEAM, "key.team"], [CREW, "key.crew"]].map(([kind, key]) => [(pen) => sign(pen, kind, 9, 9, 5), t(key)]),
-      events: [["operation", STATE], ["attack", groupColour(0)], ["clash", groupColour(1)], ["killing", KILLED.civilians], ["change", groupColour(2)]].map(([sort, colour]) => [(pen) => mark(pen, sort, 9, 9, 6, colour), t(`key.${sort}`)]),
+      events: [["operation", STATE], ["attack", FOUNDING], ["clash", SPLINTERS[0]], ["killing", KILLED.civilians], ["change", SPLINTERS[1]]].map(([sort, colour]) => [(pen) => mark(pen, sort, 9, 9, 6, colour), t(`key.${sort}`)]),
     };
     const rows = Object.keys(this.stage.layers).map((name, index) => {
       const box = h("input", { type: "checkbox", checked: this.stage.layers[name], onchange: () => this.stage.setLayer(name, box.checked) });
@@ -79,10 +79,10 @@ function dot(pen, x, y, r, fill, edge, width = 1.4) {
 }
 
 function column(pen) {
-  dot(pen, 9, 9, 5, groupColour(0));
+  dot(pen, 9, 9, 5, FOUNDING);
   pen.beginPath();
   pen.arc(9, 9, 7.4, -Math.PI / 2, Math.PI * 0.9);
-  pen.strokeStyle = groupColour(0);
+  pen.strokeStyle = FOUNDING;
   pen.lineWidth = 2;
   pen.stroke();
 }
@@ -91,7 +91,7 @@ function escorted(pen) {
   dot(pen, 9, 9, 3, CARGO, CARGO_EDGE);
   pen.beginPath();
   pen.arc(9, 9, 6, 0, 7);
-  pen.strokeStyle = groupColour(0);
+  pen.strokeStyle = FOUNDING;
   pen.lineWidth = 1.8;
   pen.stroke();
 }
@@ -115,18 +115,18 @@ const SIGNS = {
   },
   territory: (pen) => {
     pen.globalAlpha = 0.45;
-    pen.fillStyle = groupColour(0);
+    pen.fillStyle = FOUNDING;
     pen.fillRect(1, 4, 16, 11);
   },
   columns: (pen) => {
-    pen.strokeStyle = groupColour(0);
+    pen.strokeStyle = FOUNDING;
     pen.lineWidth = 2;
     pen.beginPath();
     pen.moveTo(4, 13);
     pen.lineTo(12, 6);
     pen.stroke();
-    dot(pen, 4, 13, 3, groupColour(0));
-    dot(pen, 12, 6, 4.5, groupColour(0), PAPER);
+    dot(pen, 4, 13, 3, FOUNDING);
+    dot(pen, 12, 6, 4.5, FOUNDING, PAPER);
   },
   loads: (pen) => {
     pen.strokeStyle = CARGO_EDGE;
@@ -138,7 +138,7 @@ const SIGNS = {
     dot(pen, 12, 6.5, 3.4, CARGO, CARGO_EDGE);
   },
   units: (pen) => sign(pen, POST, 9, 9, 5.5),
-  events: (pen) => mark(pen, "attack", 9, 9, 6.5, groupColour(0)),
+  events: (pen) => mark(pen, "attack", 9, 9, 6.5, FOUNDING),
   roads: (pen) => {
     pen.strokeStyle = WATER;
     pen.lineWidth = 3;

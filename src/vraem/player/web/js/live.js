@@ -90,7 +90,7 @@ export class Live {
   /** An arm that keeps the number under which it was run. */
   named(tape) {
     tape.run ??= this.runs;
-    return { ...this.armOf(tape), name: t("live.run", { name: tape.head.name, n: tape.run }) };
+    return { ...this.armOf(tape), run: tape.run };
   }
 
   orders(dated) {

@@ -2,8 +2,9 @@
    for the eye, so that loads of one week do not all move as one. By air a load shows only once it is well off the
    ground: no airstrip has a position. */
 
-import { CARGO, CARGO_EDGE, PAPER, STATE, groupColour } from "vraem/colours";
+import { CARGO, CARGO_EDGE, PAPER, STATE } from "vraem/colours";
 import { along } from "vraem/geo";
+import { groupColour } from "vraem/groups";
 import { NONE16 } from "vraem/tape";
 
 const LONGEST = 12; // weeks on the way
@@ -78,7 +79,7 @@ export class LoadsLayer {
         context.beginPath();
         context.arc(x, y, size + 2.4, 0, 7);
         context.lineWidth = 1.8;
-        context.strokeStyle = column === NONE16 ? CARGO_EDGE : groupColour(this.groupOf(column, Math.floor(time)));
+        context.strokeStyle = column === NONE16 ? CARGO_EDGE : groupColour(this.tape, this.groupOf(column, Math.floor(time)));
         context.stroke();
       }
     }

@@ -1,7 +1,7 @@
 /* The event log: what has happened up to now in words, newest first; a click goes there. */
 
-import { ARMS } from "vraem/colours";
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
+import { runTag } from "vraem/runs";
 import { inChoice, orders, sentence } from "vraem/sentences";
 
 const MOST = 120; // lines shown
@@ -82,13 +82,7 @@ export class Log {
     what.textContent = sentence(tape, this.stage.place, incident);
     if (incident.order) what.className = "log-order";
     button.append(when, what);
-    if (tagged) {
-      const tag = document.createElement("b");
-      tag.className = "arm-tag";
-      tag.style.background = ARMS[incident.arm].colour;
-      tag.textContent = "AB"[incident.arm];
-      button.prepend(tag);
-    }
+    if (tagged) button.prepend(runTag(this.stage, incident.arm));
     Object.assign(button.dataset, { week: incident.week, arm: incident.arm, incident: incident.index ?? "" });
     item.append(button);
     return item;

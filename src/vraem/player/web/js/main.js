@@ -14,6 +14,7 @@ import { Log } from "vraem/log";
 import { ValleyMap } from "vraem/map";
 import { Names } from "vraem/names";
 import { number, onLanguage, speak, t } from "vraem/speech";
+import { runNumber, runTag, runText } from "vraem/runs";
 import { Spoken } from "vraem/spoken";
 import { Stage } from "vraem/stage";
 import { Tape } from "vraem/tape";
@@ -131,7 +132,7 @@ class Shown {
       this.maps.forEach((map, index) => map.root.classList.toggle("shown", index === arm));
       [...root.children].forEach((button, index) => button.setAttribute("aria-pressed", String(index === arm)));
     };
-    root.replaceChildren(...this.maps.map((_, arm) => h("button", { type: "button", onclick: () => show(arm) }, "AB"[arm])));
+    root.replaceChildren(...this.maps.map((_, arm) => h("button", { type: "button", onclick: () => show(arm) }, String(runNumber(this.stage, arm)))));
     root.hidden = this.maps.length < 2;
     show(this.maps.length - 1);
   }
@@ -141,9 +142,10 @@ class Shown {
     if (!arms.length) return;
     const { head } = arms[0].tape;
     const runs = arms.map(({ name, tape }, arm) =>
-      h("span", { title: tape.head.description }, arms.length > 1 ? h("b", { className: `arm-tag arm-${arm}` }, "AB"[arm]) : null, h("b", {}, name), arms.length > 1 ? null : ` ${tape.head.description}`),
+      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: tape.head.description }, name), arms.length > 1 ? null : described(tape)),
     );
     find("run").replaceChildren(...runs);
+    [...document.querySelector(".arm-switch").children].forEach((button, arm) => button.setAttribute("aria-label", runText(this.stage, arm)));
     find("about").textContent = `vraem ${head.version} · ${t("seed", { seed: head.seed })} · ${t("households", { n: number(head.households * head.householdsPerRow) })}`;
     document.title = `${arms.map(({ name }) => name).join(" · ")} – ${t("title")}`;
   }
@@ -154,6 +156,11 @@ class Shown {
     this.timeline.tick(now);
     this.card.tick(now);
   }
+}
+
+/** Scenarios describe themselves in English, whatever the language of the page. */
+function described({ head }) {
+  return h("span", { className: "described", lang: "en", title: head.description }, head.description);
 }
 
 open().catch((error) => {

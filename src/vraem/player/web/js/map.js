@@ -7,6 +7,7 @@ import { PAPER, INK } from "vraem/colours";
 import { HappeningsLayer } from "vraem/happenings";
 import { LoadsLayer } from "vraem/loads";
 import { TerritoryLayer } from "vraem/territory";
+import { runText, runTag } from "vraem/runs";
 import { UnitsLayer } from "vraem/units";
 import { NONE16 } from "vraem/tape";
 import { onLanguage, t } from "vraem/speech";
@@ -14,6 +15,7 @@ import { pointers } from "vraem/pointers";
 
 const SHEETS = ["ground", "names"]; // kept, not seen
 const CANVASES = ["below", "quick"];
+const NAMES_MS = 700; // names make way for columns at most so often while playing
 const SLOW_MS = 80; // the lower canvas is drawn at most so often while playing
 const CLICK_REACH = 12; // points of the screen
 const FINEST = 2; // points of a canvas for one of the screen
@@ -36,15 +38,21 @@ export class ValleyMap {
       this.root.append(this.canvases[name]);
     }
     this.slowDrawn = 0;
+    this.namesDrawn = 0;
+    this.spots = new Map(); // where names stand
     this.caption = Object.assign(document.createElement("h2"), { className: "arm-name" });
     this.root.append(this.caption);
     this.coca = new CocaLayer(stage.place);
     this.territory = new TerritoryLayer(stage.place);
     this.renew();
     this.stale = { ground: true, slow: true, names: true };
-    view.addEventListener("change", () => this.spoil("ground", "slow", "names"));
+    view.addEventListener("change", () => {
+      this.spots.clear();
+      this.spoil("ground", "slow", "names");
+    });
     stage.on("layers", () => this.spoil("ground", "slow", "names"));
-    stage.on("week", () => this.spoil("slow"));
+    stage.on("week", () => this.spoil("slow", "inTheWay"));
+    stage.on("playing", () => this.spoil("inTheWay"));
     onLanguage(() => {
       this.spoil("names");
       this.label();
@@ -61,7 +69,7 @@ export class ValleyMap {
     this.loads = new LoadsLayer(tape, ways);
     this.units = new UnitsLayer(tape, this.stage.place);
     this.happenings = new HappeningsLayer(tape, this.stage.place);
-    if (this.stale) this.spoil("slow");
+    if (this.stale) this.spoil("slow", "inTheWay");
     this.label();
   }
 
@@ -71,10 +79,9 @@ export class ValleyMap {
     this.caption.hidden = !two;
     this.caption.replaceChildren();
     if (two) {
-      const tag = Object.assign(document.createElement("b"), { className: `arm-tag arm-${this.arm}`, textContent: "AB"[this.arm] });
-      this.caption.append(tag, ` ${name}`);
+      this.caption.append(runTag(this.stage, this.arm), ` ${name}`);
     }
-    this.root.setAttribute("aria-label", `${t("map", { arm: name })}. ${t("map.keys")}`);
+    this.root.setAttribute("aria-label", `${t("map", { arm: two ? `${runText(this.stage, this.arm)}: ${name}` : name })}. ${t("map.keys")}`);
   }
 
   spoil(...names) {
@@ -105,9 +112,10 @@ export class ValleyMap {
     if (!this.ratio || !this.root.clientWidth) return;
     const { stage, view, stale } = this;
     const { layers } = stage;
+    if (stale.inTheWay && layers.names && (!stage.playing || now - this.namesDrawn > NAMES_MS)) stale.names = true;
     const moved = stale.ground || stale.names;
     if (stale.ground) this.shared.ground.draw(this.pen("ground"), view, { lines: layers.roads });
-    if (stale.names && layers.names) this.shared.names.draw(this.pen("names"), view, this.font);
+    if (stale.names && layers.names) this.drawNames(now);
     if (moved || (stale.slow && (!stage.playing || now - this.slowDrawn > SLOW_MS))) {
       this.drawBelow(this.pen("below"));
       this.slowDrawn = now;
@@ -115,6 +123,15 @@ export class ValleyMap {
     }
     stale.ground = stale.names = false;
     this.drawQuick(this.pen("quick"));
+  }
+
+  /** Names, out of the way of the columns. */
+  drawNames(now) {
+    const { stage, view } = this;
+    const taken = stage.layers.columns ? this.columns.boxes(view, this.moment, stage.calm) : [];
+    this.shared.names.draw(this.pen("names"), view, this.font, taken, this.spots);
+    this.namesDrawn = now;
+    this.stale.inTheWay = false;
   }
 
   drawBelow(pen) {

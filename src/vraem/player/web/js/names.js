@@ -15,7 +15,11 @@ const SHORT = { "Huamanga (Ayacucho)": "Ayacucho", "San Francisco": "San Francis
 const RIVERS = { apurimac: [[152.4, 230.1], [105, 172]], ene: [[93.1, 74.1], [88, 118]], tambo: [[90.3, 13.8]], mantaro: [[62.7, 127.7], [44, 112]], urubamba: [[193.7, 116.1]] };
 const RIVER_NAMES = { apurimac: "Río Apurímac", ene: "Río Ene", tambo: "Río Tambo", mantaro: "Río Mantaro", urubamba: "Río Urubamba" };
 const REGIONS = { Ayacucho: [100.1, 233.4], Cusco: [161.1, 132.7], Junín: [61, 49.8], Huancavelica: [21.8, 160.4] };
-const SPOTS = [[1, 0], [-1, 0], [0.8, -1], [0.8, 1], [-0.8, -1], [-0.8, 1], [0, -1], [0, 1]];
+const SIDES = [[1, 0], [-1, 0], [0.8, -1], [0.8, 1], [-0.8, -1], [-0.8, 1], [0, -1], [0, 1]];
+const NEAR = 6; // points between a town and its name
+const FAR = [20, 34]; // and for a town under a disc
+const SPOTS = SIDES.map(([right, down]) => [right, down, NEAR]);
+const FAR_SPOTS = FAR.flatMap((gap) => SIDES.map(([right, down]) => [right, down, gap]));
 
 export class Names {
   constructor(place) {
@@ -27,12 +31,13 @@ export class Names {
     this.place = place;
   }
 
-  draw(context, view, font) {
-    const boxes = [];
+  /** Names around what is `taken` by boxes [left, top, right, bottom]; `spots` keeps where names stood, so that they stay. */
+  draw(context, view, font, taken, spots) {
+    const boxes = [...taken];
     this.drawExits(context, view, font, boxes);
     drawScale(context, view, font);
     for (const town of this.towns) this.dot(context, view, town);
-    this.drawTowns(context, view, font, boxes);
+    this.drawTowns(context, view, font, boxes, taken, spots);
     this.drawRivers(context, view, font, boxes);
     this.drawRegions(context, view, font, boxes);
   }
@@ -50,7 +55,7 @@ export class Names {
     context.stroke();
   }
 
-  drawTowns(context, view, font, boxes) {
+  drawTowns(context, view, font, boxes, taken, spots) {
     const most = view.scale < 3 ? 16 : view.scale < 6 ? 30 : 99;
     for (const town of this.towns.slice(0, most)) {
       const [x, y] = [view.px(town.x), view.py(town.y)];
@@ -58,13 +63,17 @@ export class Names {
       context.font = font(town.large ? 13 : 11, town.large ? 650 : 450);
       const width = context.measureText(town.text).width;
       const height = town.large ? 14 : 12;
-      for (const [right, down] of SPOTS) {
-        const gap = 6;
+      const covered = taken.some((box) => overlap(box, [x, y, x, y]));
+      const tried = covered ? [...SPOTS, ...FAR_SPOTS] : SPOTS;
+      const before = spots.get(town);
+      for (const spot of tried.includes(before) ? [before, ...tried] : tried) {
+        const [right, down, gap] = spot;
         const left = right > 0 ? x + gap * right : right < 0 ? x + gap * right - width : x - width / 2;
         const top = y - height / 2 + down * (height / 2 + gap * 0.6);
         const box = [left - 1, top, left + width + 1, top + height];
         if (box[0] < 2 || box[2] > view.width - 2 || box[1] < 2 || box[3] > view.height - 2 || boxes.some((other) => overlap(box, other))) continue;
         boxes.push(box);
+        spots.set(town, spot);
         context.textAlign = "left";
         context.textBaseline = "middle";
         haloed(context, town.text, left, top + height / 2);

@@ -1,6 +1,6 @@
 /* Incidents and dated orders in words. */
 
-import { letter } from "vraem/colours";
+import { isGroup, letter, originOf } from "vraem/groups";
 import { capital, dateText, number, percent, short, t, has } from "vraem/speech";
 import { NONE16, NONE8 } from "vraem/tape";
 
@@ -31,25 +31,12 @@ export function inChoice(tape, incident, choice) {
 }
 
 export function groupName(tape, group) {
-  if (group == null || group === NONE16 || group < 0) return t("group.none");
+  if (!isGroup(group)) return t("group.none");
   const origin = originOf(tape, group);
   const sort = origin.founding ? "founding" : origin.outsider ? "outsider" : "splinter";
   const own = tape.head.groupNames?.[group];
   const name = t(`group.${sort}`, { letter: letter(group) });
   return own ? `${name} (${own})` : name;
-}
-
-/** What a group was when it first appeared; kept, because it never changes. */
-function originOf(tape, group) {
-  const known = (tape.origins ??= { rows: 0, groups: new Map() });
-  const { groups } = tape.tables;
-  for (const end = groups.start[tape.weeks] ?? 0; known.rows < end; known.rows += 1) {
-    const row = groups.get("row", known.rows);
-    if (!known.groups.has(row)) {
-      known.groups.set(row, { founding: groups.get("founding", known.rows) > 0, outsider: groups.get("outsider", known.rows) > 0 });
-    }
-  }
-  return known.groups.get(group) ?? { founding: group === 0, outsider: false };
 }
 
 export function columnName(column) {
@@ -122,7 +109,7 @@ function orderSentence(tape, { order, ends }) {
   return t(key, {
     n: order.hectares !== undefined ? number(order.hectares) : order.factor !== undefined ? short(order.factor) : order.count ?? (order.districts ?? []).length,
     end: day(order.end),
-    role: order.role ?? "",
+    role: order.role ? t(`ordered.${order.role}`) : "",
     route: order.route ? t(`route.${order.route}`) : "",
     share: order.share === undefined ? "" : percent(order.share),
   });

@@ -1,7 +1,8 @@
 /* Territory: the ground around communities, tinted by the group that holds most of it and hatched by all but the first.
    Control is known by community; between communities it is spread by distance, a picture and no survey. */
 
-import { groupColour, rgb } from "vraem/colours";
+import { rgb } from "vraem/colours";
+import { groupColour } from "vraem/groups";
 import { NONE8 } from "vraem/tape";
 
 const FINER = 2; // points along one cell
@@ -35,16 +36,16 @@ export class TerritoryLayer {
     if (at < 0) return;
     const looks = `${view.x}/${view.y}/${view.scale}/${view.width}/${view.height}`;
     if (at !== drawn.at || tape !== drawn.tape || looks !== drawn.looks) {
-      if (at !== drawn.at || tape !== drawn.tape) this.masks = this.masksOf(frames.frames[at], frames.scale("share"));
+      if (at !== drawn.at || tape !== drawn.tape) this.masks = this.masksOf(tape, frames.frames[at], frames.scale("share"));
       this.drawn = { at, tape, looks, when: now };
       this.sheet.width = view.width;
       this.sheet.height = view.height;
-      this.compose(this.sheet.getContext("2d"), view);
+      this.compose(this.sheet.getContext("2d"), view, tape);
     }
     context.drawImage(this.sheet, 0, 0, view.width, view.height);
   }
 
-  compose(context, view) {
+  compose(context, view, tape) {
     const [x, y] = [view.px(0), view.py(0)];
     const [w, h] = [this.place.width * view.scale, this.place.height * view.scale];
     for (const [group, mask] of this.masks) {
@@ -52,16 +53,16 @@ export class TerritoryLayer {
       context.globalAlpha = 0.42;
       context.drawImage(mask, x, y, w, h);
       context.globalAlpha = 1;
-      if (group > 0) this.hatch(context, view, group, mask, [x, y, w, h]);
+      if (group > 0) this.hatch(context, view, [HATCH[group % HATCH.length], groupColour(tape, group)], mask, [x, y, w, h]);
     }
   }
 
-  hatch(context, view, group, mask, place) {
+  hatch(context, view, [degrees, colour], mask, place) {
     const { scratch } = this;
     scratch.width = view.width;
     scratch.height = view.height;
     const pen = scratch.getContext("2d");
-    const angle = (HATCH[group % HATCH.length] * Math.PI) / 180;
+    const angle = (degrees * Math.PI) / 180;
     const reach = view.width + view.height;
     pen.translate(view.width / 2, view.height / 2);
     pen.rotate(angle);
@@ -70,7 +71,7 @@ export class TerritoryLayer {
       pen.moveTo(-reach, d);
       pen.lineTo(reach, d);
     }
-    pen.strokeStyle = groupColour(group);
+    pen.strokeStyle = colour;
     pen.lineWidth = 1.3;
     pen.stroke();
     pen.resetTransform();
@@ -82,12 +83,12 @@ export class TerritoryLayer {
   }
 
   /** For each group that holds ground, a small picture of where: its colour, opaque by how firmly it holds. */
-  masksOf(frame, scale) {
+  masksOf(tape, frame, scale) {
     const held = new Map();
     const { points, first, community, weight } = this.spread;
     const shares = new Float32Array(NONE8 + 1); // by group; what nobody holds gathers at the end
     const groups = [...new Set([...frame.group, ...frame.second])].filter((group) => group !== NONE8);
-    const colours = new Map(groups.map((group) => [group, rgb(groupColour(group))]));
+    const colours = new Map(groups.map((group) => [group, rgb(groupColour(tape, group))]));
     for (let p = 0; p < points.length; p += 1) {
       for (const group of groups) shares[group] = 0;
       for (let i = first[p]; i < first[p + 1]; i += 1) {

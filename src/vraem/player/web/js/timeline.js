@@ -1,6 +1,8 @@
 /* The time slider with what happened along it: years, orders of the scenario, and how violent each month was. */
 
 import { ARMS, HAIRLINE, MUTED, STATE, withAlpha } from "vraem/colours";
+import { h } from "vraem/dom";
+import { runTag } from "vraem/runs";
 import { orders } from "vraem/sentences";
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
 
@@ -17,6 +19,8 @@ export class Timeline {
     this.canvas = root.querySelector("canvas");
     this.date = root.querySelector(".date");
     this.curtain = root.querySelector(".curtain");
+    this.parting = root.querySelector(".parting");
+    this.key = root.querySelector(".time-key");
     this.slider.addEventListener("input", () => {
       stage.seek(Number(this.slider.value) + 0.5);
     });
@@ -77,7 +81,8 @@ export class Timeline {
     this.campaigns(context, height);
     this.violence(context, height);
     this.years(context, height);
-    this.partingMark(context, height);
+    this.partingMark();
+    this.tellKey();
   }
 
   years(context, height) {
@@ -123,7 +128,7 @@ export class Timeline {
         const day = new Date(`${order.end ?? order.start ?? order.date}T00:00:00Z`);
         const last = Math.min((day - tape.start) / (7 * 86_400_000), this.stage.horizon - 1);
         if (last < 0) continue;
-        const colour = order.table === "campaign" || order.kind === "removal" ? STATE : OTHER;
+        const colour = againstGroups(order) ? STATE : OTHER;
         const [x, width] = [this.x(week), Math.max(this.x(last) - this.x(week), 4)];
         context.fillStyle = withAlpha(colour, 0.14);
         context.fillRect(x, BAND, width, height - 20 - BAND);
@@ -133,22 +138,31 @@ export class Timeline {
     });
   }
 
-  partingMark(context, height) {
+  /** Above the curtain: that the runs part is known beforehand. */
+  partingMark() {
     const { parting } = this.stage;
-    if (!Number.isFinite(parting)) return;
+    this.parting.hidden = !Number.isFinite(parting);
+    if (this.parting.hidden) return;
+    this.parting.firstChild.textContent = t("part");
     const x = this.x(parting);
-    context.strokeStyle = ARMS[1].colour;
-    context.lineWidth = 1.5;
-    context.setLineDash([3, 2]);
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, height - 19);
-    context.stroke();
-    context.setLineDash([]);
-    context.font = this.font(11, 600);
-    context.fillStyle = ARMS[1].colour;
-    context.textBaseline = "top";
-    context.textAlign = "right"; // on the side of the past, where no curtain comes
-    if (x > context.measureText(t("part")).width + 12) context.fillText(t("part"), x - 5, 9);
+    this.parting.style.left = `${x.toFixed(1)}px`;
+    this.parting.classList.toggle("rightwards", this.parting.firstChild.offsetWidth > x);
   }
+
+  /** What bars and bands mean, as far as there are any. */
+  tellKey() {
+    const { stage } = this;
+    const all = stage.arms.flatMap(({ tape }) => orders(tape)).filter(({ ends, week }) => !ends && week < stage.horizon);
+    const bands = [["key.campaigns", STATE, true], ["key.orders", OTHER, false]].filter(([, , against]) => all.some(({ order }) => againstGroups(order) === against));
+    const bars = stage.arms.map((_, arm) => h("span", {}, h("i", { style: { background: withAlpha(ARMS[arm].colour, 0.55) } }), runTag(stage, arm)));
+    this.key.replaceChildren(
+      h("span", {}, bars, t("key.bars", { n: BAR })),
+      ...bands.map(([key, colour]) => h("span", {}, h("i", { className: "band", style: { background: colour } }), t(key))),
+    );
+  }
+}
+
+/** Orders against members of groups; all others are about prices, coca, roads, offers. */
+function againstGroups(order) {
+  return order.table === "campaign" || order.kind === "removal";
 }

@@ -8,8 +8,8 @@ const en = {
   "large": "Large text",
   "help": "Help",
   "close": "Close",
-  "arm": "Scenario {letter}",
-  "arms": "Which scenario the map shows",
+  "run": "run {n}",
+  "arms": "Which run the map shows",
   "seed": "seed {seed}",
   "households": "{n} farm households",
   "week": "Week of {date}",
@@ -22,7 +22,7 @@ const en = {
   "back": "One week back", "on": "One week on", "speed": "Speed",
   "speed.value": "{n} weeks/s", "speed.one": "1 week/s",
   "time": "Week", "future": "Show what is still to come",
-  "part": "The scenarios part here",
+  "part": "The runs part here",
 
   "tab.charts": "Charts", "tab.log": "Events", "tab.card": "Details", "tab.steer": "Steer",
 
@@ -31,17 +31,19 @@ const en = {
   "layer.units": "State posts and units", "layer.events": "Operations, attacks, incidents",
   "layer.roads": "Rivers, roads, trails", "layer.names": "Names",
   "key.coca": "hectares by 2 km cell: {a}, {b}, {c}",
-  "key.ring": "ring: strength of the command link; number: armed members",
+  "key.ring": "ring: strength of the command link; number, from close by: armed members",
   "key.escort": "ringed: under escort", "key.seized": "cross: stopped by the state",
   "key.post": "post", "key.control": "control", "key.patrol": "patrol", "key.team": "special team", "key.crew": "eradication crew",
   "key.operation": "operation", "key.attack": "attack", "key.clash": "clash", "key.killing": "civilians killed",
   "key.change": "split, merger, succession",
+  "key.bars": "killed in {n} weeks", "key.campaigns": "campaigns, dated removals", "key.orders": "other orders",
 
   "chart.area": "Coca in the valley", "chart.leaf": "Price of dry leaf", "chart.hcl": "Price of cocaine",
   "chart.members": "Members by group", "chart.link": "Command link", "chart.groups": "Armed groups",
   "chart.violence": "Killed", "chart.income": "Income of the groups",
   "chart.routes": "Cocaine out of the valley", "chart.growers": "Leaf income of a farm", "chart.removed": "Captured, operations",
   "chart.none": "nothing to show yet",
+  "note.link": "Mean over armed members. The leader's own column and groups of one column have 1 by definition.",
   "unit.ha": "ha", "unit.usdkg": "USD/kg", "unit.persons": "persons", "unit.share": "0 to 1", "unit.groups": "groups",
   "unit.usdmonth": "USD/month", "unit.kgweek": "kg/week", "unit.quarter": "per quarter", "unit.share.of": "share",
   "series.state": "state", "series.group": "group members", "series.civilians": "civilians",
@@ -51,7 +53,7 @@ const en = {
   "route.air": "by air to Bolivia", "route.foot": "on foot to the highlands", "route.road_callao": "road to Callao",
   "route.road_puno": "road to Puno", "route.river": "river to Brazil",
 
-  "group.founding": "founding group {letter}", "group.splinter": "group {letter}", "group.outsider": "outside group {letter}",
+  "group.founding": "founding group {letter}", "group.splinter": "splinter {letter}", "group.outsider": "outside group {letter}",
   "group.none": "nobody", "column": "column {n}", "column.of": "column {n} of {group}", "person": "person {n}",
   "place.unknown": "somewhere in the valley",
 
@@ -82,6 +84,8 @@ const en = {
 
   "rank.0": "supporter", "rank.1": "fighter", "rank.2": "squad leader", "rank.3": "column commander", "rank.4": "leader",
   "role.heir": "heir", "role.seat": "committee member",
+  "ordered.leader": "leader", "ordered.committee": "committee member", "ordered.commander": "column commander", "ordered.squad_leader": "squad leader",
+  "ordered.fighter": "fighter", "ordered.supporter": "supporter", "ordered.heir": "heir", "ordered.finance": "keeper of the money",
   "status.0": "active", "status.1": "hired by a firm", "status.2": "quit", "status.3": "surrendered", "status.4": "captured", "status.5": "dead",
   "unit.0": "post", "unit.1": "patrol", "unit.2": "special team", "unit.3": "eradication crew", "unit.4": "road control", "unit.5": "river control",
   "unit.6": "air control", "unit.7": "port control",
@@ -121,7 +125,7 @@ const en = {
   "target.fighters": "fighters", "target.finance": "those who keep the money", "target.central": "those with most ties", "target.random": "any member",
 
   "spoken": "{date}. {arm}Coca {area} hectares, leaf {leaf} dollars a kilo. {groups} with {armed} armed members in {columns} columns, mean command link {link}.",
-  "spoken.arm": "{name}: ", "spoken.groups": "{n} armed groups", "spoken.group": "1 armed group", "spoken.nogroup": "No armed group",
+  "spoken.arm": "{run}, {name}: ", "spoken.groups": "{n} armed groups", "spoken.group": "1 armed group", "spoken.nogroup": "No armed group",
   "spoken.events": "Since the last report: {events}.",
 
   "live.connecting": "Connecting …", "live.open": "Live", "live.closed": "The connection has ended: {reason}", "live.again": "Connect again",
@@ -131,7 +135,6 @@ const en = {
   "refused.early": "the valley is not ready yet", "refused.slow": "the connection is too slow", "refused.idle": "nothing was asked of this valley for a long time",
   "refused.strikes": "too many messages had to be refused", "refused.full": "all valleys are taken; try again later",
   "refused.elsewhere": "the valley was opened in another window", "refused.closing": "the live valley closes", "refused.lost": "the valley was lost by a fault of the server",
-  "live.run": "{name}, run {n}",
   "live.note": "This valley is yours alone. Change something, then watch what follows.",
   "steer.campaign": "Campaign of arrests", "steer.targets": "Against whom", "steer.tempo": "Operations a month", "steer.knowledge": "What is known at the start",
   "steer.accuracy": "Share of force that hits the right people", "steer.lethality": "Chance to kill rather than capture", "steer.when": "Starts",
@@ -152,8 +155,8 @@ const es = {
   "large": "Letra grande",
   "help": "Ayuda",
   "close": "Cerrar",
-  "arm": "Escenario {letter}",
-  "arms": "Qué escenario muestra el mapa",
+  "run": "corrida {n}",
+  "arms": "Qué corrida muestra el mapa",
   "seed": "semilla {seed}",
   "households": "{n} hogares agrícolas",
   "week": "Semana del {date}",
@@ -166,7 +169,7 @@ const es = {
   "back": "Una semana atrás", "on": "Una semana adelante", "speed": "Velocidad",
   "speed.value": "{n} semanas/s", "speed.one": "1 semana/s",
   "time": "Semana", "future": "Mostrar lo que aún no llega",
-  "part": "Aquí se separan los escenarios",
+  "part": "Aquí se separan las corridas",
 
   "tab.charts": "Gráficos", "tab.log": "Sucesos", "tab.card": "Detalles", "tab.steer": "Conducir",
 
@@ -175,17 +178,19 @@ const es = {
   "layer.units": "Puestos y unidades del Estado", "layer.events": "Operaciones, ataques, incidentes",
   "layer.roads": "Ríos, caminos, senderos", "layer.names": "Nombres",
   "key.coca": "hectáreas por celda de 2 km: {a}, {b}, {c}",
-  "key.ring": "anillo: fuerza del lazo de mando; número: miembros armados",
+  "key.ring": "anillo: fuerza del lazo de mando; número, de cerca: miembros armados",
   "key.escort": "con aro: con escolta", "key.seized": "cruz: detenida por el Estado",
   "key.post": "puesto", "key.control": "control", "key.patrol": "patrulla", "key.team": "equipo especial", "key.crew": "cuadrilla de erradicación",
   "key.operation": "operación", "key.attack": "ataque", "key.clash": "choque", "key.killing": "civiles muertos",
   "key.change": "división, fusión, sucesión",
+  "key.bars": "muertos en {n} semanas", "key.campaigns": "campañas, bajas fechadas", "key.orders": "otras órdenes",
 
   "chart.area": "Coca en el valle", "chart.leaf": "Precio de la hoja seca", "chart.hcl": "Precio de la cocaína",
   "chart.members": "Miembros por grupo", "chart.link": "Lazo de mando", "chart.groups": "Grupos armados",
   "chart.violence": "Muertos", "chart.income": "Ingresos de los grupos",
   "chart.routes": "Cocaína que sale", "chart.growers": "Ingreso por hoja de un hogar", "chart.removed": "Capturas, operaciones",
   "chart.none": "nada que mostrar todavía",
+  "note.link": "Media de los miembros armados. La columna del líder y los grupos de una sola columna tienen 1 por definición.",
   "unit.ha": "ha", "unit.usdkg": "USD/kg", "unit.persons": "personas", "unit.share": "de 0 a 1", "unit.groups": "grupos",
   "unit.usdmonth": "USD/mes", "unit.kgweek": "kg/semana", "unit.quarter": "por trimestre", "unit.share.of": "parte",
   "series.state": "Estado", "series.group": "miembros de grupos", "series.civilians": "civiles",
@@ -195,7 +200,7 @@ const es = {
   "route.air": "por aire a Bolivia", "route.foot": "a pie a la sierra", "route.road_callao": "carretera al Callao",
   "route.road_puno": "carretera a Puno", "route.river": "río a Brasil",
 
-  "group.founding": "grupo fundador {letter}", "group.splinter": "grupo {letter}", "group.outsider": "grupo de fuera {letter}",
+  "group.founding": "grupo fundador {letter}", "group.splinter": "grupo escindido {letter}", "group.outsider": "grupo de fuera {letter}",
   "group.none": "nadie", "column": "columna {n}", "column.of": "columna {n} del {group}", "person": "persona {n}",
   "place.unknown": "en algún lugar del valle",
 
@@ -226,6 +231,8 @@ const es = {
 
   "rank.0": "colaborador", "rank.1": "combatiente", "rank.2": "jefe de escuadra", "rank.3": "mando de columna", "rank.4": "líder",
   "role.heir": "heredero", "role.seat": "miembro del comité",
+  "ordered.leader": "líder", "ordered.committee": "miembro del comité", "ordered.commander": "mando de columna", "ordered.squad_leader": "jefe de escuadra",
+  "ordered.fighter": "combatiente", "ordered.supporter": "colaborador", "ordered.heir": "heredero", "ordered.finance": "quien guarda el dinero",
   "status.0": "en actividad", "status.1": "contratado por una firma", "status.2": "se fue", "status.3": "se entregó", "status.4": "capturado", "status.5": "muerto",
   "unit.0": "puesto", "unit.1": "patrulla", "unit.2": "equipo especial", "unit.3": "cuadrilla de erradicación", "unit.4": "control de carretera", "unit.5": "control de río",
   "unit.6": "control aéreo", "unit.7": "control portuario",
@@ -265,7 +272,7 @@ const es = {
   "target.fighters": "combatientes", "target.finance": "quienes guardan el dinero", "target.central": "quienes tienen más lazos", "target.random": "cualquier miembro",
 
   "spoken": "{date}. {arm}Coca {area} hectáreas, hoja {leaf} dólares el kilo. {groups} con {armed} miembros armados en {columns} columnas, lazo de mando medio {link}.",
-  "spoken.arm": "{name}: ", "spoken.groups": "{n} grupos armados", "spoken.group": "1 grupo armado", "spoken.nogroup": "Ningún grupo armado",
+  "spoken.arm": "{run}, {name}: ", "spoken.groups": "{n} grupos armados", "spoken.group": "1 grupo armado", "spoken.nogroup": "Ningún grupo armado",
   "spoken.events": "Desde el último reporte: {events}.",
 
   "live.connecting": "Conectando …", "live.open": "En vivo", "live.closed": "La conexión terminó: {reason}", "live.again": "Conectar de nuevo",
@@ -275,7 +282,6 @@ const es = {
   "refused.early": "el valle aún no está listo", "refused.slow": "la conexión es demasiado lenta", "refused.idle": "hace mucho que no se pide nada a este valle",
   "refused.strikes": "hubo que rechazar demasiados mensajes", "refused.full": "todos los valles están ocupados; intente más tarde",
   "refused.elsewhere": "el valle se abrió en otra ventana", "refused.closing": "el valle en vivo cierra", "refused.lost": "el valle se perdió por una falla del servidor",
-  "live.run": "{name}, corrida {n}",
   "live.note": "Este valle es solo suyo. Cambie algo y mire qué sigue.",
   "steer.campaign": "Campaña de capturas", "steer.targets": "Contra quién", "steer.tempo": "Operaciones al mes", "steer.knowledge": "Lo que se sabe al empezar",
   "steer.accuracy": "Parte de la fuerza que acierta", "steer.lethality": "Probabilidad de matar en vez de capturar", "steer.when": "Empieza",
