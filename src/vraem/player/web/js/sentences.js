@@ -6,12 +6,13 @@ import { NONE16, NONE8 } from "vraem/tape";
 
 const CLASSES = {
   removal: "operation", raid: "operation", "failed raid": "operation", "attack on the state": "attack", "clash of groups": "clash",
-  "killing of civilians": "killing", split: "change", merger: "change", "entry into a firm's service": "change", demobilisation: "change",
+  "killing of civilians": "killing", split: "change", merger: "change", "entry into a firm's service": "change", "end of a firm's service": "change",
+  demobilisation: "change",
   succession: "change", vacancy: "change", "entry of an outside group": "change", "end of a group": "change", purge: "clash",
   "group desertion": "change", "eradication stopped": "attack", "column divided": "change", truce: "change",
   "firefight with the state": "attack", "harm to civilians": "killing",
 };
-const TURNING = new Set(["split", "merger", "entry into a firm's service", "demobilisation", "succession", "vacancy", "purge", "entry of an outside group",
+const TURNING = new Set(["split", "merger", "entry into a firm's service", "end of a firm's service", "demobilisation", "succession", "vacancy", "purge", "entry of an outside group",
   "end of a group", "group desertion", "truce", "failed vote of followers"]);
 const PEOPLE = new Set(["exit", "join", "removal", "return", "group desertion"]);
 const TOP_RANK = 3;
