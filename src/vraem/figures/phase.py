@@ -70,8 +70,7 @@ def phase_diagram(
 
     """
     kept = as_swept(results).judged
-    if not kept.horizons:
-        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    kept.require_end_states()
     across = _axis(kept, x or _find(kept, TEMPO))
     up = _axis(kept, y or _find(kept, INTELLIGENCE))
     months = kept.headline if horizon is None else horizon
@@ -114,9 +113,9 @@ def _find(results: Results, ends: tuple[str, ...]) -> str:
         for name in (*results.factors, *results.frame.columns):
             if name in results.frame and (name == end or name.endswith(f".{end}")):
                 return str(name)
-    raise ValueError(
-        f"the runs do not vary {' or '.join(ends)}; name another factor: {', '.join(results.factors)}"
-    )
+    varied = ", ".join(results.factors)
+    said = f"name another factor: {varied}" if varied else "they vary no factor at all"
+    raise ValueError(f"the runs do not vary {' or '.join(ends)}; {said}")
 
 
 def _axis(results: Results, name: str) -> _Axis:
