@@ -235,7 +235,7 @@ def test_the_short_answer_quotes_the_horizon_of_the_verdict():
     assert (answer.headline, answer.word) == ("60 months", "refuted")
     found = SimpleNamespace(claim=None, answers=(answer,))
     (said,) = answer_in_two_sentences(found)
-    assert said.startswith("Q2 (60 months): in 0% of the runs")
+    assert said.startswith("Q2 (60 months): in 0 % of the runs")
     assert said.endswith("the statement is refuted.")
 
 

@@ -6,10 +6,10 @@ import pytest
 from tests.figures.gallery import run, runs
 from tests.figures.runs import CAMPAIGN, COLUMN_GROUPS, made_up_run
 from vraem import figures
-from vraem.figures.looks import FOUNDING_LOOK, LATER_SPLINTERS, OUTSIDER_LOOK, SPLINTER_LOOKS, group_looks
+from vraem.figures.looks import FOUNDING_LOOK, OTHER_SPLINTERS, OUTSIDER_LOOK, SPLINTER_LOOKS, group_looks
 from vraem.figures.run import RUN_CHARTS, charts_of
 from vraem.figures.run_groups import rolling_mean, rolling_sum
-from vraem.figures.territory_maps import picked
+from vraem.figures.territory_maps import SEAT, picked
 from vraem.observe.fates import FATES
 from vraem.observe.journal import VIOLENT
 from vraem.observe.organisation import OrganisationResult
@@ -21,14 +21,14 @@ def texts(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_groups_keep_their_looks_and_the_largest_splinters_come_first():
+def test_splinters_have_letters_in_the_order_of_time_from_b_on():
     founding = np.array([True, *[False] * 8])
     outsider = np.array([False] * 8 + [True])
-    looks = group_looks(founding, outsider, np.array([300.0, 5, 50, 20, 10, 8, 7, 6, 40]))
+    looks = group_looks(founding, outsider)
     assert looks[0] == FOUNDING_LOOK
-    assert looks[2] == SPLINTER_LOOKS[0]
-    assert looks[3] == SPLINTER_LOOKS[1]
-    assert looks[1] == LATER_SPLINTERS
+    assert looks[1:6] == list(SPLINTER_LOOKS)
+    assert [look.label for look in looks[1:3]] == ["splinter B", "splinter C"]
+    assert looks[6] == looks[7] == OTHER_SPLINTERS
     assert looks[8] == OUTSIDER_LOOK
 
 
@@ -55,11 +55,7 @@ def test_every_seat_stands_on_the_map():
     figure = figures.territory(run())
     land = run().organisation.territory
     for axes, picture in zip(figure.axes, picked(run()), strict=False):
-        seats = [
-            line
-            for line in axes.lines
-            if line.get_markeredgecolor() == "white" and len(line.get_xdata()) == 1
-        ]
+        seats = [line for line in axes.lines if line.get_gid() == SEAT]
         assert len(seats) == (land.column_group[picture] >= 0).sum()
 
 

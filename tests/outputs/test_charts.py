@@ -314,8 +314,8 @@ def test_the_scoreboard_marks_each_pattern_where_its_value_lies_in_its_tolerance
     assert marks[0].get_xdata()[0] == pytest.approx((34_100 - 30_000) / 11_000)
     assert [line.get_color() for line in marks] == [PASSED.colour, MISSED.colour, PASSED.colour]
     said = [text.get_text() for text in axes.texts]
-    assert "missed\n25 % of seeds" in said
-    assert said.count("reproduced") == 2
+    assert "missed: inside in\n25 % of seeds" in said
+    assert said.count("reproduced: inside in\n100 % of seeds") == 2
 
 
 def test_the_scoreboard_counts_the_patterns_in_its_title_and_fits_the_page():
@@ -374,10 +374,10 @@ def test_episodes_are_shaded_only_where_history_drives_the_run(make_run):
     assert not {text.get_text() for text in axes.texts} & {episode.label for episode in EPISODES}
 
 
-def test_the_forecast_is_marked_where_the_dated_border_price_ends(make_run):
+def test_the_drawn_price_is_marked_where_the_dated_border_price_ends(make_run):
     run = make_run(weeks=900)
     (axes,) = area_against_observed(run).axes
-    (name,) = [text for text in axes.texts if text.get_text() == "forecast"]
+    (name,) = [text for text in axes.texts if text.get_text() == "border price\ndrawn"]
     assert name.xy[0] == date2num(run.scenario.drivers.last_date("border_price_index")) + 1
     (axes,) = area_against_observed(make_run()).axes
     assert "forecast" not in [text.get_text() for text in axes.texts]

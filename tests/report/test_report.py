@@ -11,6 +11,7 @@ import pytest
 from tests.analysis.planted import planted
 from vraem.analysis.findings import findings
 from vraem.analysis.results import Results
+from vraem.analysis.words import percent
 from vraem.figures import report as report_module
 from vraem.figures.report import LARGEST_PAGE, write_report
 from vraem.observe.end_states import END_STATES
@@ -281,7 +282,8 @@ def test_the_answer_stands_at_the_top_in_two_sentences_with_its_interval(written
     text = report.page.read_text(encoding="utf-8")
     answer = re.search(r'<div class="answer">(.*?)</div>', text, re.DOTALL)[1]
     shown = cells.values["claim.personnel.60.p"]
-    assert f"{shown['value']:.0%} of the runs [{shown['low']:.0%} to {shown['high']:.0%}]" in answer
+    p, low, high = (percent(shown[name]) for name in ("value", "low", "high"))
+    assert f"{p} of the runs [{low} to {high}]" in answer
     assert answer.count(". ") == 1
     assert text.index('class="answer"') < text.index("How sure")
 

@@ -31,7 +31,7 @@ OWN_CHARTS = ("differences", "differences-*", "paths", "difference-paths")
 
 INTERVAL = (
     f"{100 * LEVEL:.0f} % interval of the mean difference over pairs of runs with equal seeds (paired t); it covers "
-    "chance and the forecast of the border price, not doubt about parameters or rules"
+    "chance, the drawn border price among it, not doubt about parameters or rules"
 )
 BAND = (0.05, 0.95)
 """Quantiles of the runs that `paths.parquet` and charts give beside the median."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis.results import Results
+from vraem.analysis.words import percent
 from vraem.experiment.design import MissingLibraryError
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Box(NamedTuple):
             return "no condition was found under which it is more frequent"
         said = " and ".join(limit.words for limit in self.limits)
         return (
-            f"{said}: {self.density:.0%} of the runs there, {self.base:.0%} in all "
-            f"({self.coverage:.0%} of all cases)"
+            f"{said}: {percent(self.density)} of the runs there, {percent(self.base)} in all "
+            f"({percent(self.coverage)} of all cases)"
         )
 
 

@@ -39,6 +39,7 @@ from vraem.analysis.sensitivity import (
 )
 from vraem.analysis.splinters import SplinterFindings, splinter_findings
 from vraem.analysis.verdict import ClaimVerdict, claim_verdict
+from vraem.analysis.words import percent
 from vraem.experiment.design import point_count
 from vraem.observe.thresholds import THRESHOLDS
 from vraem.world.clock import WEEKS_A_YEAR
@@ -285,9 +286,9 @@ def _claim_words(claim: ClaimVerdict) -> str:
     years = head.horizon / 12
     when = f"{years:.0f} years" if years != 1 else "a year"
     return (
-        f"Where a campaign dismantled the group ({fallen.estimate:.0%} of the runs), what was left of "
+        f"Where a campaign dismantled the group ({percent(fallen.estimate)} of the runs), what was left of "
         "it were gangs "
-        f"{when} later in {p.estimate:.0%} of the runs [{p.low:.0%} to {p.high:.0%}]. "
+        f"{when} later in {percent(p.estimate)} of the runs [{percent(p.low)} to {percent(p.high)}]. "
         f"By the rules written down before, the article's statement is {head.judgement.word}."
     )
 
@@ -302,6 +303,6 @@ def _answer_words(answer: Answer) -> str:
         return f"{answer.question}: {moved}. By the rules, the statement is {answer.word}."
     p = judged.p
     return (
-        f"{answer.question} ({answer.headline}): in {p.estimate:.0%} of the runs [{p.low:.0%} to {p.high:.0%}] "
-        f"{answer.asked}. By the rules, the statement is {answer.word}."
+        f"{answer.question} ({answer.headline}): in {percent(p.estimate)} of the runs "
+        f"[{percent(p.low)} to {percent(p.high)}] {answer.asked}. By the rules, the statement is {answer.word}."
     )

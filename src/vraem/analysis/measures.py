@@ -206,7 +206,13 @@ MEASURES: tuple[Measure, ...] = (
     _income("logging", "logging"),
     _income("off_farm", "other work"),
     Measure("leaf_tax", "Tax and fees", "tax on leaf", "thousand USD/year", Yearly(("leaf_tax",))),
-    Measure("transit_fees", "Tax and fees", "fees on cargo", "thousand USD/year", Yearly(("transit_fees",))),
+    Measure(
+        "transit_fees",
+        "Tax and fees",
+        "fees on passing cargo",
+        "thousand USD/year",
+        Yearly(("transit_fees",)),
+    ),
 )
 """Every outcome that comparisons measure. Growers' income is the mean of households that may grow coca."""
 

@@ -27,6 +27,7 @@ from vraem.analysis.sensitivity import (
     morris_effects,
     point_means,
 )
+from vraem.analysis.words import percent
 from vraem.experiment.design import point_count
 from vraem.observe.end_states import END_STATES
 
@@ -44,6 +45,11 @@ SCREEN_MEASURES = ("n_eff", "fragmented", "pi", "abs", "dis")
 """What a screening of these parameters is told of: groups, whether they are many, profit, hired, lost."""
 WITH_SWITCH: Mapping[str, tuple[str, str]] = {"firm_offer_probability": ("firms_integrate", "yes")}
 """Screened only under a form of a switch, without which the parameter does nothing."""
+
+
+def left_out(definition: str, label: str) -> bool:
+    """Whether the rule says nothing of a label under a definition."""
+    return definition in COMPANIONS or label in EXCEPTED.get(definition, ())
 
 
 class Cell(NamedTuple):
@@ -87,6 +93,11 @@ class Neutrality:
     horizon: int
 
     @property
+    def broken(self) -> set[tuple[str, str]]:
+        """Definitions and labels where the rule is broken, each once."""
+        return {(fault.definition, fault.label) for fault in self.faults}
+
+    @property
     def holds(self) -> bool:
         """Whether the rule holds."""
         return not self.faults
@@ -103,10 +114,9 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
     """Judge the neutrality of finished prior-predictive runs.
 
     ``nulls``: runs of another experiment in which null models stand beside the model. Raises ``ValueError`` if the
-    runs have no end states.
+    runs have no end states, or none that says whether the group was dismantled.
     """
-    if not results.horizons or not results.definitions:
-        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    results.require_end_states()
     kept = results.judged
     cells = tuple(
         cell
@@ -163,14 +173,14 @@ def faults(cells: tuple[Cell, ...]) -> list[Fault]:
     """Where the rule is broken, by definition and label."""
     broken: list[Fault] = []
     for definition in dict.fromkeys(cell.definition for cell in cells):
-        if definition in COMPANIONS:
+        if all(left_out(definition, label) for label in END_STATES):
             continue
         own = [cell for cell in cells if cell.definition == definition and cell.runs]
         if not own:
             broken.append(Fault(definition, ANY_LABEL, None, float("nan"), "a dismantled run", False))
             continue
         for label in END_STATES:
-            if label not in EXCEPTED.get(definition, ()):
+            if not left_out(definition, label):
                 broken += _faults_of_label([cell for cell in own if cell.label == label])
     return broken
 
@@ -181,14 +191,19 @@ def _faults_of_label(cells: list[Cell]) -> list[Fault]:
     definition, label = best.definition, best.label
     found = [
         Fault(
-            definition, label, cell.horizon, cell.share.estimate, f"at most {MOST:.0%}", cell.share.low > MOST
+            definition,
+            label,
+            cell.horizon,
+            cell.share.estimate,
+            f"at most {percent(MOST)}",
+            cell.share.low > MOST,
         )
         for cell in cells
         if cell.share.estimate > MOST
     ]
     if best.share.estimate < LEAST:
         sure = all(cell.share.high < LEAST for cell in cells)
-        expected = f"at least {LEAST:.0%} at one horizon"
+        expected = f"at least {percent(LEAST)} at one horizon"
         found.append(Fault(definition, label, None, best.share.estimate, expected, sure))
     return found
 

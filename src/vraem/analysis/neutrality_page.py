@@ -8,6 +8,7 @@ from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, SCREENED, WITH_SWIT
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Effect
+from vraem.analysis.words import percent
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
 
 _MOST_LEVERS = 12
@@ -25,8 +26,8 @@ def page(
         "# Neutrality",
         _opening(found, results, command),
         "## The rule",
-        f"Each end state must have at least {LEAST:.0%} at one horizon or more, and none more than "
-        f"{MOST:.0%} at any, under each "
+        f"Each end state must have at least {percent(LEAST)} at one horizon or more, and none more than "
+        f"{percent(MOST)} at any, under each "
         "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules "
         "them out by itself.",
         _said(found),
@@ -69,7 +70,7 @@ def _said(found: Neutrality) -> str:
     lines = ["**The rule is broken** in these places:", ""]
     for fault in found.faults:
         when = "any horizon" if fault.horizon is None else f"{fault.horizon} months"
-        share = "none counted" if math.isnan(fault.share) else f"{fault.share:.1%}"
+        share = "none counted" if math.isnan(fault.share) else f"{100.0 * fault.share:.1f} %"
         sure = "" if fault.sure else " (the interval does not rule out that it holds)"
         lines.append(
             f"- {fault.definition}, {_words(fault.label)}, {when}: {share}, expected {fault.expected}{sure}"
@@ -167,8 +168,8 @@ def _levers(found: Neutrality) -> str:
     rows = [
         [
             f"`{lever.factor}`",
-            f"{lever.range:.0%}",
-            "; ".join(f"{band.part}: {band.share.estimate:.0%}" for band in lever.bands),
+            f"{percent(lever.range)}",
+            "; ".join(f"{band.part}: {percent(band.share.estimate)}" for band in lever.bands),
         ]
         for lever in found.levers[:_MOST_LEVERS]
     ]

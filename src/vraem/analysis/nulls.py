@@ -93,6 +93,6 @@ def _sentence(null: str, gap: Interval, equal: Equivalence) -> str:
     if equal.equivalent:
         return f"{name} ({words}) gives the same share of gangs: as far as this claim goes, the mechanism adds nothing."
     if gap.low > 0 or gap.high < 0:
-        way = "more" if gap.estimate > 0 else "less"
-        return f"{name} ({words}): gangs are {way} frequent in the model, by {abs(gap.estimate):.0%}."
+        way, points = "more" if gap.estimate > 0 else "less", f"{100.0 * abs(gap.estimate):.0f}"
+        return f"{name} ({words}): gangs are {way} frequent in the model, by {points} points."
     return f"{name} ({words}): whether the mechanism changes the share of gangs is not settled by these runs."

@@ -3,7 +3,7 @@
 Arms run on the same seeds share every draw, so the difference of a pair is free of most chance. The interval
 is that of a paired t test (scipy.stats.ttest_1samp on the differences). Bootstrap intervals (BCa) are too
 narrow with the 5 to 20 pairs of a comparison, so none is offered. The interval covers chance between seeds, the
-forecast of the border price included; it does not cover doubt about parameters or rules.
+drawn border price included; it does not cover doubt about parameters or rules.
 """
 
 import math

@@ -34,6 +34,10 @@ def observed_area() -> dict[int, float]:
     return {year: seen[year].value for year in SURVEYED_YEARS}
 
 
+def _hectares(number: str) -> str:
+    return f"{number} ha".replace(",", "\u202f")
+
+
 def _area(arms: Arms) -> list[Measure]:
     """P1: every year within 15 %, and the sign of the change in three spans."""
     run, surveyed = arms.history, observed_area()
@@ -41,14 +45,23 @@ def _area(arms: Arms) -> list[Measure]:
         year: float(run["coca_area_visible"][run.between(*year_span(year))][-1]) for year in surveyed
     }
     measures = [
-        Measure(f"area {year}", simulated[year], 0.85 * seen, 1.15 * seen, "ha", f"{seen:,.0f}")
+        Measure(
+            f"area {year}",
+            simulated[year],
+            0.85 * seen,
+            1.15 * seen,
+            "ha",
+            _hectares(f"{seen:,.0f}"),
+        )
         for year, seen in surveyed.items()
     ]
     for first, last, sign in ((2013, 2015, -1), (2016, 2019, 1), (2020, 2022, 1)):
         low, high = (-INFINITY, 0.0) if sign < 0 else (0.0, INFINITY)
         change = simulated[last] - simulated[first]
         seen = surveyed[last] - surveyed[first]
-        measures.append(Measure(f"change {first}-{last}", change, low, high, "ha", f"{seen:+,.0f}"))
+        measures.append(
+            Measure(f"change {first}-{last}", change, low, high, "ha", _hectares(f"{seen:+,.0f}"))
+        )
     return measures
 
 
@@ -193,7 +206,7 @@ def _seizures(arms: Arms) -> list[Measure]:
             0.005,
             0.12,
             "share",
-            seen.get(year, ""),
+            seen.get(year, "0.02-0.10"),
         )
         for year in range(2014, 2022)
     ]
@@ -252,7 +265,13 @@ def _national_share(arms: Arms) -> list[Measure]:
 
 
 PATTERNS: tuple[Pattern, ...] = (
-    Pattern("P1", "Coca area of each year", "19 965 to 35 709 ha", "±15 % each year, three signs", _area),
+    Pattern(
+        "P1",
+        "Coca area of each year",
+        "19 965 (2012) to 35 709 ha (2022)",
+        "±15 % each year, three signs",
+        _area,
+    ),
     Pattern("P2", "Leaf grown per hectare", "3.5-3.6 t/ha/yr", "±15 % each year", _yield),
     Pattern("P3", "Leaf price elasticity to HCl", "fast 1.0-1.5, slow 1.5-2.6", "inside", _leaf_elasticity),
     Pattern(

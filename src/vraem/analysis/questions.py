@@ -16,6 +16,7 @@ from vraem.analysis.contrasts import Contrast, contrasts
 from vraem.analysis.labels import CENSORED_LABEL
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import Judgement, Word, judge
+from vraem.analysis.words import percent
 from vraem.valley import ROUTES
 
 Direction = Literal["up", "down", "none", "open"]
@@ -86,9 +87,9 @@ def remains(results: Results) -> Answer | None:
         if (kept.frame["arm"] == arm).any():
             part(arm, kept.of_arm(arm), results.headline)
     asked = (
-        f"protection revenue of the lineage is at least {rules.revenue_remains:.0%} of the baseline's "
+        f"protection revenue of the lineage is at least {percent(rules.revenue_remains)} of the baseline's "
         "share of what "
-        f"could be had, or others hold at least {rules.others_hold:.0%} of all groups' revenue"
+        f"could be had, or others hold at least {percent(rules.others_hold)} of all groups' revenue"
     )
     return _judged("Q2", asked, parts, f"{results.headline} months")
 
@@ -106,7 +107,7 @@ def needs_coca(results: Results, arms: Sequence[str]) -> Answer | None:
         armed = own.numbers(name)
         parts[arm] = judge(own, armed < rules.survives, np.isfinite(armed), rules, name=f"Q3 {arm}")
     effects = contrasts(kept, [name], arms=arms)
-    asked = f"fewer than {rules.survives:.0%} of the armed members are left {results.headline} months on"
+    asked = f"fewer than {percent(rules.survives)} of the armed members are left {results.headline} months on"
     return _judged("Q3", asked, parts, arms[0])._replace(effects=_directed(effects))
 
 
@@ -159,7 +160,7 @@ def through_callao(results: Results) -> Answer | None:
     whole = np.sum(list(left.values()), axis=0)
     through = np.sum([left[columns.EXPORTED.format(route=route)] for route in columns.CALLAO], axis=0)
     share = np.divide(through, whole, out=np.full(len(whole), np.nan), where=whole > 0)
-    asked = f"between {rules.callao_low:.0%} and {rules.callao_high:.0%} of what leaves goes by way of Callao"
+    asked = f"between {percent(rules.callao_low)} and {percent(rules.callao_high)} of what leaves goes by way of Callao"
     return _inside("Q7", results, share, (rules.callao_low, rules.callao_high), asked)
 
 
@@ -173,7 +174,7 @@ def valley_share(results: Results) -> Answer | None:
     if not results.has(columns.VALLEY_AREA, columns.NATIONAL_AREA):
         return None
     share = results.numbers(columns.VALLEY_AREA) / results.numbers(columns.NATIONAL_AREA)
-    asked = f"the valley holds between {rules.valley_low:.0%} and {rules.valley_high:.0%} of Peru's coca"
+    asked = f"the valley holds between {percent(rules.valley_low)} and {percent(rules.valley_high)} of Peru's coca"
     answer = _inside("Q8", results, share, (rules.valley_low, rules.valley_high), asked)
     outcomes = [name for name in results.frame.columns if name.startswith(columns.MOVED)]
     if answer is None or not outcomes or len(results.arms) < 2:

@@ -167,6 +167,17 @@ class Results:
             return np.full(len(self.frame), np.nan)
         return self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
+    def require_end_states(self, *, dismantled: bool = True) -> None:
+        """Raise ``ValueError``, with what to ask for, without end states or without word of who is `dismantled`."""
+        if not self.horizons:
+            raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+        if dismantled and not self.definitions:
+            wanted = ", ".join(columns.dismantled(name) for name in columns.DEFINITIONS)
+            raise ValueError(
+                "the runs do not say whether the group was dismantled: ask for it in the outcomes of the experiment "
+                f"({wanted})"
+            )
+
     def labels(self, horizon: int) -> NDArray[np.str_]:
         """End states at a horizon (runs,), empty where the run is too short."""
         return self.frame[columns.at(columns.END_STATE, horizon)].fillna("").to_numpy(dtype=str)

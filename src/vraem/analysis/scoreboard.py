@@ -63,8 +63,9 @@ class PatternScore:
     """One pattern over the paths.
 
     `value`, `low`, `high` and `unit` are those of the measure that comes nearest to failing (or fails most), which
-    `simulated` names; `share_of_seeds` is the share of the paths that pass every measure, of the resamples of the
-    paths if the pattern is `pooled`. `part` of the scoreboard; `paths` that counted.
+    `simulated` names; `observed` is what was seen of it, or the target of the pattern in words. `share_of_seeds` is the
+    share of the paths that pass every measure, of the resamples of the paths if the pattern is `pooled`. `part` of the
+    scoreboard; `paths` that counted.
     """
 
     label: str
@@ -213,7 +214,7 @@ def _assembled(
     return PatternScore(
         label=pattern.label,
         name=pattern.name,
-        observed=pattern.target,
+        observed=worst.observed or pattern.target,
         simulated=f"{worst.name}: {show(worst.value, worst.unit)}",
         tolerance=pattern.tolerance,
         passed=held and share >= PASSING_SHARE,

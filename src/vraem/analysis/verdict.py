@@ -18,6 +18,7 @@ from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, Stability, shares, stability
 from vraem.analysis.resampling import interval_of, mean_draws, modal_weight, posterior_share
 from vraem.analysis.results import Results
+from vraem.analysis.words import percent
 from vraem.experiment.rules import VerdictRules
 
 Word = Literal["supported", "refuted", "plural", "contingent", "unanswered"]
@@ -25,7 +26,7 @@ WORDS: Mapping[Word, str] = {
     "supported": "it holds in most runs, almost surely, and is what comes most often under most assumptions",
     "refuted": "it holds in few runs, almost surely",
     "plural": "it is what comes most often, yet in no more than half of the runs",
-    "contingent": "it hangs on assumptions that are not known",
+    "contingent": "neither supported nor refuted: too few runs, or it hangs on assumptions that are not known",
     "unanswered": "no run meets the condition",
 }
 KIN_SHOCK, FIRMS_INTEGRATE = "kin_shock", "firms_integrate"
@@ -147,8 +148,8 @@ def _said_of_gangs(after: float, before: float, runs: int, rules: VerdictRules) 
         return False, f"{SAME_WORD_SENTENCE} ({counted})."
     direction = "more" if after > before else "less"
     return True, (
-        f"Fragmented remnants are {direction} often bent on profit ({after:.0%}) than the same groups were before "
-        f"the campaign ({before:.0%}; {counted})."
+        f"Fragmented remnants are {direction} often bent on profit ({percent(after)}) than the same groups were before "
+        f"the campaign ({percent(before)}; {counted})."
     )
 
 
@@ -217,9 +218,8 @@ def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
 
 
 def claim_verdict(results: Results) -> ClaimVerdict:
-    """The verdict on Q1 from all runs of an experiment. Raises ``ValueError`` if they have no end states."""
-    if not results.horizons or not results.definitions:
-        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    """The verdict on Q1 from all runs of an experiment. Raises ``ValueError`` without end states or *dismantled*."""
+    results.require_end_states()
     kept, rules = results.judged, results.rules
     definition = results.definition
     horizon = results.headline

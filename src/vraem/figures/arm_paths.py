@@ -27,7 +27,7 @@ from vraem.figures.style import (
     style,
     thousands,
 )
-from vraem.figures.timeline import DAYS_A_WEEK, frame_years, panel_title
+from vraem.figures.timeline import frame_years, panel_title
 
 LEAD_WEEKS = 104
 """Weeks of the shared past that are drawn before the arms part."""
@@ -35,8 +35,8 @@ LEAD_WEEKS = 104
 MOST_BANDS = 3
 """With more arms than these, bands would hide each other: only lines are drawn."""
 
-ROOM_FOR_NAME = 0.8
-"""Part of that stretch that the name of the day takes."""
+ROOM_FOR_NAME = 0.25
+"""Part of a panel's width that the name of the day takes."""
 
 COLUMNS = 2
 KEY_COLUMNS = 4
@@ -167,11 +167,12 @@ def _mark_partings(axes: Axes, comparison: Comparison, *, named: bool) -> None:
         axes.axvline(number, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
     if not named:
         return
-    # the name stands away from the lines, which are at zero or well above it until then
+    # the name stands inside the panel, away from the lines, which are at zero or well above it about then
     low, high = axes.get_ylim()
     upper = -low < high and low < 0.0
     number = float(np.datetime64(days[0]).astype("datetime64[D]").astype(int))
-    before = number - axes.get_xlim()[0] > ROOM_FOR_NAME * LEAD_WEEKS * DAYS_A_WEEK
+    first, last = axes.get_xlim()
+    before = last - number < ROOM_FOR_NAME * (last - first)
     text = axes.annotate(
         f"they part\n{days[0].day} {days[0]:%b %Y}",
         (number, 1.0 if upper else 0.0),

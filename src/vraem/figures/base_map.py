@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vraem.figures.map_labels import HALO, PointLabel, place_labels, sign_box
 from vraem.figures.map_lines import LIMIT, TRAIL, WATER, Outline, draw_rivers, draw_roads, outlines
+from vraem.figures.place_names import accented
 from vraem.figures.style import INK, MUTED, SMALL_SIZE
 from vraem.valley import CELL_KM, COLS, REGIONS, ROWS, Valley, centre_of
 from vraem.valley.grid import KM_PER_DEGREE_LAT, KM_PER_DEGREE_LON, NORTH, WEST
@@ -47,15 +48,15 @@ RIVER_NAMES = {
     "tambo": ((-11.175, -73.97),),
     "mantaro": ((-12.205, -74.225),),
     "pampas": ((-13.355, -73.685),),
-    "perene": ((-11.105, -74.39),),
-    "urubamba": ((-12.10, -73.02),),
+    "perene": ((-11.15, -74.42),),
+    "urubamba": ((-12.08, -73.055),),
 }
 """Where each river's name stands (beside its line), latitude and longitude."""
 REGION_NAMES = {
     "Ayacucho": (-13.16, -73.88),
     "Cusco": (-12.25, -73.32),
-    "Junin": (-11.50, -74.24),
-    "Huancavelica": (-12.50, -74.60),
+    "Junín": (-11.50, -74.24),
+    "Huancavelica": (-12.50, -74.57),
 }
 
 FIRST_NAMES = (
@@ -233,7 +234,7 @@ def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = 
         PointLabel(
             places.longitude[where[name]],
             places.latitude[where[name]],
-            SHORT_NAMES.get(name, name),
+            accented(SHORT_NAMES.get(name, name)),
             size=SMALL_SIZE + (0.9 if name in LARGE_TOWNS else -0.6),
             weight="bold" if name in LARGE_TOWNS else "normal",
         )
@@ -243,7 +244,11 @@ def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = 
     labels.insert(
         0,
         PointLabel(
-            places.longitude[massif], places.latitude[massif], "Cerro Vizcatan", style="italic", colour=TRAIL
+            places.longitude[massif],
+            places.latitude[massif],
+            accented("Cerro Vizcatan"),
+            style="italic",
+            colour=TRAIL,
         ),
     )
     place_labels(ax, labels, taken)
@@ -264,7 +269,7 @@ def _draw_river_names(ax: Axes) -> Iterator[Any]:
             name = ax.text(
                 longitude,
                 latitude,
-                f"Rio {kind.title()}",
+                accented(f"Rio {kind.title()}"),
                 color=WATER,
                 size=SMALL_SIZE,
                 style="italic",

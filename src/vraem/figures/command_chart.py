@@ -46,7 +46,8 @@ def command_links(result: RunResult) -> Figure:
             "Command link of each column to the centre of its own group, 0 to 1 (four-week mean)",
             caption(
                 [result],
-                "Width: armed members. The leader's own column and groups of one column have 1 by definition.",
+                "Width: armed members; ×: the column ends. "
+                "The leader's own column and groups of one column have 1 by definition.",
             ),
             size=(9.0, 7.6),
             rows=3,
@@ -92,6 +93,10 @@ def _lines(axes: Axes, result: RunResult) -> None:
                 zorder=3,
                 solid_capstyle="butt",
             )
+            if stop < len(days) and group[stop] < 0:
+                axes.plot(
+                    days[stop - 1], link[stop - 1], marker="x", color=look.colour, markersize=5.0, zorder=4
+                )
             if stop == len(days):
                 armed = float(weeks["armed"][column, stop - 1])
                 said = f"column {column + 1}: {armed:.0f} armed"

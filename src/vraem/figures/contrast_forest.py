@@ -15,7 +15,7 @@ from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
-from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, POINTS, words_of
+from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, PERSONS, POINTS, RATES, words_of
 from vraem.figures.style import (
     HAIRLINE,
     INK,
@@ -38,7 +38,7 @@ AT_HORIZON = (
 """What is compared unless the caller says otherwise, in the order of the chart."""
 ONCE = ("dismantled_personnel",)
 ROW_INCHES, ARM_INCHES, GAP_INCHES = 0.2, 0.09, 0.5
-FAMILIES = (POINTS, GROUPS, EVENTS, OTHER)
+FAMILIES = (POINTS, GROUPS, RATES, PERSONS, EVENTS, OTHER)
 
 
 class _Block(NamedTuple):

@@ -86,7 +86,8 @@ def forest(comparison: Comparison, arms: Sequence[str] | None = None) -> Figure:
             compared_caption(
                 comparison,
                 "Filled: clear after Holm's correction for all outcomes and periods of the scenario. Open: "
-                "not so.\nOutcomes that nothing changes, or that the reference does not have, are left out.",
+                "not so. Arrow: goes on.\n"
+                "Outcomes that nothing changes, or that the reference does not have, are left out.",
             ),
             size=(8.6, height),
             rows=len(blocks),
@@ -198,6 +199,12 @@ def _frame(
             )
 
 
+def _tenths(value: float) -> str:
+    """A number with its sign and one decimal; nought has no sign."""
+    text = f"{value:+.1f}"
+    return "0.0" if float(text) == 0.0 else text.replace("-", "−")
+
+
 def _signed(value: float) -> str:
     return "0" if abs(value) < 1e-9 else f"{value:+g}".replace("-", "−")
 
@@ -234,6 +241,11 @@ def _mark(axes: Axes, each: Difference, height: float, arm: int) -> None:
     outside = not left <= mean <= right
     at = min(max(mean, left), right)
     axes.plot([low, high], [height, height], color=look.colour, linewidth=1.3, zorder=3)
+    for cut, edge, head in ((low < left, left, "<"), (high > right, right, ">")):
+        if cut:
+            axes.plot(
+                [edge], [height], marker=head, markersize=3.6, color=look.colour, clip_on=False, zorder=3
+            )
     axes.plot(
         [at],
         [height],
@@ -259,19 +271,21 @@ def _mark(axes: Axes, each: Difference, height: float, arm: int) -> None:
 
 
 def _number(axes: Axes, each: Difference, height: float) -> None:
-    """The mean difference beside its interval, on the side where there is more room."""
+    """The mean difference beside its interval, where there is room and no line of nought."""
     mean, low, high = _reading(each)
     left, right = axes.get_xlim()
     if not left <= mean <= right or each.verdict == "none":
         return
     room = (right - left) * ROOM_FOR_NUMBER
-    if high + room <= right:
-        at, offset, side, base = high, (5.0, 0.0), "left", "center"
-    elif low - room >= left:
-        at, offset, side, base = low, (-5.0, 0.0), "right", "center"
+    fits = {"left": high + room <= right, "right": low - room >= left}
+    clear = {"left": not high < 0.0 < high + room, "right": not low - room < 0.0 < low}
+    sides = sorted((name for name in fits if fits[name]), key=lambda name: not clear[name])
+    if sides:
+        side, base = sides[0], "center"
+        at, offset = (high, (5.0, 0.0)) if side == "left" else (low, (-5.0, 0.0))
     else:  # the interval fills the panel: above the mark
         at, offset, side, base = mean, (0.0, 2.5), "center", "bottom"
-    text = f"{POINTS * mean:+.1f}".replace("-", "−")
+    text = _tenths(POINTS * mean)
     colour = INK if each.verdict == "clear" else MUTED
     number = axes.annotate(
         text,

@@ -44,14 +44,21 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
         If the runs have no end states.
 
     """
-    swept = _with_end_states(as_swept(results))
+    swept = as_swept(results)
+    everybody = among == ALL_RUNS
+    swept.require_end_states(dismantled=not everybody)
     kept = swept.strong
     arms, horizons = shown_arms(kept), kept.horizons
-    everybody = among == ALL_RUNS
     condition = (
         "All runs" if everybody else f"Of the runs in which the group is {condition_words(kept, among)}"
     )
-    note = "Small numbers, and the whisker for gangs: interval of the share, %. n: runs."
+    tables = [
+        [_shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms]
+        for months in horizons
+    ]
+    gangs = any(found.clustered[GANGS].estimate > 0.0 for table in tables for found in table)
+    whisker = ", and the whisker for gangs" if gangs else ""
+    note = f"Small numbers{whisker}: interval of the share, %. n: runs."
     columns = 2 if len(horizons) > 1 else 1
     rows = -(-len(horizons) // columns)
     height = BAR_INCHES * len(arms)
@@ -74,8 +81,7 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
         for axes in flat[len(horizons) :]:
             axes.set_visible(False)
         seen: set[str] = set()
-        for axes, months in zip(flat, horizons, strict=False):
-            table = [_shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms]
+        for axes, months, table in zip(flat, horizons, tables, strict=False):
             for row, found in enumerate(table):
                 seen |= _bar(axes, row, found)
             names = [_arm_text(kept, arm) for arm in arms]
@@ -90,13 +96,20 @@ def end_state_shares(
     """How often each end state comes at one horizon, one row a state and one mark an arm, with 95 % intervals.
 
     ``among`` as in ``end_states``; ``horizon`` in months, that of the verdict's rules if None. Raises ``ValueError`` if
-    the runs have no end states.
+    the runs have no end states, or none of them counts.
     """
-    kept = _with_end_states(as_swept(results)).strong
-    months = kept.headline if horizon is None else horizon
+    swept = as_swept(results)
     everybody = among == ALL_RUNS
+    swept.require_end_states(dismantled=not everybody)
+    kept = swept.strong
+    months = kept.headline if horizon is None else horizon
     arms = [arm for arm in shown_arms(kept) if everybody or arm in kept.campaigns]
     table = {arm: _shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms}
+    if not any(found.runs for found in table.values()):
+        condition = "" if everybody else " in which the group is dismantled"
+        raise ValueError(
+            f"there is no run{condition}, {when(months)} after the campaign: there is nothing to draw"
+        )
     states = [
         name for name in STATE_LOOKS if any(found.clustered[name].estimate > 0 for found in table.values())
     ]
@@ -158,12 +171,6 @@ def end_state_shares(
     return figure
 
 
-def _with_end_states(results: Results) -> Results:
-    if not results.horizons:
-        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
-    return results
-
-
 def _shares_of(results: Results, arm: str, months: int, definition: str | None, everybody: bool) -> Shares:
     """Shares of the end states of one arm, of all its runs if it has no campaign."""
     own = results.of_arm(arm)
@@ -174,7 +181,7 @@ def _shares_of(results: Results, arm: str, months: int, definition: str | None, 
 
 def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
     """One bar; returns the states that it shows."""
-    if found.runs:
+    if found.clustered[GANGS].estimate > 0.0:
         _whisker(axes, row, found.clustered[GANGS].low, found.clustered[GANGS].high)
     order = [*STATE_LOOKS, *(name for name in found.clustered if name not in STATE_LOOKS)]
     drawn = [state for state in order if found.clustered[state].estimate > 0.0]

@@ -79,14 +79,13 @@ def route_shares(results: RunResult | Sequence[RunResult]) -> Figure:
         raise ValueError(f"no cargo left the valley in {FLOW_WEEKS} weeks: there are no route shares to draw")
     dates = shares[0].dates[moving]
     cube = np.stack([bundle.values[:, moving] for bundle in shares])
-    note = f"Cargo that left the valley, {FLOW_WEEKS}-week mean" + (
-        "; areas: mean of runs." if runs[1:] else "."
-    )
+    note = f"Cargo that left the valley, {FLOW_WEEKS}-week mean; at the right: the last {FLOW_WEEKS} weeks."
+    mean = "Areas: mean of runs." if runs[1:] else ""
     with style():
         figure, ((stack,), (callao,)) = sheet(
             "Ways out of the valley",
             "Share of the cocaine hydrochloride that left, by route",
-            caption(runs, note, "Shaded: accepted by pattern P30, 2017–22."),
+            caption(runs, note, mean, "Shaded: accepted by pattern P30, 2017–22."),
             size=(7.6, 6.6),
             rows=2,
             height_ratios=[1.6, 1.0],

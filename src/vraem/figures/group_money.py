@@ -45,7 +45,7 @@ def group_income(results: RunResult | Sequence[RunResult]) -> Figure:
             caption(
                 runs,
                 "Areas: mean of runs." if len(runs) > 1 else "",
-                "Shares: of the income of all years. Coca: fees, escorts and the tax on leaf.",
+                "Shares by source: of all years; that of coca (fees, escorts, tax on leaf): of the last half-year.",
             ),
             size=(8.0, 6.2),
             rows=2,

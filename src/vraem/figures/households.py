@@ -164,8 +164,4 @@ def coca_map_years(result: RunResult, valley: "Valley", years: int = YEARS_SHOWN
     areas = snapshots.coca_area[picked]
     calendar = snapshots.dates[picked].astype("datetime64[Y]").astype(int) + 1970
     titles = [f"{year}: {thousands(area.sum())} ha" for year, area in zip(calendar, areas, strict=True)]
-    figure = coca_small_multiples(valley, areas, titles)
-    for text in figure.texts:
-        if text.get_gid() == "caption":
-            text.set_text(caption([result], text.get_text()))
-    return figure
+    return coca_small_multiples(valley, areas, titles, [result])

@@ -69,13 +69,14 @@ ACTOR_LOOKS: dict[str, Look] = {
 
 FOUNDING_LOOK = Look("founding group", "#0b3a75", "-", "o")
 SPLINTER_LOOKS: tuple[Look, ...] = (
-    Look("splinter A", "#c65d21", "--", "s"),
-    Look("splinter B", "#00795c", "-.", "^"),
-    Look("splinter C", "#c99700", ":", "D"),
-    Look("splinter D", "#a2497f", (0, (5, 1, 1, 1)), "v"),
-    Look("splinter E", "#5b8fd6", (0, (2, 1)), "P"),
+    Look("splinter B", "#c65d21", "--", "s"),
+    Look("splinter C", "#00795c", "-.", "^"),
+    Look("splinter D", "#c99700", ":", "D"),
+    Look("splinter E", "#a2497f", (0, (5, 1, 1, 1)), "v"),
+    Look("splinter F", "#5b8fd6", (0, (2, 1)), "P"),
 )
-LATER_SPLINTERS = Look("later splinters", "#8a5a44", (0, (1, 1)), "p")
+"""By the number of the group, in the order of time; number 0, the founding group, is A, as in the replay."""
+OTHER_SPLINTERS = Look("other splinters", "#8a5a44", (0, (1, 1)), "p")
 OUTSIDER_LOOK = Look("groups from outside", "#5f6368", (0, (1, 2)), "X")
 
 HOLDERS: dict[str, Look] = {
@@ -117,16 +118,11 @@ def letters(colour: str) -> str:
     return _DARKER.get(colour, colour)
 
 
-def group_looks(
-    founding: NDArray[np.bool_], outsider: NDArray[np.bool_], size: NDArray[np.floating]
-) -> list[Look]:
-    """A look for each group (groups,) of a run: the founding one, its splinters, largest by `size` first, others."""
+def group_looks(founding: NDArray[np.bool_], outsider: NDArray[np.bool_]) -> list[Look]:
+    """A look for each group (groups,) of a run: the founding one, its splinters by their number, others."""
     looks = [OUTSIDER_LOOK] * len(founding)
-    splinters = [
-        group for group in np.argsort(-size, kind="stable") if not (founding[group] or outsider[group])
-    ]
-    for place, group in enumerate(splinters):
-        looks[group] = SPLINTER_LOOKS[place] if place < len(SPLINTER_LOOKS) else LATER_SPLINTERS
+    for group in np.flatnonzero(~(founding | outsider)):
+        looks[group] = SPLINTER_LOOKS[group - 1] if group <= len(SPLINTER_LOOKS) else OTHER_SPLINTERS
     for group in np.flatnonzero(founding):
         looks[group] = FOUNDING_LOOK
     return looks

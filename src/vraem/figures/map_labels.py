@@ -44,6 +44,13 @@ class PointLabel(NamedTuple):
     colour: str = INK
 
 
+def mark_place(axes: Axes, x: float, y: float) -> None:
+    """A small ring at the point (x, y) that a name belongs to."""
+    axes.plot(
+        x, y, marker="o", markersize=2.4, color="white", markeredgecolor=INK, markeredgewidth=0.7, zorder=7
+    )
+
+
 def place_labels(
     axes: Axes, labels: Sequence[PointLabel], taken: Sequence[Bbox] = (), gap: float = 3.5
 ) -> list[Annotation]:

@@ -27,9 +27,11 @@ from vraem.figures.base_map import (
     longitude_of,
     smooth_mask,
 )
-from vraem.figures.map_labels import PointLabel, place_labels
+from vraem.figures.map_labels import PointLabel, mark_place, place_labels
 from vraem.figures.map_lines import road_handles
-from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
+from vraem.figures.place_names import accented
+from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, caption, sheet, style, thousands
+from vraem.observe import RunResult
 from vraem.valley import COLS, ROWS, Valley
 from vraem.version import __version__
 
@@ -71,7 +73,7 @@ def valley_map(valley: Valley) -> Figure:
     exits."""
     with style():
         figure, panels = sheet(
-            "The VRAEM: valley of the Apurimac, the Ene and the lower Mantaro",
+            "The VRAEM: valley of the Apurímac, the Ene and the lower Mantaro",
             "Where the farm households of the model live, and the ways out of the valley",
             "Each circle is a 2 km cell of the coca belt; households by place are a judgement that fits "
             "published totals.\nPosts: press reports of 2009–2020, drawn at town seats. "
@@ -126,16 +128,19 @@ def draw_gateways(ax: Axes, valley: Valley) -> None:
 
 def _exit_text(name: str, mode: str, leads_to: str, width: int) -> str:
     """Name of an exit and where it leads, in short lines."""
+    name, leads_to = accented(name), accented(leads_to)
     if mode == "air":
         return fill(name, width)
     return f"{fill(name, width)}\n{fill('to ' + leads_to, width)}"
 
 
-def coca_small_multiples(valley: Valley, areas: NDArray[np.floating], titles: Sequence[str]) -> Figure:
+def coca_small_multiples(
+    valley: Valley, areas: NDArray[np.floating], titles: Sequence[str], results: Sequence[RunResult] = ()
+) -> Figure:
     """Maps of coca by community side by side, on one scale.
 
-    `areas` [k, C] is hectares per community in each of k maps, `titles` their k headings. Raises `ValueError`
-    if the lengths do not fit.
+    `areas` [k, C] is hectares per community in each of k maps, `titles` their k headings, `results` the runs that they
+    are of, for the caption. Raises `ValueError` if the lengths do not fit.
     """
     areas = np.atleast_2d(np.asarray(areas, dtype=np.float64))
     if areas.shape != (len(titles), len(valley.communities)):
@@ -146,14 +151,15 @@ def coca_small_multiples(valley: Valley, areas: NDArray[np.floating], titles: Se
     columns = min(len(titles), 4)
     rows = -(-len(titles) // columns)
     frame = frame_around(valley, holding(areas.astype(np.float64).sum(axis=0), SHOWN_SHARE), MARGIN)
+    signs = "Circles grow and darken with the area. Rivers in blue, limits of regions dashed."
+    said = caption(results, signs, band=False) if results else f"{signs} vraem {__version__}."
     width = 2.35
     height = width * (frame[3] - frame[2]) / (frame[1] - frame[0]) * ASPECT
     with style():
         figure, panels = sheet(
             "Where the coca stands",
             "Hectares of visible coca by community (2 km cell), one scale for all maps",
-            "Circles grow and darken with the area. Rivers in blue, limits of regions dashed. "
-            f"vraem {__version__}.",
+            said,
             size=(0.35 + columns * (width + 0.12) + 0.75, 0.86 + rows * (height + 0.3) + 0.2),
             rows=rows,
             columns=columns,
@@ -284,7 +290,7 @@ def _draw_height_bar(ax: Axes, top: float) -> None:
     bar.grid(visible=False)
     bar.set_xticks([])
     bar.yaxis.tick_right()
-    bar.set_yticks([500, 1500, 3000, 4500], ["500 m", "1,500 m", "3,000 m", "4,500 m"])
+    bar.set_yticks([500, 1500, 3000, 4500], [f"{thousands(height)} m" for height in (500, 1500, 3000, 4500)])
     bar.tick_params(labelsize=SMALL_SIZE - 0.5, length=2)
     bar.set_title("Height", size=SMALL_SIZE + 0.5, loc="left")
 
@@ -320,17 +326,8 @@ def _draw_coca(
         row = places.name.index(name)
         x, y = float(places.longitude[row]), float(places.latitude[row])
         if frame[0] < x < frame[1] and frame[2] < y < frame[3]:
-            ax.plot(
-                x,
-                y,
-                marker="o",
-                markersize=2.4,
-                color="white",
-                markeredgecolor=INK,
-                markeredgewidth=0.7,
-                zorder=7,
-            )
-            labels.append(PointLabel(x, y, name, size=SMALL_SIZE - 0.8))
+            mark_place(ax, x, y)
+            labels.append(PointLabel(x, y, accented(name), size=SMALL_SIZE - 0.8))
     place_labels(ax, labels)
 
 
@@ -343,7 +340,7 @@ def _draw_colour_bar(figure: Figure, first: Axes, scale: PowerNorm) -> None:
     bar.outline.set_linewidth(0.4)
     top = float(scale.vmax or 1.0)
     ticks = [value for value in (0, 10, 25, 50, 100, 200, 400, 800, 1600) if value <= top]
-    bar.set_ticks(ticks, labels=[f"{value:,} ha" for value in ticks])
+    bar.set_ticks(ticks, labels=[f"{thousands(value)} ha" for value in ticks])
     bar.ax.tick_params(labelsize=SMALL_SIZE - 0.5, length=2, color=MUTED)
 
 

@@ -109,7 +109,7 @@ def _serving_and_lost(axes: Axes, runs: Sequence[RunResult], first: int) -> None
     axes.axhline(0.0, color=INK, linewidth=0.9, zorder=4)
     axes.set_ylim(-nice_top(-float(floor.min())), nice_top(highest))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
-    panel_title(axes, "In arms and lost")
+    panel_title(axes, "In the groups and lost")
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 
 

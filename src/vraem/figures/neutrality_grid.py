@@ -9,14 +9,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, Neutrality, neutrality
+from vraem.analysis.neutrality import LEAST, MOST, Neutrality, left_out, neutrality
 from vraem.analysis.results import Results
+from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS, letters, state_look
-from vraem.figures.style import INK, MISSED, MUTED, SHADE, SMALL_SIZE, Margins, key_on_top, sheet, style
+from vraem.figures.style import (
+    INK,
+    MISSED,
+    MUTED,
+    SHADE,
+    SMALL_SIZE,
+    TEXT_SIZE,
+    Margins,
+    key_on_top,
+    sheet,
+    style,
+)
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 
 ROW_INCHES = 0.36
-TICKS = (0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
+TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
 HORIZON_MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
@@ -32,21 +44,23 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     horizons = sorted({cell.horizon for cell in finding.cells})
     states = list(STATE_LOOKS)
     margins = Margins(left=1.5, right=0.3, top=1.45, bottom=0.95)
-    said = "holds" if finding.holds else f"is broken in {_places(len(finding.faults))}"
+    said = "holds" if finding.holds else f"is broken in {_places(len(finding.broken))}"
     with style():
         figure, panels = sheet(
             f"The rule of neutrality {said}",
-            f"Of dismantled runs each end state has {LEAST:.0%} at one horizon or more, none over {MOST:.0%} at any",
+            f"Of dismantled runs each end state has {percent(LEAST)} at one horizon or more, "
+            f"none over {percent(MOST)} at any",
             swept_caption(
                 swept.judged,
-                "Intervals: 95 % (Wilson), runs taken as independent. Shaded: allowed. In grey: left out of the rule.",
+                "Intervals: 95 % (Wilson), runs taken as independent. Shaded: allowed. In grey: left out of the rule. "
+                "Axis: square root of the share. ✕: broken.",
                 intervals=False,
             ),
             size=(2.0 * len(definitions) + 2.2, margins.top + margins.bottom + ROW_INCHES * len(states)),
             columns=len(definitions),
             margins=margins,
             sharey=True,
-            wspace=0.09,
+            wspace=0.14,
         )
         for axes, definition in zip(panels[0], definitions, strict=True):
             _panel(axes, finding, definition, horizons, states)
@@ -60,10 +74,10 @@ def _places(count: int) -> str:
 
 def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], states: list[str]) -> None:
     axes.axvspan(np.sqrt(LEAST), np.sqrt(MOST), color=SHADE, linewidth=0, zorder=0)
-    broken = {fault.label for fault in found.faults if fault.definition == definition}
+    broken = {label for where, label in found.broken if where == definition}
     step = 0.72 / len(horizons)
     for place, state in enumerate(states):
-        excepted = state in EXCEPTED.get(definition, ())
+        excepted = left_out(definition, state)
         colour = MUTED if excepted else MISSED.colour if state in broken else INK
         for number, months in enumerate(horizons):
             share = found.share(definition, state, months)
@@ -86,16 +100,16 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
             )
         if state in broken:
             axes.annotate(
-                "broken",
+                "✕",
                 (1.0, place),
-                (-2.0, 0.0),
+                (3.0, 0.0),
                 axes.get_yaxis_transform(),
                 "offset points",
-                ha="right",
                 va="center",
-                size=SMALL_SIZE - 0.5,
+                size=TEXT_SIZE,
                 color=MISSED.colour,
                 weight="bold",
+                annotation_clip=False,
             )
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(len(states) - 0.5, -0.5)
@@ -105,7 +119,7 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
     axes.set_xticks(np.sqrt(TICKS))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value * value:.0f}"))
     axes.tick_params(axis="x", labelsize=SMALL_SIZE)
-    axes.set_xlabel("%", size=SMALL_SIZE, color=MUTED, labelpad=1.0)
+    axes.set_xlabel("%, square root", size=SMALL_SIZE, color=MUTED, labelpad=1.0)
     axes.spines["left"].set_visible(False)
     for edge in range(len(states) - 1):
         axes.axhline(edge + 0.5, color="white", linewidth=0.8, zorder=1)

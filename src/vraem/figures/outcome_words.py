@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from vraem.figures.looks import MEMBER_LOOKS
 
-POINTS, GROUPS, EVENTS, OTHER = "percentage points", "groups", "events and persons", "own unit"
+POINTS, GROUPS, OTHER = "percentage points", "groups", "own unit"
+RATES, PERSONS, EVENTS = "events per 100 000 person-months", "persons", "events"
 
 
 class OutcomeWords(NamedTuple):
@@ -38,13 +39,13 @@ WORDS: dict[str, OutcomeWords] = {
     "n_groups": OutcomeWords("independent lineage groups", GROUPS),
     "n_eff": OutcomeWords("effective number of them", GROUPS),
     "n_groups_all": OutcomeWords("all independent groups", GROUPS),
-    "violence": OutcomeWords("violent events per 100 000 p.-months", EVENTS),
-    "violence_by_state": OutcomeWords("of these by the state", EVENTS),
-    "violence_by_groups": OutcomeWords("of these by groups", EVENTS),
-    "deaths": OutcomeWords("killed since the start", EVENTS),
-    "deaths_civilians": OutcomeWords("civilians killed", EVENTS),
-    "deaths_state": OutcomeWords("soldiers and police killed", EVENTS),
-    "removals": OutcomeWords("captured or killed by the state", EVENTS),
+    "violence": OutcomeWords("violent events", RATES),
+    "violence_by_state": OutcomeWords("of these by the state", RATES),
+    "violence_by_groups": OutcomeWords("of these by groups", RATES),
+    "deaths": OutcomeWords("killed since the start", PERSONS),
+    "deaths_civilians": OutcomeWords("civilians killed", PERSONS),
+    "deaths_state": OutcomeWords("soldiers and police killed", PERSONS),
+    "removals": OutcomeWords("captured or killed by the state", PERSONS),
     "splits": OutcomeWords("splits since the start", EVENTS),
     **{
         f"fate_{fate}": OutcomeWords(f"members {look.label}", POINTS, _SHARE)

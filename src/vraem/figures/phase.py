@@ -30,6 +30,8 @@ WORDS = {
 MOST_LEVELS = 6
 """A factor with more values than this is cut into ``PARTS`` parts with equally many runs."""
 PARTS = 4
+MOST_NAMED = 8
+"""Factors that a message names."""
 FEW_RUNS = 10
 """Cells with fewer runs are hatched: their share says little."""
 BLUES = LinearSegmentedColormap.from_list("vraem falls", ["#f4f7fa", "#a6c8e6", "#3d7fb5", "#0b3a75"])
@@ -70,8 +72,7 @@ def phase_diagram(
 
     """
     kept = as_swept(results).judged
-    if not kept.horizons:
-        raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
+    kept.require_end_states()
     across = _axis(kept, x or _find(kept, TEMPO))
     up = _axis(kept, y or _find(kept, INTELLIGENCE))
     months = kept.headline if horizon is None else horizon
@@ -114,9 +115,10 @@ def _find(results: Results, ends: tuple[str, ...]) -> str:
         for name in (*results.factors, *results.frame.columns):
             if name in results.frame and (name == end or name.endswith(f".{end}")):
                 return str(name)
-    raise ValueError(
-        f"the runs do not vary {' or '.join(ends)}; name another factor: {', '.join(results.factors)}"
-    )
+    more = len(results.factors) - MOST_NAMED
+    varied = ", ".join(results.factors[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    said = f"name another factor: {varied}" if varied else "they vary no factor at all"
+    raise ValueError(f"the runs do not vary {' or '.join(ends)}; {said}")
 
 
 def _axis(results: Results, name: str) -> _Axis:

@@ -6,6 +6,7 @@ from vraem.analysis.findings import Findings
 from vraem.analysis.neutrality import EXCEPTED
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
+from vraem.analysis.words import percent
 from vraem.figures.report_html import (
     bullets,
     cell,
@@ -36,17 +37,17 @@ def claim_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
         [
             cell(f"probability that p is above {rules.supported_above:g}"),
             number("claim.certainty_above", judged.certainty_above),
-            cell(f"supported needs {rules.supported_certainty:.0%}"),
+            cell(f"supported needs {percent(rules.supported_certainty)}"),
         ],
         [
             cell(f"probability that p is below {rules.refuted_below:g}"),
             number("claim.certainty_below", judged.certainty_below),
-            cell(f"refuted needs {rules.refuted_certainty:.0%}"),
+            cell(f"refuted needs {percent(rules.refuted_certainty)}"),
         ],
         [
             cell("draws of assumptions in which gangs come most often"),
             number("claim.modal_weight", judged.modal_weight),
-            cell(f"supported and plural need {rules.modal_weight:.0%}"),
+            cell(f"supported and plural need {percent(rules.modal_weight)}"),
         ],
     ]
     yield table(["", "found", "rule"], rows, "p: share of gangs among dismantled runs")
@@ -156,7 +157,7 @@ def _conditions(found: Findings) -> Iterator[str]:
         yield para("A tree of conditions (CART) finds, densest first:")
         yield bullets(
             [
-                f"{' and '.join(limit.words for limit in leaf.limits)}: {leaf.density:.0%} of "
+                f"{' and '.join(limit.words for limit in leaf.limits)}: {percent(leaf.density)} of "
                 f"{leaf.runs} runs"
                 for leaf in told
             ]
@@ -184,11 +185,12 @@ def _stability(claim: ClaimVerdict) -> Iterator[str]:
     moved = [row for row in claim.stability if row.threshold != "none"]
     low, high = min(row.share for row in moved), max(row.share for row in moved)
     yield heading("Where the thresholds stand", 3)
-    yield para(
-        f"Thresholds of the labels moved by {claim.rules.label_variation:.0%}, one at a time and all at "
-        "once, take "
-        f"the share of gangs from {share_text(base)} to between {share_text(low)} and {share_text(high)}."
-    )
+    moving = f"Thresholds of the labels moved by {percent(claim.rules.label_variation)}, one at a time and all at once"
+    now, ends = share_text(base), [share_text(low), share_text(high)]
+    if ends == [now, now]:
+        yield para(f"{moving}: the share of gangs does not change ({now}).")
+    else:
+        yield para(f"{moving}, take the share of gangs from {now} to between {ends[0]} and {ends[1]}.")
     shown = [row for row in moved if row.changed > 0.0]
     rows = [
         [

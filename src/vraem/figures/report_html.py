@@ -33,10 +33,10 @@ th, td { padding: .28rem .8rem .28rem 0; text-align: right; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 6rem; }
 thead th { border-bottom: 2px solid var(--ink); font-weight: 600; white-space: normal; vertical-align: bottom; }
-td.text { text-align: left; white-space: normal; min-width: 14rem; }
+th.text, td.text { text-align: left; white-space: normal; min-width: 14rem; }
 .range { color: var(--muted); font-size: .86em; margin-left: .35em; }
 figure { margin: 1.2rem 0 1.8rem; }
-figure img { max-width: 100%; height: auto; }
+figure img { max-width: 100%; min-width: 640px; height: auto; }
 figcaption { color: var(--muted); font-size: .9rem; }
 ul { padding-left: 1.2rem; max-width: 46rem; }
 code { font-size: .9em; }
@@ -46,6 +46,7 @@ code { font-size: .9em; }
   h3 { break-after: avoid; }
   figure, table, .answer { break-inside: avoid; }
   .wide { overflow: visible; }
+  figure img { min-width: 0; }
 }
 """
 
@@ -83,10 +84,17 @@ def bullets(lines: Sequence[str]) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table; cells are pieces made by the functions here, or ``cell`` of plain text."""
-    top = "".join(f'<th scope="col">{esc(name)}</th>' for name in head)
+    rows = list(rows)
+    top = "".join(_head(name, [row[place] for row in rows]) for place, name in enumerate(head))
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     told = f"<caption>{esc(caption)}</caption>" if caption else ""
     return f'<div class="wide"><table>{told}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _head(name: str, cells: Sequence[str]) -> str:
+    """The head of a column, on the left above text."""
+    kind = ' class="text"' if any(each.startswith('<td class="text">') for each in cells) else ""
+    return f'<th scope="col"{kind}>{esc(name)}</th>'
 
 
 def cell(text: object, kind: str = "") -> str:
@@ -136,7 +144,7 @@ def image(png: bytes, caption: str) -> str:
     """A chart inside the page."""
     data = base64.b64encode(png).decode("ascii")
     return (
-        f'<figure><img alt="{esc(caption)}" src="data:image/png;base64,{data}">'
+        f'<figure><div class="wide"><img alt="{esc(caption)}" src="data:image/png;base64,{data}"></div>'
         f"<figcaption>{esc(caption)}</figcaption></figure>"
     )
 

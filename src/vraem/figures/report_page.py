@@ -6,6 +6,7 @@ from vraem.analysis.findings import Findings, answer_in_two_sentences
 from vraem.analysis.questions import DIRECTION_WORDS, Answer
 from vraem.analysis.sensitivity import Effect, Index
 from vraem.analysis.verdict import WORDS
+from vraem.analysis.words import counted
 from vraem.experiment.rules import VerdictRules
 from vraem.figures.report_claim import campaign_sections, claim_sections, end_state_table, splinter_section
 from vraem.figures.report_html import (
@@ -190,8 +191,9 @@ def _method(found: Findings) -> Iterator[str]:
         else ""
     )
     yield para(
-        f"{runs['all']} runs of {runs['arms']} arms under {runs['draws']} draws of assumptions with {runs['seeds']} "
-        f"seeds each. Arms share seeds, and with them all chance until they differ.{weak}"
+        f"{counted(runs['all'], 'run')} of {counted(runs['arms'], 'arm')} under "
+        f"{counted(runs['draws'], 'draw')} of assumptions with {counted(runs['seeds'], 'seed')} each. "
+        f"Arms share seeds, and with them all chance until they differ.{weak}"
     )
     yield para(
         "p is judged by a posterior that takes together what shares chance (Bayesian bootstrap of whole "

@@ -23,9 +23,8 @@ def require_groups(result: RunResult) -> None:
 
 def looks_of(result: RunResult) -> list[Look]:
     """The look of each group of a run, by its number."""
-    groups, weeks = result.organisation.groups, result.organisation.group_weeks
-    largest = weeks["members"].max(axis=1, initial=0.0)
-    return group_looks(groups["founding"].astype(bool), groups["outsider"].astype(bool), largest)
+    groups = result.organisation.groups
+    return group_looks(groups["founding"].astype(bool), groups["outsider"].astype(bool))
 
 
 def day_of(result: RunResult, week: int) -> float:

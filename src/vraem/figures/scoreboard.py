@@ -8,6 +8,8 @@ from typing import Protocol
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from vraem.analysis.scoreboard import PASSING_SHARE
+from vraem.analysis.words import percent
 from vraem.figures.style import (
     HAIRLINE,
     INK,
@@ -29,7 +31,6 @@ MOST_UPRIGHT = 7
 """Most columns whose headings stand upright; more are slanted and narrower."""
 NAME_LETTERS = 38
 VALUE_LETTERS = 29
-LEAST_SHARE_NAMED = 0.995
 
 
 class Score(Protocol):
@@ -73,8 +74,8 @@ def scoreboard_chart(scores: Sequence[Score], caption: str = "") -> Figure:
             f"{passed} of {len(scores)} patterns reproduced",
             "Simulated value against what the pattern accepts (shaded); each row has its own scale",
             caption,
-            size=(11.2, 1.75 + ROW_INCHES * len(scores)),
-            margins=Margins(left=3.45, right=5.35, top=1.05, bottom=0.7),
+            size=(11.55, 1.75 + ROW_INCHES * len(scores)),
+            margins=Margins(left=3.45, right=5.7, top=1.05, bottom=0.7),
         )
         axes.set_xlim(-AXIS_REACH, 1.0 + AXIS_REACH)
         axes.set_ylim(len(scores) - 0.5, -0.5)
@@ -139,15 +140,21 @@ def _texts(axes: Axes, row: int, score: Score) -> None:
     _write(axes, row, -2.8, _wrapped(score.name, NAME_LETTERS))
     verdict = "reproduced" if score.passed else "missed"
     # resampled: over all seeds at once, where events are too rare for each
-    of = " resampled" if score.counted == "resamples" else f" of {score.counted}"
-    seeds = "" if score.share_of_seeds >= LEAST_SHARE_NAMED else f"\n{score.share_of_seeds:.0%}{of}"
-    _write(axes, row, 0.15, verdict + seeds.replace("%", " %"), right=True, color=look.colour)
-    _write(axes, row, 1.3, _wrapped(score.simulated, VALUE_LETTERS), right=True)
-    _write(axes, row, 3.25, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
+    of = "of samples" if score.counted == "resamples" else f"of {score.counted}"
+    said = f"{verdict}: inside in\n{percent(score.share_of_seeds)} {of}"
+    _write(axes, row, 0.15, said, right=True, color=look.colour)
+    _write(axes, row, 1.65, _wrapped(score.simulated, VALUE_LETTERS), right=True)
+    _write(axes, row, 3.6, _wrapped(score.observed, VALUE_LETTERS), right=True, color=MUTED)
 
 
 def _headings(axes: Axes) -> None:
-    headings = ((-3.3, "Pattern", False), (1.3, "Simulated", True), (3.25, "Observed", True))
+    needed = f"{percent(PASSING_SHARE)} needed"
+    headings = (
+        (-3.3, "Pattern", False),
+        (0.15, needed, True),
+        (1.65, "Simulated", True),
+        (3.6, "Observed", True),
+    )
     for inches, text, right in headings:
         _write(axes, -0.85, inches, text, right=right, color=MUTED, size=SMALL_SIZE)
     for x, text in ((0.0, "lowest\naccepted"), (1.0, "highest\naccepted")):

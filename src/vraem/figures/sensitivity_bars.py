@@ -199,15 +199,19 @@ def assumptions_that_matter(
 ) -> Figure:
     """P(gangs | dismantled) in each quarter of a parameter's range and under each form of a switch, farthest first.
 
-    ``found`` is computed (``analysis.sensitivity.levers``) if None. Raises ``ValueError`` if nothing was varied.
+    ``found`` is computed (``analysis.sensitivity.levers``) if None. Raises ``ValueError`` if nothing was varied, or if
+    no assumption moves the share.
     """
     kept = as_swept(results).judged
+    kept.require_end_states()
     months = kept.headline if horizon is None else horizon
     labels = kept.labels(months)
     among = kept.dismantled() & (labels != CENSORED_LABEL)
     shown = list(levers(kept, labels == GANGS, among) if found is None else found)[:MOST_FACTORS]
     if not shown:
         raise ValueError("nothing was varied in these runs: there are no assumptions to compare")
+    if not any(lever.range > 0.0 for lever in shown):
+        raise ValueError("no assumption moves the share of gangs in these runs: there is nothing to draw")
     overall = float((labels == GANGS)[among].mean()) if among.any() else np.nan
     margins = Margins(left=1.95, right=0.45, top=1.2, bottom=1.1)
     with style():
@@ -306,7 +310,8 @@ def _key_of_parts(figure: Figure) -> None:
         )
     ]
     handles.append(Line2D([], [], marker="s", color=INK, ms=4.2, lw=0.8, label="form of a switch"))
-    key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.3, columnspacing=1.2, handlelength=1.6)
+    handles.append(Line2D([], [], color=HAIRLINE, lw=5.0, solid_capstyle="butt", label="lowest to highest"))
+    key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.1, columnspacing=1.1, handlelength=1.5)
 
 
 def _frame_rows(axes: Axes, factors: Sequence[str]) -> None:

@@ -10,11 +10,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from vraem.figures.base_map import ASPECT, draw_plain_map, frame_around, holding, latitude_of, longitude_of
 from vraem.figures.labels import POINTS_PER_INCH
-from vraem.figures.map_labels import PointLabel, place_labels
+from vraem.figures.map_labels import HALO, PointLabel, mark_place, place_labels
 from vraem.figures.run_groups import looks_of, require_groups
 from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Look, Margins, caption, sheet, style
 from vraem.observe import RunResult
@@ -30,6 +31,10 @@ KEY_HEAD_INCHES, KEY_LINE_INCHES = 0.29, 0.158
 LEAST_HEIGHT = 2.9
 """Maps are no lower than the key beside them."""
 WIDTH_INCHES = 2.42
+SEAT_POINTS = 6.5
+"""Seats nearer to each other than this are drawn side by side."""
+SEAT = "seat"
+"""Name of the signs of seats in the picture."""
 LEAST_SHARE = 0.04
 """Communities with less control than this bear no colour."""
 STRONG_SHARE = 0.5
@@ -213,20 +218,30 @@ def _units(axes: Axes, valley: "Valley", community: NDArray[np.int16], kind: NDA
 
 
 def _seats(axes: Axes, valley: "Valley", result: RunResult, picture: int, looks: Sequence[Look]) -> None:
-    """The seat of each column as the sign of its group, larger with its armed members."""
+    """The seat of each column as the sign of its group in a dark rim, larger with its armed members, side by side."""
     land = result.organisation.territory
+    inch = axes.figure.get_figure(root=True).dpi_scale_trans
+    drawn: list[NDArray[np.float64]] = []
     living = np.flatnonzero(land.column_group[picture] >= 0)
     for column in living[np.argsort(-land.column_armed[picture][living], kind="stable")]:
         look = looks[int(land.column_group[picture, column])]
         cell = valley.communities.cell[[int(land.column_seat[picture, column])]]
+        spot = inch.inverted().transform(
+            axes.transData.transform((longitude_of(cell)[0], latitude_of(cell)[0]))
+        )
+        near = sum(bool(np.abs(spot - other).max() < SEAT_POINTS / POINTS_PER_INCH) for other in drawn)
+        drawn.append(spot)
         axes.plot(
             longitude_of(cell),
             latitude_of(cell),
+            transform=axes.transData + ScaledTranslation(SEAT_POINTS * near / POINTS_PER_INCH, 0.0, inch),
+            gid=SEAT,
             marker=look.marker,
             markersize=3.2 + 1.15 * np.sqrt(float(land.column_armed[picture, column])),
             color=look.colour,
-            markeredgecolor="white",
+            markeredgecolor=INK,
             markeredgewidth=0.9,
+            path_effects=list(HALO),
             linestyle="none",
             zorder=8,
         )
@@ -240,6 +255,7 @@ def _towns(axes: Axes, valley: "Valley", frame: tuple[float, float, float, float
         row = valley.places.name.index(name)
         x, y = float(valley.places.longitude[row]), float(valley.places.latitude[row])
         if frame[0] < x < frame[1] and frame[2] < y < frame[3]:
+            mark_place(axes, x, y)
             labels.append(PointLabel(x, y, name, size=SMALL_SIZE - 1.2, colour=MUTED))
     place_labels(axes, labels)
 
@@ -268,7 +284,7 @@ def _key(axes: Axes, result: RunResult, pictures: Sequence[int], looks: Sequence
     for group in present:
         shown.setdefault(looks[group].label, looks[group])
     handles = [
-        Line2D([], [], marker=look.marker, color=look.colour, ls="", ms=6.5, mec="white", mew=0.8, label=name)
+        Line2D([], [], marker=look.marker, color=look.colour, ls="", ms=6.5, mec=INK, mew=0.9, label=name)
         for name, look in shown.items()
     ]
     units = [

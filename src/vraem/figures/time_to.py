@@ -26,9 +26,11 @@ WEEKS_A_YEAR = 52.1775
 GRID = 60
 """Points in time at which a band is drawn."""
 MOST_BANDS = 3
-"""With more arms than these, bands would hide each other: the interval stands at the end of each line."""
+"""With more lines than these, bands would hide each other: the interval stands at the end of each line."""
 WHISKER_ROOM = 0.05
 """Part of the axis that intervals at the ends of lines take."""
+SPREAD = 0.085
+"""Part of the axis over which intervals at one time are spread."""
 MOST_YEARS_NAMED = 16
 STATE_WEEK = "state_week_{state}"
 """Column with the first week from the campaign's start in which an end state held."""
@@ -98,53 +100,43 @@ def _states(axes: Axes, results: Results, states: Mapping[str, str], reach: floa
     curve = aalen_johansen(times, causes, tuple(weeks), results.clusters)
     came = [state for row, state in enumerate(weeks) if len(curve.times) and curve.incidence[row, -1] > 0.0]
     looks = {state: _state_line(state) for state in came}
-    _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=True)
+    _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=len(came) <= MOST_BANDS)
     panel_title(axes, "End state that comes first, all campaigns")
 
 
 def _occupation(axes: Axes, results: Results) -> None:
-    """Share of runs in each end state at the horizons, the estimator of state occupation; bands over outer draws."""
+    """Share of runs in each end state at the horizons, the estimator of state occupation; whiskers over outer draws."""
     found = {months: shares(results, months).clustered for months in results.horizons}
     years = np.array(list(found)) / MONTHS_A_YEAR
     came = [state for state in STATE_LOOKS if any(found[months][state].estimate > 0.0 for months in found)]
     labels, tops = [], [0.05]
-    for state in came:
+    apart = SPREAD * float(years[-1]) / max(len(came), 1)
+    for place, state in enumerate(came):
         look = _state_line(state)
         held = [found[months][state] for months in found]
         middle = np.array([share.estimate for share in held])
-        axes.fill_between(
-            years,
-            [share.low for share in held],
-            [share.high for share in held],
-            color=look.colour,
-            alpha=0.16,
-            lw=0,
-        )
-        axes.plot(
-            years,
-            middle,
-            color=look.colour,
-            linestyle=look.linestyle,
-            marker=look.marker,
-            markersize=4.5,
-            linewidth=1.4,
-        )
+        at = years + apart * (place - (len(came) - 1) / 2.0)
+        axes.plot(at, middle, color=look.colour, linestyle=look.linestyle, linewidth=1.4, zorder=3)
+        for where, share in zip(at, held, strict=True):
+            _whisker(axes, float(where), share, look)
         said = f"{100 * middle[-1]:.0f} % {look.label.replace(chr(10), ' ')}"
-        labels.append(EndLabel(float(middle[-1]), said, letters(look.colour)))
+        labels.append(EndLabel(float(middle[-1]), said, look.colour))
         tops.append(max(share.high for share in held))
     axes.set_xlim(0.0, float(years[-1]) * (1.0 + WHISKER_ROOM))
     axes.set_ylim(0.0, min(nice_top(max(tops)), 1.0))
     axes.set_xticks([0.0, *years])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-    panel_title(axes, "In each end state, all campaigns (band: 95 % interval)")
+    panel_title(axes, "In each end state, all campaigns (whisker: 95 % interval)")
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 
 
 def _state_line(state: str) -> Look:
-    """The look of a state as a line: its colour, dashed where the line beside it has the same lightness."""
+    """The look of a state as a line: in a shade to be read, dashed where the line beside it has the same lightness."""
     look = STATE_LOOKS[state]
     dashes = ("-", "--", "-.", ":")
-    return look._replace(linestyle=dashes[list(STATE_LOOKS).index(state) % len(dashes)])
+    return look._replace(
+        colour=letters(look.colour), linestyle=dashes[list(STATE_LOOKS).index(state) % len(dashes)]
+    )
 
 
 def _panel(

@@ -132,12 +132,12 @@ def frame_years(axes: Axes, dates: NDArray[np.datetime64]) -> None:
 
 
 def shade_episodes(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> None:
-    """Shade the episodes that lie in the panel and mark where the forecast begins.
+    """Shade the episodes that lie in the panel and mark from when the border price is drawn.
 
     `named` writes their names along the upper edge. Nothing is shaded unless history drives all `runs`. Call it
     after `frame_years`.
     """
-    _mark_forecast(axes, runs, named=named)
+    _mark_drawn_price(axes, runs, named=named)
     if any(run.scenario.drivers.table != "history" for run in runs):
         return
     left, right = axes.get_xlim()
@@ -163,7 +163,7 @@ def shade_episodes(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> Non
             )
 
 
-def _mark_forecast(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> None:
+def _mark_drawn_price(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> None:
     """A dotted line where the dated border price ends and is drawn at random from then on."""
     ends = {run.scenario.drivers.last_date("border_price_index") for run in runs}
     end = ends.pop() if len(ends) == 1 else None
@@ -173,7 +173,7 @@ def _mark_forecast(axes: Axes, runs: Sequence[RunResult], *, named: bool) -> Non
     axes.axvline(start, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
     if named:
         axes.annotate(
-            "forecast",
+            "border price\ndrawn",
             xy=(start, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(4, -3),

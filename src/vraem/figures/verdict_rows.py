@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import SHOWN_SWITCHES, ClaimAtHorizon, ClaimVerdict, claim_verdict
+from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS
 from vraem.figures.shares import ShareRow, draw_rows, name_counts, rows_height
 from vraem.figures.style import INK, MUTED, SHADE, SMALL_SIZE, Margins, sheet, style
@@ -39,8 +40,8 @@ def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | N
             swept_caption(
                 swept.judged,
                 f"Dismantled at all: {_percent(head.dismantled)} of runs.\n"
-                f"Supported: above {rules.supported_above:.0%} almost surely; refuted: below {rules.refuted_below:.0%} "
-                "almost surely.",
+                f"Supported: above {percent(rules.supported_above)} almost surely; "
+                f"refuted: below {percent(rules.refuted_below)} almost surely.",
             ),
             size=(8.2, margins.top + margins.bottom + ROW_INCHES * (rows_height(rows) + 0.15)),
             margins=margins,

@@ -38,6 +38,9 @@ VICTIM_LOOKS: dict[str, Look] = {
 }
 _VICTIMS = {CIVILIANS: "civilians", LINEAGE_GROUP: "groups", OTHER_GROUP: "groups", STATE: "state"}
 YEARS_BEFORE, YEARS_AFTER = 2, 5
+QUARTER = 13
+HALF_QUARTER = QUARTER / 2.0 / WEEKS_A_YEAR
+"""In years."""
 
 
 def violence(results: RunResult | Sequence[RunResult]) -> Figure:
@@ -151,9 +154,8 @@ def violence_around_start(results: RunResult | Sequence[RunResult]) -> Figure:
                 f"seed {run.seed}: nothing is done to the groups in this run, so it has no before and after"
             )
     before, after = YEARS_BEFORE * 52, YEARS_AFTER * 52
-    quarter = 13
     shown = {
-        name: np.stack([_around(run, ACTORS.index(name), before, after, quarter) for run in runs])
+        name: np.stack([_around(run, ACTORS.index(name), before, after) for run in runs])
         for name in ACTOR_LOOKS
     }
     shown = {name: values for name, values in shown.items() if np.nansum(values) > 0.0}
@@ -175,14 +177,14 @@ def violence_around_start(results: RunResult | Sequence[RunResult]) -> Figure:
             sharex=True,
             hspace=0.3,
         )
-        at = np.arange(-before + quarter / 2.0, after, quarter, dtype=np.float64) / WEEKS_A_YEAR
+        at = np.arange(-before + QUARTER / 2.0, after, QUARTER, dtype=np.float64) / WEEKS_A_YEAR
         for (axes,), (name, values) in zip(panels, shown.items(), strict=True):
             _around_panel(axes, at, values, ACTOR_LOOKS[name])
         panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
     return figure
 
 
-def _around(run: RunResult, actor: int, before: int, after: int, quarter: int) -> NDArray[np.float64]:
+def _around(run: RunResult, actor: int, before: int, after: int) -> NDArray[np.float64]:
     """Events a quarter around the start, not a number where the run does not reach."""
     anchor = run.organisation.anchor
     weeks = len(run.dates)
@@ -191,18 +193,25 @@ def _around(run: RunResult, actor: int, before: int, after: int, quarter: int) -
     events = _events(run, weeks, actor)
     first, last = max(start - before, 0), min(start + after, weeks)
     weekly[first - start + before : last - start + before] = events[first:last]
-    return weekly.reshape(-1, quarter).sum(axis=1)
+    return weekly.reshape(-1, QUARTER).sum(axis=1)
+
+
+def _to_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of bins as a step needs them, the last one once more for its right edge."""
+    return np.append(values, values[-1])
 
 
 def _around_panel(axes: Axes, at: NDArray[np.float64], values: NDArray[np.float64], look: Look) -> None:
     known = np.isfinite(values).any(axis=0)
     at, values = at[known], values[:, known]
+    edges = np.append(at - HALF_QUARTER, at[-1] + HALF_QUARTER)
     mean = np.nanmean(values, axis=0)
     colour = letters(look.colour)
     if len(values) > 1:
         low, high = np.nanquantile(values, (0.05, 0.95), axis=0)
-        axes.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0, zorder=2, step="mid")
-    axes.step(at, mean, where="mid", color=colour, linewidth=1.5, zorder=3)
+        band = (_to_edges(low), _to_edges(high))
+        axes.fill_between(edges, *band, color=colour, alpha=0.2, linewidth=0, zorder=2, step="post")
+    axes.step(edges, _to_edges(mean), where="post", color=colour, linewidth=1.5, zorder=3)
     earlier = float(mean[at < 0.0].mean()) if (at < 0.0).any() else np.nan
     axes.axhline(earlier, color=colour, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
     axes.axvline(0.0, color=INK, linewidth=0.9, zorder=1)
@@ -221,5 +230,5 @@ def _around_panel(axes: Axes, at: NDArray[np.float64], values: NDArray[np.float6
         )
     top = float(np.nanquantile(values, 0.95, axis=0).max()) if len(values) > 1 else float(mean.max())
     axes.set_ylim(0.0, nice_top(1.15 * max(top, earlier if np.isfinite(earlier) else 0.0)))
-    axes.set_xlim(at[0] - 0.125, at[-1] + 0.125)
+    axes.set_xlim(edges[0], edges[-1])
     label_ends(axes, [EndLabel(float(mean[-1]), look.label, colour)], size=TEXT_SIZE - 0.8)

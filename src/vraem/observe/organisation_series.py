@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vraem.world import World
 
 NOTED: tuple[SeriesSpec, ...] = (
-    SeriesSpec("group_fees", "USD", "transit fees collected by armed groups this week (B1)"),
+    SeriesSpec("group_fees", "USD", "fees on passing cargo collected by armed groups this week (B1)"),
     SeriesSpec("group_escorts", "USD", "escort and airstrip fees of armed groups this week (B1)"),
     SeriesSpec("group_leaf_tax", "USD", "tax on leaf of armed groups this week (B1)"),
     SeriesSpec("group_logging", "USD", "quotas on logging of armed groups this week (B1)"),
@@ -48,7 +48,9 @@ NOTED: tuple[SeriesSpec, ...] = (
     ),
     SeriesSpec("charged_kg", "kg", "cocaine hydrochloride that paid a fee to an armed group this week (C3)"),
     SeriesSpec("charged_share", "share", "share of the cocaine shipped in the week that paid a fee (P12)"),
-    SeriesSpec("mean_fee", "USD/kg", "transit fees over the cocaine that paid them, 0 if none did (P12)"),
+    SeriesSpec(
+        "mean_fee", "USD/kg", "fees on passing cargo over the cocaine that paid them, 0 if none did (P12)"
+    ),
     SeriesSpec("security_cost", "USD", "firms' own gunmen and bribes this week (C3, C7)"),
     SeriesSpec("predation_loss", "USD", "growers' losses to theft and abuse this week (A4)"),
     SeriesSpec("recruits", "persons", "persons who joined this week (B6)"),

@@ -52,7 +52,7 @@ SERIES: tuple[SeriesSpec, ...] = (
     SeriesSpec("price_expectation", "USD/kg", "growers' mean expected leaf price (A3)"),
     SeriesSpec("perceived_risk", "share/year", "growers' mean perceived yearly risk to a plot (A4)"),
     SeriesSpec("leaf_tax", "USD", "tax on leaf collected this week"),
-    SeriesSpec("transit_fees", "USD", "fees on cargo collected this week"),
+    SeriesSpec("transit_fees", "USD", "fees on passing cargo collected this week"),
     SeriesSpec("leaf_income", "USD", "households' receipts from leaf this week, net of tax"),
     SeriesSpec("harvest_cost", "USD", "picking and drying costs of households this week"),
     SeriesSpec("licit_income", "USD", "households' net income from coffee and cacao this week"),

@@ -1,0 +1,38 @@
+"""Words and numbers of charts: signs, per cent, accents."""
+
+import pytest
+
+from vraem.analysis.words import counted, percent
+from vraem.figures.differences import _tenths
+from vraem.figures.outcome_words import PERSONS, RATES, words_of
+from vraem.figures.place_names import accented
+from vraem.figures.report_html import cell, table
+
+
+def test_shares_have_a_space_before_the_sign():
+    assert percent(0.1) == "10 %"
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 seed"), (4, "4 seeds"), (1200, "1\u2009200 seeds")])
+def test_one_of_a_thing_is_singular(number, said):
+    assert counted(number, "seed") == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(-0.01, "0.0"), (0.02, "0.0"), (-0.06, "−0.1"), (2.0, "+2.0")])
+def test_nought_has_no_sign(value, said):
+    assert _tenths(value) == said
+
+
+def test_places_bear_their_accents():
+    assert accented("Rio Apurimac, Junin") == "Río Apurímac, Junín"
+    assert accented("Puerto Ocopa") == "Puerto Ocopa"
+
+
+def test_rates_and_persons_do_not_share_an_axis():
+    assert words_of("violence_60").family == RATES
+    assert words_of("deaths_civilians_60").family == PERSONS
+
+
+def test_the_head_of_a_column_of_text_stands_on_its_left():
+    page = table(["rule", "meaning", "value"], [[cell("a"), cell("words", "text"), cell(1)]])
+    assert '<th scope="col" class="text">meaning</th><th scope="col">value</th>' in page
