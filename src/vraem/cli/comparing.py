@@ -59,9 +59,11 @@ def compare(
     from vraem.analysis.compare import DEFAULT_REPLICATES
     from vraem.analysis.compare import compare as run_all
     from vraem.analysis.compare_output import check_folder, write_comparison
+    from vraem.experiment.output import refuse_other_results
 
     folder = out or RUNS / _folder_name(loaded)
     with _faults_in_lines(ctx, folder):
+        refuse_other_results(folder, "a comparison")
         check_folder(folder, [scenario.id for scenario in loaded], force=force)
         with progress("seeds") as report:
             comparison = run_all(
@@ -141,8 +143,9 @@ def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
     from vraem.experiment.output import OutputError
 
-    existed = folder.exists()
+    existed = True
     try:
+        existed = folder.exists()
         yield
     except (OutputError, OSError) as error:
         said = error if isinstance(error, OutputError) else f"{error.filename or folder}: {error.strerror}"

@@ -132,7 +132,8 @@ def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[st
     from vraem.cli.sweeping import sweep
 
     if out == DEMO_FOLDER:
-        _make_room(out, overrides)
+        with _faults_in_lines(ctx):
+            _make_room(out, overrides)
     try:
         ctx.invoke(sweep, experiment=DEMO_EXPERIMENT, out=out, workers=workers, overrides=overrides)
     except click.exceptions.Exit as ended:
@@ -158,20 +159,40 @@ def _first_campaign_played(overrides: tuple[str, ...]) -> str:
 
 
 def _make_room(folder: Path, overrides: tuple[str, ...]) -> None:
-    """Remove the demo of another version or with other settings; anything else is left alone."""
-    import shutil
+    """Remove the demo of another version or with other settings; anything else in the folder is left alone.
 
+    Raises ``StoreError`` if a file cannot be removed.
+    """
     from vraem.experiment.loader import load_experiment
-    from vraem.experiment.part_files import StoreError
+    from vraem.experiment.part_files import StoreError, take_away
     from vraem.experiment.store import Store
+    from vraem.experiment.store_removal import remove_store
     from vraem.version import __version__
 
-    with contextlib.suppress(StoreError):
-        found = Store.open(folder).manifest
-        wanted = load_experiment(DEMO_EXPERIMENT, overrides).id
-        same = found["experiment"]["id"] == wanted and found["vraem"] == __version__
-        if found["experiment"]["name"] == DEMO_EXPERIMENT and not same:
-            shutil.rmtree(folder)
+    try:
+        store = Store.open(folder)
+    except StoreError:
+        return
+    found, wanted = store.manifest, load_experiment(DEMO_EXPERIMENT, overrides).id
+    same = found["experiment"]["id"] == wanted and found["vraem"] == __version__
+    if found["experiment"]["name"] == DEMO_EXPERIMENT and not same:
+        _remove_report(folder / REPORT_FOLDER)
+        take_away(folder / REPLAY_PAGE)
+        remove_store(store)
+
+
+def _remove_report(folder: Path) -> None:
+    """Remove the files of a report, and its folders if nothing else is in them. Raises ``StoreError``."""
+    from vraem.experiment.part_files import take_away
+    from vraem.experiment.store_removal import remove_if_empty
+    from vraem.figures.registry import REPORT_CHARTS
+    from vraem.figures.report import CHARTS, DATA, PAGE
+
+    charts = [f"{CHARTS}/{chart.name}{ending}" for chart in REPORT_CHARTS for ending in (".png", ".svg")]
+    for name in (PAGE, DATA, *charts):
+        take_away(folder / name)
+    remove_if_empty(folder / CHARTS)
+    remove_if_empty(folder)
 
 
 def tell(found: Findings, page: Path) -> None:

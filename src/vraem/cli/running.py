@@ -181,8 +181,9 @@ def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     from vraem.experiment.output import OutputError
     from vraem.observe.balance import BalanceError
 
-    existed = folder.exists()
+    existed = True
     try:
+        existed = folder.exists()
         yield
     except OutputError as error:
         click.echo(str(error), err=True)

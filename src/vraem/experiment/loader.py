@@ -75,7 +75,7 @@ def _checked(
     rules = document.rules.model_dump(exclude_none=True)
     factor_reader = FactorReader(written.at, arms)
     factors = factor_reader.read(document.factor)
-    outcome_reader = OutcomeReader(written.at, arms)
+    outcome_reader = OutcomeReader(written.at, arms, [factor.name for factor in factors])
     outcomes = outcome_reader.read(document)
     faults += [*factor_reader.faults, *outcome_reader.faults, *_faults_of_rules(rules, written)]
     if not factor_reader.faults:

@@ -26,11 +26,15 @@ _NO_POSITION = Position(0, 0)
 
 
 class Mark(NamedTuple):
-    """The file in which something stands, and where its key and its value begin."""
+    """The file in which something stands, and where its key and its value begin.
+
+    ``folder`` is that of the file, from which paths in it are meant; None for what no file says.
+    """
 
     file: str
     key: Position
     value: Position
+    folder: File | None = None
 
 
 @dataclass
@@ -120,7 +124,8 @@ def parse_file(path: File, what: str = "a scenario file") -> Layers:
         spots = positions(text)
     except (ValueError, RecursionError) as error:
         raise ScenarioError([fault_of_syntax(file, text, error)]) from None
-    return Layers(file, data, {where: Mark(file, spot.key, spot.value) for where, spot in spots.items()})
+    marks = {where: Mark(file, spot.key, spot.value, path.parent) for where, spot in spots.items()}
+    return Layers(file, data, marks)
 
 
 def parse_override(text: str) -> tuple[Path, Any]:
