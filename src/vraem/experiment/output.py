@@ -80,6 +80,24 @@ def make_writable(directory: Path) -> None:
         raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
 
 
+def make_file_writable(path: Path) -> None:
+    """Make sure that a file can be written, before time is spent on what goes into it.
+
+    Its folder is made; what the file holds stays. Raises `OutputError`.
+    """
+    refuse_odd_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        existed = path.exists()
+        with path.open("ab"):
+            pass
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written to ({reason}); choose another file") from error
+
+
 def refuse_odd_name(directory: Path) -> None:
     """Raise `OutputError` if the name of `directory` is no text, so that neither table nor page could hold it."""
     try:
