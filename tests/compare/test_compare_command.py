@@ -142,3 +142,9 @@ def test_help_imports_no_heavy_library():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip().endswith("[]")
+
+
+def test_a_seed_after_which_none_can_follow_is_refused_before_the_runs():
+    done = call("history", "baseline", "--seed", 2**63 - 1)
+    assert done.exit_code == 2
+    assert "Invalid value for '--seed'" in done.stderr

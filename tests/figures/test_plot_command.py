@@ -125,3 +125,11 @@ def test_a_run_of_another_version_is_noted(tmp_path):
     assert answer.exit_code == 0
     assert "came out otherwise" in answer.stderr
     assert "0.0.1" in answer.stderr
+
+
+@pytest.mark.parametrize("seed", ["x", None, 1.5, True, -1])
+def test_a_damaged_seed_is_told_in_one_line(tmp_path, seed):
+    (tmp_path / "manifest.json").write_text(json.dumps({"scenario": {}, "seed": seed}))
+    done = call(tmp_path, "area")
+    assert done.exit_code == 2
+    assert "manifest.json: seed: got " in done.stderr

@@ -106,6 +106,14 @@ def test_a_run_that_ends_with_the_campaign_says_that_it_is_too_early(make_scenar
     assert "too early for an end state" in pages["What became of them"]
 
 
+def test_a_run_that_ends_within_a_year_says_when_it_ended(summary):
+    run_end = {**summary["run"], "end": "2015-03-30"}
+    pages = dict(organisation_paragraphs({**summary, "run": run_end}))
+    first = pages["Armed groups"].replace("\u00a0", " ").partition(";")[0]
+    assert not summary["organisation"]["years"][-1]["complete"]
+    assert " by 30 March 2015, against" in first
+
+
 def test_the_folder_holds_the_files_with_their_declared_columns(folder):
     assert set(ORGANISATION_FILES) <= {path.name for path in folder.iterdir()}
     for name, columns in FILES.items():

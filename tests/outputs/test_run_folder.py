@@ -166,7 +166,15 @@ def test_a_users_own_scenario_file_is_not_overwritten(run, tmp_path):
     assert (tmp_path / "scenario.toml").read_text(encoding="utf-8") == "name = 'mine'\n"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"seed": 1}', "\x00"])
+@pytest.mark.parametrize("text", ["[]", '{"seed": 1}'])
+def test_a_manifest_of_something_else_is_left_alone_whatever_is_forced(run, tmp_path, text):
+    (tmp_path / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(OutputError, match=r"holds a manifest\.json of something else"):
+        write_run(run, tmp_path, force=True)
+    assert files_in(tmp_path) == [MANIFEST_FILE]
+
+
+@pytest.mark.parametrize("text", ["", "{", "\x00", '{"scenario": {}, "seed": 1}'])
 def test_a_manifest_that_cannot_be_read_is_a_fault_in_one_line(run, tmp_path, text):
     (tmp_path / MANIFEST_FILE).write_text(text, encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be read as the manifest") as fault:

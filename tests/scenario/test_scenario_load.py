@@ -155,7 +155,7 @@ expectations = "naive"
 """
     )
     head = 'extends = "history"\nname = "own"\nquestion = "why?"\n'
-    head += 'description = "quotes \\" and \\\\, ñ, \\u007f"\n'
+    head += 'description = "quotes \\" and \\\\, ñ, \\u00a0"\n'
     scenario = load(write(text, head=head), ["run.seed=7"])
     resolved = tmp_path / "resolved.toml"
     resolved.write_text(scenario.to_toml(), encoding="utf-8")

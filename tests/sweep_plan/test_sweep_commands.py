@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -108,6 +109,15 @@ def test_a_failed_run_is_told_with_its_seed_and_the_exit_code(make, tmp_path):
     assert "0 of 6 runs done (0%), 6 failed, 0 left" in status
     assert "for example" in status
     assert "arm control, seed " in status or "arm shock, seed " in status
+
+
+def test_the_command_to_go_on_with_can_be_run_as_it_stands(file, tmp_path):
+    out = tmp_path / "a b"
+    vraem("sweep", file, "--out", out, "--workers", "1", "--shard", "1/1", "--replicates", "1", "--quiet")
+    for part in (out / "runs").iterdir():
+        part.unlink()
+    command = shlex.split(vraem("status", out).stdout.splitlines()[-1].partition(": ")[2])
+    assert command == ["vraem", "sweep", str(out / "experiment.toml"), "--out", str(out)]
 
 
 def test_an_export_is_one_file_for_each_table(file, tmp_path):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+import sys
 from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from vraem.version import __version__
+
+READER_LEFT, INTERRUPTED = 141, 130
+"""Exit codes of what a signal ends, as shells count them: a closed pipe, Ctrl-C."""
 
 
 class LazyCommand(NamedTuple):
@@ -86,7 +92,11 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; faults of an input file become lines on stderr and exit code 2."""
+        """Run the command; faults of an input file become lines on stderr and exit code 2.
+
+        Whoever reads the output may leave early (``| head``): the command then ends without a word. What stops it
+        otherwise, or cannot be printed, takes one line.
+        """
         from vraem.scenario.faults import ScenarioError
 
         try:
@@ -96,6 +106,26 @@ class LazyGroup(click.Group):
 
             say_faults(error.faults)
             ctx.exit(2)
+        except BrokenPipeError:
+            _print_no_more()
+            ctx.exit(READER_LEFT)
+        except OSError as error:
+            click.echo(f"{error.filename or 'the output'}: {error.strerror or error}", err=True)
+            _print_no_more()
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _print_no_more() -> None:
+    """Send what is still to be printed nowhere, so that the end of the program does not try it again."""
+    if sys.stdout is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @click.group(

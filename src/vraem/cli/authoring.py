@@ -27,7 +27,8 @@ OVERRIDE = click.option(
 def check(ctx: click.Context, files: tuple[str, ...]) -> None:
     """Check scenario and experiment files: every fault at once, with its place and what was expected.
 
-    Exit code 2 if any file has a fault. Nothing is run.
+    Of a packaged name that a scenario and an experiment bear, both are checked. Exit code 2 if any file has a fault.
+    Nothing is run.
     """
     faulty = False
     for file in files:
@@ -36,11 +37,19 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
 
 
 def _is_sound(file: str) -> bool:
-    from vraem.experiment.library import is_experiment
+    from vraem.experiment.library import is_both, is_experiment
+
+    if is_both(file):
+        return all([_is_sound_by(_scenario_in_words, file), _is_sound_by(_experiment_in_words, file)])
+    return _is_sound_by(_experiment_in_words if is_experiment(file) else _scenario_in_words, file)
+
+
+def _is_sound_by(look: Callable[[str], tuple[str, list[str]]], file: str) -> bool:
+    """Whether a look at a file finds no fault; what it finds is told."""
     from vraem.scenario import ScenarioError
 
     try:
-        said, notes = _experiment_in_words(file) if is_experiment(file) else _scenario_in_words(file)
+        said, notes = look(file)
     except ScenarioError as error:
         say_faults(error.faults)
         return False

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vraem.scenario import Scenario
 
 LONGEST_FOLDER_NAME = 80
+HIGHEST_SEED = 2**62
+"""The first seed may be no higher: those after it must be whole numbers of 64 bits too."""
 
 
 @click.command()
@@ -28,7 +30,9 @@ LONGEST_FOLDER_NAME = 80
     metavar="N",
     help="Seeds that every scenario runs on, at least 2.  [default: 7]",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The first seed.")
+@click.option(
+    "--seed", type=click.IntRange(0, HIGHEST_SEED), default=1, show_default=True, help="The first seed."
+)
 @click.option("--households", type=int, metavar="N", help="Rows of farm households; fewer run faster.")
 @OVERRIDE
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
@@ -59,9 +63,11 @@ def compare(
     from vraem.analysis.compare import DEFAULT_REPLICATES
     from vraem.analysis.compare import compare as run_all
     from vraem.analysis.compare_output import check_folder, write_comparison
+    from vraem.experiment.output import refuse_other_results
 
     folder = out or RUNS / _folder_name(loaded)
     with _faults_in_lines(ctx, folder):
+        refuse_other_results(folder, "a comparison")
         check_folder(folder, [scenario.id for scenario in loaded], force=force)
         with progress("seeds") as report:
             comparison = run_all(
@@ -72,7 +78,8 @@ def compare(
                 progress=report,
             )
         files = write_comparison(comparison, folder, force=force)
-        _tell(comparison, folder, files, figures=not no_figures)
+        drawn = [] if no_figures else _drawn(comparison, folder)
+    _tell(comparison, folder, [*files, *drawn])
 
 
 def load_all(sources: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
@@ -116,24 +123,24 @@ def _folder_name(scenarios: Sequence[Scenario]) -> str:
     return f"compare-{names[0][:40]}-and-{len(names) - 1}-more"
 
 
-def _tell(comparison: Comparison, folder: Path, files: Sequence[Path], *, figures: bool) -> None:
+def _drawn(comparison: Comparison, folder: Path) -> list[Path]:
+    """Draw the charts and return their pictures; each has a drawing (.svg) beside it."""
+    from vraem.analysis.compare_output import FIGURES_FOLDER
+    from vraem.figures.comparison import draw_comparison
+
+    click.echo("drawing charts", err=True)
+    (folder / FIGURES_FOLDER).mkdir(exist_ok=True)
+    return [path for path in draw_comparison(comparison, folder / FIGURES_FOLDER) if path.suffix == ".png"]
+
+
+def _tell(comparison: Comparison, folder: Path, files: Sequence[Path]) -> None:
     from vraem.cli.comparison_page import tell
 
     tell(comparison)
-    drawn: list[Path] = []
-    if figures:
-        from vraem.analysis.compare_output import FIGURES_FOLDER
-        from vraem.figures.comparison import draw_comparison
-
-        click.echo("drawing charts", err=True)
-        (folder / FIGURES_FOLDER).mkdir(exist_ok=True)
-        drawn = [
-            path for path in draw_comparison(comparison, folder / FIGURES_FOLDER) if path.suffix == ".png"
-        ]
     click.echo(f"\nIt took {comparison.seconds:.0f} seconds. Files in {folder}:")
-    for path in [*files, *drawn]:
+    for path in files:
         inside = path.relative_to(folder)
-        click.echo(f"  {inside}" + (" and .svg" if path in drawn else ""))
+        click.echo(f"  {inside}" + (" and .svg" if path.suffix == ".png" else ""))
 
 
 @contextlib.contextmanager
@@ -141,9 +148,12 @@ def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
     from vraem.experiment.output import OutputError
 
-    existed = folder.exists()
+    existed = True
     try:
+        existed = folder.exists()
         yield
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except (OutputError, OSError) as error:
         said = error if isinstance(error, OutputError) else f"{error.filename or folder}: {error.strerror}"
         click.echo(str(said), err=True)

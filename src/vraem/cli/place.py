@@ -28,6 +28,8 @@ def map_command(ctx: click.Context, out: Path) -> None:
 
     try:
         paths = save(valley_map(load()), out)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
         ctx.exit(2)

@@ -61,11 +61,18 @@ def replay(
     first = scenarios[0]
     stem = "-against-".join(each.name for each in scenarios)
     path = out or RUNS / f"{stem}-{first.run.seed}.html"
+    from vraem.experiment.output import OutputError, make_file_writable
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_file_writable(path)
         # paired: both arms on the luck of the first
         page = replay_of(scenarios, seed=first.run.seed, language=language, quiet=quiet)
         path.write_text(page, encoding="utf-8")
+    except OutputError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(FAULT)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
         ctx.exit(FAULT)
@@ -143,7 +150,7 @@ def serve(
     """
     try:
         from vraem.serve.limits import Limits
-        from vraem.serve.run import is_loopback
+        from vraem.serve.run import is_loopback, listening_problem
         from vraem.serve.run import serve as run_server
     except ModuleNotFoundError as error:
         click.echo(f"the live classroom needs {error.name}: pip install 'vraem[serve]'", err=True)
@@ -152,6 +159,9 @@ def serve(
     loaded = _loaded([scenario], own)[0]
     from vraem.valley import load as load_valley
 
+    if problem := listening_problem(host, port):
+        click.echo(problem, err=True)
+        ctx.exit(FAULT)
     if not is_loopback(host):
         click.echo(
             f"warning: {host} can be reached from other machines. Whoever reaches it gets a valley, without a password "

@@ -59,6 +59,8 @@ def plot(
     except (PlotError, OutputError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or directory}: {error.strerror or error}", err=True)
         ctx.exit(FAULT)
@@ -79,8 +81,17 @@ def _kind(directory: Path) -> tuple[str, dict[str, Any]]:
     if isinstance(manifest, dict) and "experiment" in manifest:
         return "sweep", manifest
     if isinstance(manifest, dict) and {"scenario", "seed"} <= set(manifest):
+        _check_seed(manifest["seed"], path)
         return "run", manifest
     raise PlotError(f"{path}: got the manifest of something else, expected that of a run or a sweep")
+
+
+def _check_seed(seed: Any, path: Path) -> None:
+    """Raise ``PlotError`` for a seed with which no run can be made again."""
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+        from vraem.scenario.faults import in_words
+
+        raise PlotError(f"{path}: seed: got {in_words(seed)}, expected a whole number from 0 on")
 
 
 def _run_charts() -> Mapping[str, str]:
@@ -136,7 +147,7 @@ def _again(directory: Path, manifest: Mapping[str, Any]) -> RunResult:
 
     scenario = load(str(directory / SCENARIO_FILE))
     with progress("weeks", warm_up=True) as report:
-        result = run(scenario, seed=int(manifest["seed"]), progress=report)
+        result = run(scenario, seed=manifest["seed"], progress=report)
     if manifest.get("content_sha256") not in (None, content_hash(result)):
         click.echo(
             f"note: the run came out otherwise than the one in {directory}, which is of vraem {manifest.get('vraem')}; "

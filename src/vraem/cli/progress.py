@@ -10,6 +10,8 @@ from time import perf_counter
 
 import click
 
+from vraem.cli.terminal import is_terminal
+
 Report = Callable[..., None]
 """Called with (done, in all) and, for a run, the date reached."""
 
@@ -26,7 +28,7 @@ def progress(what: str, *, quiet: bool = False, warm_up: bool = False) -> Iterat
     """
     if quiet:
         yield None
-    elif sys.stderr.isatty():
+    elif is_terminal(sys.stderr):
         with _bar(what, _Pace(warm_up)) as report:
             yield report
     else:

@@ -42,6 +42,8 @@ def docs(ctx: click.Context, out: Path) -> None:
     """Write the pages of the documentation that are made from the code."""
     try:
         paths = [*write_reference(out / "reference"), write_library(out), *write_odd(out)]
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
         ctx.exit(2)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +50,7 @@ def report(
     Writes index.html, which needs no network, verdict.json and the charts. A sweep that is not finished can
     be judged too; the page says how many runs it rests on.
     """
+    from vraem.experiment.output import make_writable
     from vraem.figures.report import write_report
 
     with _faults_in_lines(ctx):
@@ -54,9 +58,32 @@ def report(
         shown = None if quiet else lambda text: click.echo(text, err=True)
         others = _opened(nulls) if nulls else None
         folder = target or directory / REPORT_FOLDER
-        written = write_report(results, folder, shown, nulls=others, page_only=page_only)
-        if not quiet:
-            tell(written.found, written.page)
+        make_writable(folder)
+        with _workshop(folder) as workshop:
+            written = write_report(results, workshop, shown, nulls=others, page_only=page_only)
+            _move(workshop, folder)
+    if not quiet:
+        tell(written.found, folder / written.page.name)
+
+
+@contextlib.contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder` to make a report in, removed whatever happens: a stopped report leaves none in part."""
+    from vraem.experiment.store_removal import remove_if_empty
+
+    try:
+        with tempfile.TemporaryDirectory(prefix=".report-", suffix=".part", dir=folder) as made:
+            yield Path(made)
+    finally:
+        remove_if_empty(folder)
+
+
+def _move(workshop: Path, folder: Path) -> None:
+    """Move all files of a report into its folder, those of the top last: with the page, all of it is there."""
+    files = [path.relative_to(workshop) for path in workshop.rglob("*") if path.is_file()]
+    for name in sorted(files, key=lambda name: (-len(name.parts), name.suffix == ".html", name)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(workshop / name, folder / name)
 
 
 @click.command()
@@ -89,19 +116,21 @@ def neutrality(
     from vraem.analysis.neutrality import neutrality as judge_neutrality
     from vraem.analysis.neutrality import screening_effects
     from vraem.analysis.neutrality_page import page
+    from vraem.experiment.output import make_file_writable
 
     with _faults_in_lines(ctx):
-        results = _opened(directory)
-        found = judge_neutrality(results, _opened(nulls) if nulls else None)
         target = output or directory / "neutrality.md"
+        results = _opened(directory)
+        make_file_writable(target)
+        others = _opened(nulls) if nulls else None
+        found = judge_neutrality(results, others)
         screened = _opened(screen) if screen else None
-        beside = {"--nulls": nulls, "--screen": screen}
-        given = [(option, folder) for option, folder in beside.items() if folder]
-        lines = [f"vraem sweep {results.about['name']} --out {directory}"]
-        lines += [f"vraem sweep {option[2:]} --out {folder}" for option, folder in given]
-        lines.append(
-            f"vraem neutrality {directory}" + "".join(f" {option} {where}" for option, where in given)
-        )
+        beside = {"--nulls": (nulls, others), "--screen": (screen, screened)}
+        given = {option: (where, found) for option, (where, found) in beside.items() if where and found}
+        lines = [_sweep_command(results, directory)]
+        lines += [_sweep_command(each, where) for where, each in given.values()]
+        options = [word for option, (where, _) in given.items() for word in (option, str(where))]
+        lines.append(shlex.join(["vraem", "neutrality", str(directory), *options]))
         effects = screening_effects(screened) if screened else None
         target.write_text(page(found, results, "\n".join(lines), effects), encoding="utf-8")
     where = f"{len(found.faults)} places" if len(found.faults) != 1 else "one place"
@@ -109,6 +138,18 @@ def neutrality(
     click.echo(f"{found.runs} runs: {said}")
     click.echo(str(target))
     ctx.exit(0 if found.holds else 1)
+
+
+def _sweep_command(results: Results, folder: Path) -> str:
+    """The command that makes a sweep again: of the packaged experiment, if it is that, else of its own file."""
+    from vraem.experiment.library import packaged_experiments
+    from vraem.experiment.loader import load_experiment
+    from vraem.experiment.store import EXPERIMENT_FILE
+
+    name, own = str(results.about["name"]), results.experiment
+    packaged = own is not None and name in packaged_experiments() and load_experiment(name).id == own.id
+    source = name if packaged else str(folder / EXPERIMENT_FILE)
+    return shlex.join(["vraem", "sweep", source, "--out", str(folder)])
 
 
 @click.command()
@@ -132,7 +173,8 @@ def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[st
     from vraem.cli.sweeping import sweep
 
     if out == DEMO_FOLDER:
-        _make_room(out, overrides)
+        with _faults_in_lines(ctx):
+            _make_room(out, overrides)
     try:
         ctx.invoke(sweep, experiment=DEMO_EXPERIMENT, out=out, workers=workers, overrides=overrides)
     except click.exceptions.Exit as ended:
@@ -158,20 +200,40 @@ def _first_campaign_played(overrides: tuple[str, ...]) -> str:
 
 
 def _make_room(folder: Path, overrides: tuple[str, ...]) -> None:
-    """Remove the demo of another version or with other settings; anything else is left alone."""
-    import shutil
+    """Remove the demo of another version or with other settings; anything else in the folder is left alone.
 
+    Raises ``StoreError`` if a file cannot be removed.
+    """
     from vraem.experiment.loader import load_experiment
-    from vraem.experiment.part_files import StoreError
+    from vraem.experiment.part_files import StoreError, take_away
     from vraem.experiment.store import Store
+    from vraem.experiment.store_removal import remove_store
     from vraem.version import __version__
 
-    with contextlib.suppress(StoreError):
-        found = Store.open(folder).manifest
-        wanted = load_experiment(DEMO_EXPERIMENT, overrides).id
-        same = found["experiment"]["id"] == wanted and found["vraem"] == __version__
-        if found["experiment"]["name"] == DEMO_EXPERIMENT and not same:
-            shutil.rmtree(folder)
+    try:
+        store = Store.open(folder)
+    except StoreError:
+        return
+    found, wanted = store.manifest, load_experiment(DEMO_EXPERIMENT, overrides).id
+    same = found["experiment"]["id"] == wanted and found["vraem"] == __version__
+    if found["experiment"]["name"] == DEMO_EXPERIMENT and not same:
+        _remove_report(folder / REPORT_FOLDER)
+        take_away(folder / REPLAY_PAGE)
+        remove_store(store)
+
+
+def _remove_report(folder: Path) -> None:
+    """Remove the files of a report, and its folders if nothing else is in them. Raises ``StoreError``."""
+    from vraem.experiment.part_files import take_away
+    from vraem.experiment.store_removal import remove_if_empty
+    from vraem.figures.registry import REPORT_CHARTS
+    from vraem.figures.report import CHARTS, DATA, PAGE
+
+    charts = [f"{CHARTS}/{chart.name}{ending}" for chart in REPORT_CHARTS for ending in (".png", ".svg")]
+    for name in (PAGE, DATA, *charts):
+        take_away(folder / name)
+    remove_if_empty(folder / CHARTS)
+    remove_if_empty(folder)
 
 
 def tell(found: Findings, page: Path) -> None:
@@ -209,6 +271,8 @@ def _faults_in_lines(ctx: click.Context) -> Iterator[None]:
     except (OutputError, ValueError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or 'the system'}: {error.strerror or error}", err=True)
         ctx.exit(FAULT)

@@ -69,9 +69,11 @@ def run(
             click.echo(f"note: {note}", err=True)
     folder = out or RUNS / f"{loaded.name}-{loaded.run.seed}"
     with faults_in_lines(ctx, folder):
-        _run_and_write(
+        result, files = _run_and_write(
             loaded, folder, figures=not no_figures, checked=checked, profile=profile, force=force, quiet=quiet
         )
+    if not quiet:
+        _tell(result, folder, files)
 
 
 def loaded_with(
@@ -111,8 +113,8 @@ def _run_and_write(
     profile: bool = False,
     force: bool = False,
     quiet: bool = False,
-) -> RunResult:
-    """Run, write and tell; the folder is tried before the run, so that no run is lost to a bad path."""
+) -> tuple[RunResult, list[Path]]:
+    """Run and write; the folder is tried before the run, so that no run is lost to a bad path."""
     from vraem.experiment.output import check_folder, write_run
     from vraem.observe import run as run_scenario
 
@@ -128,9 +130,7 @@ def _run_and_write(
         if not quiet:
             click.echo("drawing charts", err=True)
     files = write_run(result, folder, draw=draw, force=force, command=command_line(), started=started)
-    if not quiet:
-        _tell(result, folder, files)
-    return result
+    return result, files
 
 
 def _tell(result: RunResult, folder: Path, files: Sequence[Path]) -> None:
@@ -181,8 +181,9 @@ def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     from vraem.experiment.output import OutputError
     from vraem.observe.balance import BalanceError
 
-    existed = folder.exists()
+    existed = True
     try:
+        existed = folder.exists()
         yield
     except OutputError as error:
         click.echo(str(error), err=True)
@@ -190,6 +191,8 @@ def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     except BalanceError as error:
         click.echo(f"check failed: {error}", err=True)
         ctx.exit(BROKEN)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or folder}: {error.strerror or error}", err=True)
         ctx.exit(FAULT)

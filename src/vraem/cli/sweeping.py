@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 from vraem.cli.authoring import OVERRIDE, in_numbers
 from vraem.cli.running import BROKEN, FAULT, FOLDER, INTERRUPTED, RUNS
-from vraem.cli.terminal import aligned, number
+from vraem.cli.terminal import aligned, is_terminal, number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -142,6 +143,8 @@ def _faults_in_lines(ctx: click.Context) -> Iterator[None]:
     except (OutputError, SweepError, MissingLibraryError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
+    except BrokenPipeError:
+        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
         click.echo(f"{error.filename or 'the system'}: {error.strerror or error}", err=True)
         ctx.exit(FAULT)
@@ -155,7 +158,7 @@ def _shown(quiet: bool) -> Iterator[Callable[[SweepProgress], None] | None]:
     """Shows progress on stderr: a bar on a terminal, a plain line at each tenth elsewhere, or nothing."""
     if quiet:
         yield None
-    elif sys.stderr.isatty():
+    elif is_terminal(sys.stderr):
         with _bar() as report:
             yield report
     else:
@@ -213,7 +216,8 @@ def status(ctx: click.Context, directory: Path) -> None:
             if text:
                 click.echo(f"\n{text}")
         if found.left:
-            click.echo(f"\ngo on with: vraem sweep {directory / 'experiment.toml'} --out {directory}")
+            command = ["vraem", "sweep", str(directory / "experiment.toml"), "--out", str(directory)]
+            click.echo(f"\ngo on with: {shlex.join(command)}")
 
 
 def _by_arm(store: Store) -> str:

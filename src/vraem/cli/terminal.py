@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -25,7 +25,12 @@ def say_faults(faults: Sequence[Fault]) -> None:
 
 def on_terminal() -> bool:
     """Whether a person is likely to read the output as it comes."""
-    return sys.stdout.isatty()
+    return is_terminal(sys.stdout)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal; one that was closed before the program began is None."""
+    return stream is not None and stream.isatty()
 
 
 def console() -> Console:

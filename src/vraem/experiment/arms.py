@@ -127,14 +127,13 @@ class ArmReader:
         return ScenarioError([fault_at(self._written.at, place, word, got, expected)])
 
     def _put(self, arm: _Draft, place: Path, key: Path, value: Any) -> None:
+        file, line, col = self._written.at(place, "value")
         try:
-            arm.layers.put(key, copy.deepcopy(value), "")
+            arm.layers.put(key, copy.deepcopy(value), Mark(file, Position(line, col), Position(line, col)))
         except ScenarioError as error:
             got, expected = error.faults[0].got, error.faults[0].expected
             fault = fault_at(self._written.at, place[:-1], "key", got, expected)
             raise ScenarioError([fault]) from None
-        file, line, col = self._written.at(place, "value")
-        arm.layers.marks[key] = Mark(file, Position(line, col), Position(line, col))
         arm.keys[key] = place
 
     def _composed(self, number: int, entry: Mapping[str, Any]) -> _Draft:

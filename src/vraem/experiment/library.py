@@ -24,15 +24,20 @@ def packaged_experiments() -> tuple[str, ...]:
     return names_in(library())
 
 
+def is_both(source: str) -> bool:
+    """Whether there is a packaged scenario and a packaged experiment of that name: `run` and `sweep` take their own."""
+    return source in packaged_names() and source in packaged_experiments()
+
+
 def is_experiment(source: str) -> bool:
     """Whether a file or a name is meant as an experiment: it has a key that only experiments have.
 
-    Never raises; a file that cannot be read is no experiment. A scenario of the same name comes first.
+    Never raises; a file that cannot be read is no experiment. Of a packaged name that is both, see `is_both`.
     """
-    if source in packaged_names():
-        return False
     if source in packaged_experiments():
         return True
+    if source in packaged_names():
+        return False
     try:
         return not _TELLING_KEYS.isdisjoint(parse_file(Path(source)).data)
     except (ScenarioError, OSError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -22,7 +23,8 @@ from vraem.experiment.outcomes import OutcomeReader
 from vraem.experiment.types import Design, Experiment, Factor, Outcome, Replicates
 from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
 from vraem.scenario.layers import Layers, as_tuples, parse_file, parse_override
-from vraem.scenario.messages import fault_at, faults_of_shape
+from vraem.scenario.messages import dotted, fault_at, faults_of_shape
+from vraem.scenario.positions import Path
 from vraem.scenario.sources import find
 from vraem.scenario.syntax import TOO_DEEP
 
@@ -60,12 +62,53 @@ def _build(written: Layers, path: File, faults: list[Fault]) -> Experiment:
     try:
         document = ExperimentDocument.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError([*faults, *faults_of_shape(error, written.at, ExperimentDocument)]) from None
+        faults += faults_of_shape(error, written.at, ExperimentDocument)
+        raise ScenarioError([*faults, *_faults_beside(error, written, arms)]) from None
     experiment = _checked(document, written, arms, faults)
     if faults:
         raise ScenarioError(faults)
     experiment = replace(experiment, id=_id(experiment))
     return replace(experiment, text=frozen_text(experiment))
+
+
+_HANGS_ON = {"factor": "design", "outcome": "replicates", "arm": "replicates", "horizon": "outcome"}
+"""Tables with one that can only be judged once they are sound."""
+
+
+def _faults_beside(
+    error: ValidationError, written: Layers, arms: list[tuple[str, Scenario]]
+) -> Iterator[Fault]:
+    """Faults of entries that are sound in shape, to be told with those that are not.
+
+    None if too little of the document is left without what is not.
+    """
+    rest = copy.deepcopy(written.data)
+    unsound: set[Path] = set()
+    for found in error.errors(include_url=False):
+        place = found["loc"]
+        unsound |= {place[:2] if isinstance(place[-1], int) or len(place) > 2 else place[:1]}
+        unsound |= {(_HANGS_ON[place[0]],)} if place[0] in _HANGS_ON else set()
+        _drop(rest, place)
+    try:
+        document = ExperimentDocument.model_validate(as_tuples(rest))
+    except ValidationError:
+        return
+    beside: list[Fault] = []
+    _checked(document, written, arms, beside)
+    keys = [dotted(place) for place in unsound]
+    yield from (fault for fault in beside if not any(f"{fault.key}.".startswith(f"{key}.") for key in keys))
+
+
+def _drop(value: Any, place: Path) -> None:
+    """Remove what stands at a place, or the list that holds it; nothing if it is missing."""
+    keys = [number for number, part in enumerate(place) if isinstance(part, str)]
+    for part in place[: keys[-1]] if keys else ():
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return
+    if keys and isinstance(value, dict):
+        value.pop(place[keys[-1]], None)
 
 
 def _checked(
@@ -75,7 +118,7 @@ def _checked(
     rules = document.rules.model_dump(exclude_none=True)
     factor_reader = FactorReader(written.at, arms)
     factors = factor_reader.read(document.factor)
-    outcome_reader = OutcomeReader(written.at, arms)
+    outcome_reader = OutcomeReader(written.at, arms, [factor.name for factor in factors])
     outcomes = outcome_reader.read(document)
     faults += [*factor_reader.faults, *outcome_reader.faults, *_faults_of_rules(rules, written)]
     if not factor_reader.faults:

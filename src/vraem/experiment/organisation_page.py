@@ -39,7 +39,7 @@ def organisation_paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
     years = groups["years"]
     if not any(row["members"] for row in years):
         return []
-    pages = [("Armed groups", _strength(years, groups["leader"]))]
+    pages = [("Armed groups", _strength(years, groups["leader"], summary["run"]["end"]))]
     full = [row for row in years if row["complete"]]
     if full:
         pages.append(("Their money", _income(full[-1])))
@@ -55,11 +55,12 @@ def organisation_paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
     return pages
 
 
-def _strength(years: Sequence[dict[str, Any]], leader: str) -> str:
+def _strength(years: Sequence[dict[str, Any]], leader: str, run_end: str) -> str:
     first, last = years[0], years[-1]
+    when = f"at the end of {last['year']}" if last["complete"] else f"by {day(run_end)}"
     text = (
         f"{plural(last['members'], 'member')}, {count(last['armed'])} of them armed, stood in "
-        f"{plural(last['columns'], 'column')} of {plural(last['groups'], 'armed group')} at the end of {last['year']}"
+        f"{plural(last['columns'], 'column')} of {plural(last['groups'], 'armed group')} {when}"
     )
     if last is not first:
         text += (

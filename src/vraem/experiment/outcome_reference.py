@@ -20,7 +20,8 @@ def outcomes_markdown() -> str:
             "empty: the run is too short, or nothing is done to the group in it.\n\n",
             "## Measures\n\n",
             markdown_table(("Measure", "Horizons", "Unit", "Meaning"), map(_row, CATALOGUE)),
-            "\n## End states\n\nThey are asked in the order of section 10 of the model description.\n\n",
+            "\n## End states\n\nThe first that holds is the label. `replaced`, `dissolved` and `absorbed` are "
+            "asked before the others, which are asked from the top.\n\n",
             markdown_table(
                 ("Label", "Meaning"), [(f"`{name}`", words) for name, words in END_STATE_WORDS.items()]
             ),

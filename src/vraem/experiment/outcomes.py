@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.experiment.rows import IDENTITY
 from vraem.experiment.types import Experiment, Outcome, Scalar
 from vraem.observe.anchor import HORIZONS
 from vraem.observe.catalogue import QUANTITIES
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 RULES_COLUMN = "rules"
 """The column of every run's row that holds the hash of the verdict's rules."""
+NULL_COLUMN = "null_model"
+"""The column that says of every run, to whoever judges it, whether a null model stood in for the model."""
+TAKEN_COLUMNS = (*IDENTITY, RULES_COLUMN, NULL_COLUMN)
+"""Columns that no outcome may be named as."""
 
 _STATISTICS: Mapping[str, Callable[[NDArray[np.float64]], np.float64]] = {
     "mean": np.mean,
@@ -75,11 +80,15 @@ def unit_of(series: str, statistic: str) -> str:
 
 
 class OutcomeReader:
-    """Makes outcomes of the entries of one file and gathers what is wrong with them."""
+    """Makes outcomes of the entries of one file and gathers what is wrong with them.
 
-    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]]) -> None:
+    ``at`` gives the place of a path; ``factors`` are columns of the draw, which no outcome may be named as.
+    """
+
+    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]], factors: Collection[str] = ()) -> None:
         self._at = at
         self._arms = arms
+        self._factors = factors
         self.faults: list[Fault] = []
 
     def read(self, document: ExperimentDocument) -> tuple[Outcome, ...]:
@@ -91,11 +100,19 @@ class OutcomeReader:
             path: Path = ("outcome", number)
             made = list(self._made(path, entry, document.horizon))
             for outcome in made:
-                if outcome.name in {RULES_COLUMN, *(other.name for other in found)}:
+                if expected := self._name_problem(outcome.name, found):
                     place = "measures" if entry.measures else "name" if entry.name else "measure"
-                    self._fault((*path, place), outcome.name, "another name for each outcome")
+                    self._fault((*path, place), outcome.name, expected)
                 found.append(outcome)
         return tuple(found)
+
+    def _name_problem(self, name: str, others: Sequence[Outcome]) -> str:
+        """What a name would have to be instead, nothing if it may stand beside the other columns of a run's row."""
+        if name in TAKEN_COLUMNS:
+            return f"a name other than {', '.join(TAKEN_COLUMNS)}, which are columns of every run"
+        if name in self._factors:
+            return "a name other than those of the factors"
+        return "another name for each outcome" if any(name == other.name for other in others) else ""
 
     def _fault(self, path: Path, value: Any, expected: str, hint: str = "") -> None:
         self.faults.append(fault_at(self._at, path, "value", in_words(value), expected, hint))

@@ -31,6 +31,8 @@ COMMUNITIES_FILE = "communities.parquet"
 SUMMARY_FILE = "summary.json"
 SCENARIO_FILE = "scenario.toml"
 MANIFEST_FILE = "manifest.json"
+COMPARISON_FILE, PLAN_FILE = "comparison.json", "plan.parquet"
+"""Files by which the folder of a comparison or a sweep is known, whatever became of its manifest."""
 FIGURES_FOLDER = "figures"
 FIGURE_ENDINGS = (".png", ".svg")
 OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, *ORGANISATION_FILES, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
@@ -52,26 +54,82 @@ def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = 
     Raises
     ------
     OutputError
-        If `directory` is a file, cannot be made or written to, or, unless `force`, holds another run or
-        files of the same names that are no run.
+        If `directory` is a file, cannot be made or written to, or holds results that are no run; or, unless
+        `force`, another run or files of the same names that are no run.
 
     """
     make_writable(directory)
+    refuse_other_results(directory, "a run")
     if not force:
         _refuse_to_overwrite(directory, scenario_id, seed)
 
 
 def make_writable(directory: Path) -> None:
     """Make the folder `directory` if need be and try to write there; raise `OutputError` if that fails."""
-    if directory.exists() and not directory.is_dir():
-        raise OutputError(f"{directory}: got a file, expected a folder for the results; choose another --out")
+    refuse_odd_name(directory)
     try:
+        if directory.exists() and not directory.is_dir():
+            raise OutputError(
+                f"{directory}: got a file, expected a folder for the results; choose another --out"
+            )
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
+
+
+def make_file_writable(path: Path) -> None:
+    """Make sure that a file can be written, before time is spent on what goes into it.
+
+    Its folder is made; what the file holds stays. Raises `OutputError`.
+    """
+    refuse_odd_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        existed = path.exists()
+        with path.open("ab"):
+            pass
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written to ({reason}); choose another file") from error
+
+
+def refuse_odd_name(directory: Path) -> None:
+    """Raise `OutputError` if the name of `directory` is no text, so that neither table nor page could hold it."""
+    try:
+        str(directory).encode()
+    except UnicodeEncodeError:
+        shown = str(directory).encode(errors="backslashreplace").decode()
+        raise OutputError(f"{shown}: got a name that is not UTF-8; choose another --out") from None
+
+
+def refuse_other_results(directory: Path, own: str) -> None:
+    """Raise `OutputError` if `directory` holds results of another sort than `own`, such as "a run"."""
+    found = sort_of_results(directory)
+    if found not in ("", own):
+        raise OutputError(f"{directory}: holds {found}, expected a folder for {own}; choose another --out")
+
+
+def sort_of_results(directory: Path) -> str:
+    """What the manifest of a folder says that it holds: a run, a sweep or another thing; nothing without one.
+
+    A comparison has a `comparison.json` in place of a manifest.
+    """
+    try:
+        found = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        if (directory / COMPARISON_FILE).exists():
+            return "a comparison"
+        return "a sweep" if (directory / PLAN_FILE).exists() else ""
+    if isinstance(found, dict) and "experiment" in found:
+        return "a sweep"
+    if isinstance(found, dict) and {"scenario", "seed"} <= set(found):
+        return "a run"
+    return f"a {MANIFEST_FILE} of something else"
 
 
 def _refuse_to_overwrite(directory: Path, scenario_id: str, seed: int) -> None:

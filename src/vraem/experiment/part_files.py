@@ -10,15 +10,16 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from vraem.experiment.output import OutputError
-from vraem.experiment.rows import Columns
+from vraem.experiment.output import OutputError, refuse_odd_name
+from vraem.experiment.rows import KEY_COLUMNS, Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
     from vraem.experiment.types import RunRecord
 
@@ -113,6 +114,33 @@ class PartWriter:
         self._flushed = time.monotonic()
 
 
+def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The table of a Parquet file of a store, or some of its columns. Raises ``StoreError``."""
+    with opened_part(path) as file:
+        return file.read(columns=columns, use_threads=False)
+
+
+@contextlib.contextmanager
+def opened_part(path: Path) -> Iterator[parquet.ParquetFile]:
+    """A Parquet file of a store, open. Raises ``StoreError`` if it is damaged or names no runs."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            missing = [name for name in KEY_COLUMNS if name not in file.schema_arrow.names]
+            if missing:
+                raise StoreError(cannot_read(path, f"no column {missing[0]}"))
+            yield file
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(cannot_read(path, str(error).splitlines()[0])) from None
+
+
+def cannot_read(path: Path, reason: str) -> str:
+    """The line for a file of a store that is damaged."""
+    return f"{path}: cannot be read ({reason}); move it away and run the sweep again"
+
+
 def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write tables of one schema to a new Parquet file, each as a row group. Raises ``StoreError``."""
     import pyarrow as pa
@@ -166,6 +194,25 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder if need be. Raises ``OutputError``, ``StoreError`` if the system refuses."""
+    refuse_odd_name(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: cannot be made ({error.strerror or error}); choose another --out"
+        ) from None
+
+
+def take_away(path: Path) -> None:
+    """Remove a file if it is there. Raises ``StoreError``."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be removed ({error.strerror or error})") from None
 
 
 def cannot_write(folder: Path, error: OSError) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Key = tuple[str, str, int, int]
 """What names a row: id, arm, point, replicate. Two arms may be the same scenario and then share their ids."""
 
-IDENTITY = ("id", "arm", "point", "replicate", "seed")
+KEY_COLUMNS = ("id", "arm", "point", "replicate")
+IDENTITY = (*KEY_COLUMNS, "seed")
 MEANINGS = {
     "id": "stands for all that determines the run",
     "arm": "arm of the experiment",

@@ -31,9 +31,13 @@ from vraem.experiment.part_files import (
     SERIES,
     TIMINGS,
     StoreError,
+    make_folder,
+    opened_part,
+    read_part,
+    take_away,
     write_whole,
 )
-from vraem.experiment.rows import Columns, Key
+from vraem.experiment.rows import KEY_COLUMNS, Columns, Key
 from vraem.observe.thresholds import THRESHOLDS
 from vraem.version import __version__
 
@@ -49,7 +53,6 @@ PLAN_FILE = "plan.parquet"
 MANIFEST_FILE = "manifest.json"
 FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
-KEY_COLUMNS = ("id", "arm", "point", "replicate")
 
 
 @dataclass(frozen=True)
@@ -94,14 +97,18 @@ class Store:
 
         """
         folder = Path(directory)
+        problem = _foreign(
+            folder, experiment
+        )  # before the manifest is looked for: another shard may just write it
         if (folder / MANIFEST_FILE).exists():
             store = cls.open(folder)
             store._require(_manifest(experiment), "this experiment file")
+        elif problem:
+            raise StoreError(problem)
         else:
-            _refuse_foreign(folder)
             store = cls(folder, _manifest(experiment))
         for name in FOLDERS:
-            _make(folder / name)
+            make_folder(folder / name)
         write_whole(folder / EXPERIMENT_FILE, lambda file: file.write(experiment.text.encode()))
         if not (folder / MANIFEST_FILE).exists():
             text = json.dumps(store.manifest, indent=2, ensure_ascii=False, default=str) + "\n"
@@ -160,20 +167,21 @@ class Store:
         return table.filter([key not in done for key in _keys_of(table)]) if len(table) else table
 
     def timings(self) -> pa.Table:
-        """What each finished or failed run took: no part of what two sweeps agree on."""
-        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"), self.columns.timings([], ""))
+        """What each finished or failed run took, the last time if several: no part of what two sweeps agree on."""
+        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"), self.columns.timings([], ""), last=True)
 
     def plan(self) -> pa.Table | None:
-        """Every run of the experiment, or None if no plan was stored."""
+        """Every run of the experiment, or None if no plan was stored. Raises ``StoreError``."""
         path = self.directory / PLAN_FILE
-        return _read_part(path) if path.exists() else None
+        return read_part(path) if path.exists() else None
 
     def planned(self) -> int | None:
-        """How many runs the plan has, or None if no plan was stored."""
-        import pyarrow.parquet as parquet
-
+        """How many runs the plan has, or None if no plan was stored. Raises ``StoreError``."""
         path = self.directory / PLAN_FILE
-        return parquet.read_metadata(path).num_rows if path.exists() else None
+        if not path.exists():
+            return None
+        with opened_part(path) as file:
+            return int(file.metadata.num_rows)
 
     def add_to_plan(self, table: pa.Table) -> None:
         """Add runs to the plan (``plan_table``); those that it has stay as they are. Raises ``StoreError``."""
@@ -242,20 +250,27 @@ class Store:
     def export(self, directory: Path | str, kind: str = "csv") -> list[Path]:
         """Write each table as one file (`kind`: "csv" or "parquet") and return the files.
 
-        The same runs give the same files to the byte, timings aside. Raises ``StoreError``.
+        A table without rows has no file; one that an earlier export left is taken away. The same runs give the same
+        files to the byte, timings aside. Raises ``StoreError``.
         """
         folder = Path(directory)
-        _make(folder)
+        make_folder(folder)
         tables = {RUNS: self.runs, FAILURES: self.failures, TIMINGS: self.timings}
         written = []
         for name, read in tables.items():
             table = read()
+            target = folder / f"{name}.{kind}"
             if len(table):
-                written.append(folder / f"{name}.{kind}")
-                store_series.write_tables(written[-1], iter([table]), kind)
+                store_series.write_tables(target, iter([table]), kind)
+                written.append(target)
+            else:
+                take_away(target)
+        target = folder / f"{SERIES}.{kind}"
         if self._parts(SERIES):
-            written.append(folder / f"{SERIES}.{kind}")
-            store_series.write_tables(written[-1], self.each_series(), kind)
+            store_series.write_tables(target, self.each_series(), kind)
+            written.append(target)
+        else:
+            take_away(target)
         return written
 
     def _parts(self, folder: str) -> list[Path]:
@@ -264,12 +279,15 @@ class Store:
     def _keys(self, folder: str) -> set[Key]:
         keys: set[Key] = set()
         for part in self._parts(folder):
-            keys.update(_keys_of(_read_part(part, KEY_COLUMNS)))
+            keys.update(_keys_of(read_part(part, KEY_COLUMNS)))
         return keys
 
-    def _read(self, folder: str, order: Sequence[str], empty: pa.Table) -> pa.Table:
-        """All parts as one table, sorted by the columns of `order`, each key once; `empty` if there are none."""
-        tables = [_read_part(part) for part in self._parts(folder)]
+    def _read(self, folder: str, order: Sequence[str], empty: pa.Table, *, last: bool = False) -> pa.Table:
+        """All parts as one table, sorted by the columns of `order`; `empty` if there are none.
+
+        Of rows of one key the first stays, or the `last`.
+        """
+        tables = [read_part(part) for part in self._parts(folder)]
         if not tables:
             return empty
         table = _unified(tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
@@ -277,7 +295,8 @@ class Store:
         for name in KEY_COLUMNS:
             values = table[name].to_numpy()
             same &= values[1:] == values[:-1]
-        return table.take(np.flatnonzero(np.append(True, ~same))).combine_chunks()
+        kept = np.append(~same, True) if last else np.append(True, ~same)
+        return table.take(np.flatnonzero(kept)).combine_chunks()
 
     def _require(self, other: dict[str, Any], where: str) -> None:
         """Refuse to mix experiments, versions or labels of different thresholds in one store.
@@ -297,8 +316,8 @@ class Store:
             )
         if self.thresholds_hash != other.get("thresholds_hash", ""):
             raise StoreError(
-                f"{self.directory}: labelled by the thresholds {self.thresholds_hash or 'of an older version'}, not "
-                f"{other.get('thresholds_hash')}; choose another folder, or go on with that table"
+                f"{self.directory}: labelled by the thresholds {_thresholds_in_words(self.manifest)}, not "
+                f"{_thresholds_in_words(other)}; choose another folder, or go on with that table"
             )
 
 
@@ -328,34 +347,31 @@ def _manifest(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _thresholds_in_words(manifest: dict[str, Any]) -> str:
+    return str(manifest.get("thresholds_hash") or "of an older version")
+
+
+def _foreign(folder: Path, experiment: Experiment) -> str:
+    """Why a folder without a manifest cannot become a store: it holds what is not ours. Nothing if it can."""
     if folder.exists() and not folder.is_dir():
-        raise StoreError(f"{folder}: got a file, expected a folder for the results; choose another --out")
+        return f"{folder}: got a file, expected a folder for the results; choose another --out"
     if any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS):
-        raise StoreError(
-            f"{folder}: holds results but no {MANIFEST_FILE} that says whose; choose another --out"
-        )
+        return f"{folder}: holds results but no {MANIFEST_FILE} that says whose; choose another --out"
+    if (folder / PLAN_FILE).exists():
+        return f"{folder}: holds a {PLAN_FILE} but no {MANIFEST_FILE} that says whose; choose another --out"
+    if not _is_missing_or_says(folder / EXPERIMENT_FILE, experiment.text):
+        return f"{folder}: holds an {EXPERIMENT_FILE} that is not of a sweep and would be lost; choose another --out"
+    return ""
 
 
-def _make(folder: Path) -> None:
+def _is_missing_or_says(path: Path, text: str) -> bool:
+    """Whether a file may be written with a text: a sweep that was killed at its start may have done so."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"{folder}: cannot be made ({error.strerror or error}); choose another --out"
-        ) from None
-
-
-def _read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:
-            return file.read(columns=columns, use_threads=False)
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise StoreError(f"{path}: cannot be read ({reason}); move it away and run the sweep again") from None
+        return path.read_bytes() == text.encode()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _unified(tables: list[pa.Table]) -> pa.Table:

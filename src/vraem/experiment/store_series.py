@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vraem.experiment.part_files import StoreError, write_whole
+from vraem.experiment.part_files import StoreError, cannot_read, write_whole
 from vraem.experiment.rows import IDENTITY, Key
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def _open(path: Path) -> Any:
     try:
         return parquet.ParquetFile(path)
     except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise StoreError(f"{path}: cannot be read ({reason}); move it away and run the sweep again") from None
+        raise StoreError(cannot_read(path, str(error).splitlines()[0])) from None
 
 
 def write_tables(target: Path, tables: Iterator[pa.Table], kind: str) -> None:

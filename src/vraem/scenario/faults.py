@@ -30,7 +30,7 @@ class Fault:
 
     def __str__(self) -> str:
         """``file:line:col: key: got X, expected Y; did you mean Z?`` without the parts that are empty."""
-        place = ":".join([self.file, *(str(n) for n in (self.line, self.col) if n)])
+        place = ":".join([escaped(self.file), *(str(n) for n in (self.line, self.col) if n)])
         text = f"got {self.got}" + (f", expected {self.expected}" if self.expected else "")
         parts = [place, self.key, text] if self.key else [place, text]
         return ": ".join(parts) + (f"; {self.hint}" if self.hint else "")
@@ -117,9 +117,13 @@ def _whole_in_words(value: int) -> str:
     return f"a number of about {int(value.bit_length() * math.log10(2)) + 1} digits"
 
 
+def escaped(text: str) -> str:
+    """Text whose control characters and line ends are written out, so that it stays on its line."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text.replace("\n", "\\n"))
+
+
 def _quoted(text: str) -> str:
-    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text.replace("\n", "\\n"))
-    return f'"{safe}"'
+    return f'"{escaped(text)}"'
 
 
 def _shorten(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -24,7 +25,18 @@ Day = Annotated[
     ),
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
-Line = Annotated[str, Field(min_length=1, max_length=2_000)]
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Line ends, control characters of terminals, and those that turn the direction of what follows."""
+
+
+def _one_line(text: str) -> str:
+    if _NOT_IN_A_LINE.search(text):
+        what = "one line of text, without control characters"
+        raise PydanticCustomError("other_expected", "not one line", {"what": what})
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_one_line)]
 
 
 class Table(BaseModel):

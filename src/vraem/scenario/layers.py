@@ -26,11 +26,15 @@ _NO_POSITION = Position(0, 0)
 
 
 class Mark(NamedTuple):
-    """The file in which something stands, and where its key and its value begin."""
+    """The file in which something stands, and where its key and its value begin.
+
+    ``folder`` is that of the file, from which paths in it are meant; None for what no file says.
+    """
 
     file: str
     key: Position
     value: Position
+    folder: File | None = None
 
 
 @dataclass
@@ -66,24 +70,34 @@ class Layers:
         self._merge(self.data, data, ())
         self.marks.update(marks)
 
-    def put(self, path: Path, value: Any, label: str) -> None:
-        """Set one value; ``label`` stands for the place where it was said. Raises ``ScenarioError``."""
+    def put(self, path: Path, value: Any, said: str | Mark) -> None:
+        """Set one value; ``said`` is the place where it was, or a word for it. Raises ``ScenarioError``.
+
+        Numbers of ``path`` are items of lists; in a table they are keys, which are text.
+        """
         table: Any = self.data
+        mark = Mark(said, _NO_POSITION, _NO_POSITION) if isinstance(said, str) else said
+        parts = list(path)
         for depth, part in enumerate(path[:-1]):
             if isinstance(table, dict):
-                table = table.setdefault(part, {})
+                parts[depth] = str(part)
+                if parts[depth] not in table:
+                    self.marks[tuple(parts[: depth + 1])] = mark
+                table = table.setdefault(parts[depth], {})
             elif isinstance(table, list) and isinstance(part, int) and part < len(table):
                 table = table[part]
             else:
-                raise ScenarioError([_no_way(path, depth, table, label)])
+                raise ScenarioError([_no_way(path, depth, table, mark.file)])
         last = path[-1]
         if isinstance(table, list) and isinstance(last, int) and last < len(table):
+            self._forget(tuple(parts))
             table[last] = value
         elif isinstance(table, dict):
-            self._merge(table, {last: value}, path[:-1])
+            parts[-1] = str(last)
+            self._merge(table, {parts[-1]: value}, tuple(parts[:-1]))
         else:
-            raise ScenarioError([_no_way(path, len(path) - 1, table, label)])
-        self.marks[path] = Mark(label, _NO_POSITION, _NO_POSITION)
+            raise ScenarioError([_no_way(path, len(path) - 1, table, mark.file)])
+        self.marks[tuple(parts)] = mark
 
     def _merge(self, base: dict[Any, Any], over: Mapping[Any, Any], path: Path) -> None:
         for key, value in over.items():
@@ -92,8 +106,12 @@ class Layers:
                 self._merge(base[key], value, below)
                 continue
             if isinstance(base.get(key), dict | list):
-                self.marks = {p: mark for p, mark in self.marks.items() if p[: len(below)] != below}
+                self._forget(below)
             base[key] = value
+
+    def _forget(self, path: Path) -> None:
+        """Drop the places of what is replaced and of all below it."""
+        self.marks = {p: mark for p, mark in self.marks.items() if p[: len(path)] != path}
 
 
 def read_layers(start: File, root: File) -> Layers:
@@ -120,7 +138,8 @@ def parse_file(path: File, what: str = "a scenario file") -> Layers:
         spots = positions(text)
     except (ValueError, RecursionError) as error:
         raise ScenarioError([fault_of_syntax(file, text, error)]) from None
-    return Layers(file, data, {where: Mark(file, spot.key, spot.value) for where, spot in spots.items()})
+    marks = {where: Mark(file, spot.key, spot.value, path.parent) for where, spot in spots.items()}
+    return Layers(file, data, marks)
 
 
 def parse_override(text: str) -> tuple[Path, Any]:

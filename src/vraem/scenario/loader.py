@@ -95,7 +95,7 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
         document = Document.model_validate(data)
     except ValidationError as error:
         found += faults_of_shape(_fewer(error, data), layers.at)
-    table_rows, more = _table_rows(data, layers, folder or library())
+    table, table_rows, more = _table_rows(data, layers, folder or library())
     found += more
     found += _faults_of_driver_values(data, layers)
     found += _faults_of_comparison(data, layers, folder or library())
@@ -112,7 +112,7 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
         run=document.run,
         parameters=Parameters(**document.parameters),
         switches=document.switches,
-        drivers=Drivers.from_rows(table_rows, rows, document.drivers.table),
+        drivers=Drivers.from_rows(table_rows, rows, table),
         events=document.event,
         campaigns=document.campaign,
         groups=document.group,
@@ -145,26 +145,42 @@ def _cut(value: Any, most: int) -> Any:
 
 def _table_rows(
     data: Mapping[str, Any], layers: Layers, folder: File
-) -> tuple[tuple[DriverRow, ...], Sequence[Fault]]:
-    """The rows of the table of drivers that the document chooses, and what is wrong with it."""
+) -> tuple[str, tuple[DriverRow, ...], Sequence[Fault]]:
+    """The table of drivers that the document chooses, as named from `folder`, its rows, and what is wrong with it.
+
+    A path is meant from the folder of the file in which it stands, which may be a parent in a subfolder.
+    """
     choice = data.get("drivers", {})
     table = choice.get("table", "history") if isinstance(choice, dict) else None
     if not isinstance(table, str) or table in ("", "none"):
-        return (), ()
+        return "none", (), ()
     if table == "history":
-        return history_rows(), ()
-    path, problem = inside(folder, folder, table)
+        return table, history_rows(), ()
+    mark = layers.marks.get(("drivers", "table"))
+    beside = (mark and mark.folder) or folder
+    path, problem = inside(beside, _common_root(beside, folder), table)
     if not problem and not table.endswith(".csv"):
         problem = in_words(table)
     if not problem and not path.is_file():
         problem = f"{in_words(table)}, which is no file here"
     if problem:
         expected = '"history", "none" or a .csv file inside the folder of the scenario'
-        return (), [fault_at(layers.at, ("drivers", "table"), "value", problem, expected)]
+        return table, (), [fault_at(layers.at, ("drivers", "table"), "value", problem, expected)]
     try:
-        return read_driver_file(path), ()
+        return _named_from(folder, path), read_driver_file(path), ()
     except ScenarioError as error:
-        return (), error.faults
+        return table, (), error.faults
+
+
+def _common_root(beside: File, folder: File) -> File:
+    """The folder that paths in a file of `beside` must not leave: that of the scenario, if the file lies in it."""
+    return folder if beside.resolve().is_relative_to(folder.resolve()) else beside
+
+
+def _named_from(folder: File, path: File) -> str:
+    """A file inside `folder` as a scenario of that folder names it."""
+    inner, outer = path.resolve(), folder.resolve()
+    return inner.relative_to(outer).as_posix() if inner.is_relative_to(outer) else path.name
 
 
 def _faults_of_driver_values(data: Mapping[str, Any], layers: Layers) -> Iterator[Fault]:

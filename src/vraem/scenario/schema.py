@@ -34,7 +34,7 @@ class Run(Table):
     """What is simulated: from when to when, how finely, with which random numbers."""
 
     start: Day = Field(description="first day of the first week", default=FIRST_MONDAY)
-    end: Day = Field(description="the run ends with the last whole week before the end of this day")
+    end: Day = Field(description="the last week of the run is the last that opens on or before this day")
     households: int = Field(
         40_000,
         ge=400,

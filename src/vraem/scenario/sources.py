@@ -32,7 +32,7 @@ def shown(path: Path) -> str:
     """A path as messages show it: from the working folder if it lies inside, else whole."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # the last for a link that leads to itself
         return str(path)
 
 

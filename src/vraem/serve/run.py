@@ -1,5 +1,7 @@
 """Starting the live classroom."""
 
+import os
+import socket
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,27 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def listening_problem(host: str, port: int) -> str:
+    """Why nobody can be served at an address, as one line; nothing if all is well."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            if os.name == "posix":  # as the server does: a port that was just left is free
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+            tried.listen()
+    except socket.gaierror as error:
+        return (
+            f"--host: got {host} ({error.strerror}), expected an address of this machine, such as 127.0.0.1"
+        )
+    except (OSError, UnicodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return (
+            f"--host {host} --port {port}: cannot be listened on ({reason}); choose another --port or --host"
+        )
+    return ""
 
 
 def serve(scenario: "Scenario", valley: "Valley", *, host: str, port: int, limits: Limits) -> None:
