@@ -250,7 +250,9 @@ def _times(store: Store) -> str:
     finished = [(weeks, run) for weeks, run in pairs if weeks]
     weeks, simulated = (sum(column) for column in zip(*finished, strict=True)) if finished else (0, 0)
     saved = (
-        f"; shared pasts saved {(weeks - simulated) / weeks:.0%} of the weeks" if weeks > simulated else ""
+        f"; shared pasts saved {100.0 * (weeks - simulated) / weeks:.0f} % of the weeks"
+        if weeks > simulated
+        else ""
     )
     return (
         f"{number(round(sum(seconds)))} seconds of computing, {sum(seconds) / len(seconds):.2f} a run{saved}"

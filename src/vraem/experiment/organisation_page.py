@@ -13,7 +13,7 @@ from vraem.observe.splinters import SPLINTER_WORDS
 from vraem.world.clock import MONTHS_A_YEAR
 
 SOURCE_WORDS = {
-    "fees": "fees on cargo",
+    "fees": "fees on passing cargo",
     "escorts": "escorts and airstrips",
     "leaf_tax": "tax on leaf",
     "logging": "quotas on logging",
@@ -126,13 +126,18 @@ def _of_campaigns(operations: float) -> str:
 def _end_states(groups: dict[str, Any]) -> str:
     anchor = groups["anchor"]
     began = {
-        "campaign": f"What was done to the group began on {day(anchor['start'])} and ended on {day(anchor['end'])}.",
+        "campaign": f"What was done to the group began in the week of {day(anchor['start'])} and ended in that of "
+        f"{day(anchor['end'])}.",
     }.get(
         anchor["source"],
         f"Nothing was done to the group beyond routine; it is measured from {day(anchor['start'])} to "
         f"{day(anchor['end'])} all the same.",
     )
-    weak = " The group had already lost four tenths of its first strength." if anchor["weak_start"] else ""
+    weak = (
+        " The group was weak already: it had lost four tenths of its first strength, or all its columns served firms."
+        if anchor["weak_start"]
+        else ""
+    )
     states = [
         f"{_after(row['months'])} {END_STATE_WORDS[row['end_state']]} ({row['end_state'].replace('_', ' ')}; "
         f"{percent(row['la'])} of the armed lineage left, {row['n']:.1f} independent groups of it)"

@@ -71,7 +71,9 @@ class SweepReport:
         text = [f"{', '.join(said)}: {self.directory}"]
         if self.weeks_saved:
             share = self.weeks_saved / self.weeks
-            text.append(f"shared pasts saved {share:.0%} of the weeks ({self.weeks_saved} of {self.weeks})")
+            text.append(
+                f"shared pasts saved {100.0 * share:.0f} % of the weeks ({self.weeks_saved} of {self.weeks})"
+            )
         if self.failed or self.failed_before:
             before = f" and {self.failed_before} before" if self.failed_before else ""
             text.append(f"{_runs(self.failed)} failed{before}: see {self.directory / 'failures'}")
