@@ -57,7 +57,7 @@ def test_shared_pasts_are_run_once(one_worker: Reference) -> None:
     """Of 18 weeks, `closed` parts in week 5 and `crews` in week 9: 14 of 54 weeks are saved in each task."""
     report = one_worker[1]
     assert (report.weeks, report.weeks_saved) == (36 * 18, 12 * (5 + 9))
-    assert any("saved 26%" in line for line in report.lines())
+    assert any("saved 26 %" in line for line in report.lines())
 
 
 @pytest.mark.parametrize("workers", [2, 4])

@@ -25,7 +25,7 @@ def written(figure: Figure) -> set[str]:
 
 def test_the_map_names_the_rivers_towns_and_ways_out(chart: Figure):
     texts = written(chart)
-    assert {"Rio Apurimac", "Rio Ene", "Rio Mantaro", "Rio Tambo"} <= texts
+    assert {"Río Apurímac", "Río Ene", "Río Mantaro", "Río Tambo"} <= texts
     assert {
         "Pichari",
         "Llochegua",
