@@ -50,8 +50,8 @@ def _opening(found: Neutrality, results: Results, command: str) -> str:
         f"Can the model say anything, or is its answer in its assumptions? {runs} runs in which the parameters of "
         f"the group and the structural switches were drawn from their ranges, {_campaigns(results)}, nothing having "
         "been fitted to an outcome. "
-        f"{found.weak} further runs had less than .6 of the group's first strength when the campaign "
-        "began and are left out. "
+        f"{found.weak} further runs are left out: when the campaign began, the group had less than .6 of its first "
+        "strength, or all its columns served firms. "
         "Shares are of dismantled runs; brackets are Wilson's 95 % intervals.\n\nMade by:\n\n```\n"
         + command
         + "\n```"
