@@ -75,3 +75,5 @@ def test_the_commands_of_a_page_can_be_run_as_they_stand(tmp_path):
     assert shlex.split(packaged) == ["vraem", "sweep", "heirs", "--out", str(folder)]
     changed = reporting._sweep_command(Made("heirs", ["run.households=400"]), folder)
     assert shlex.split(changed)[2] == str(folder / "experiment.toml")
+    fewer = reporting._sweep_command(Made("screen", ["replicates.count=2"]), folder)
+    assert shlex.split(fewer) == ["vraem", "sweep", "screen", "--replicates", "2", "--out", str(folder)]

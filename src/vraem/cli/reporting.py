@@ -141,15 +141,21 @@ def neutrality(
 
 
 def _sweep_command(results: Results, folder: Path) -> str:
-    """The command that makes a sweep again: of the packaged experiment, if it is that, else of its own file."""
+    """The command that makes a sweep again: of the packaged experiment, if it is that, else of its own file.
+
+    An id says nothing of the number of seeds, which may grow; it is named where it is not that of the package.
+    """
     from vraem.experiment.library import packaged_experiments
     from vraem.experiment.loader import load_experiment
     from vraem.experiment.store import EXPERIMENT_FILE
 
     name, own = str(results.about["name"]), results.experiment
-    packaged = own is not None and name in packaged_experiments() and load_experiment(name).id == own.id
-    source = name if packaged else str(folder / EXPERIMENT_FILE)
-    return shlex.join(["vraem", "sweep", source, "--out", str(folder)])
+    packaged = load_experiment(name) if name in packaged_experiments() else None
+    if own is None or packaged is None or packaged.id != own.id:
+        return shlex.join(["vraem", "sweep", str(folder / EXPERIMENT_FILE), "--out", str(folder)])
+    count = own.replicates.count
+    seeds = ["--replicates", str(count)] if count != packaged.replicates.count else []
+    return shlex.join(["vraem", "sweep", name, *seeds, "--out", str(folder)])
 
 
 @click.command()
