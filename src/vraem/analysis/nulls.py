@@ -14,7 +14,8 @@ from vraem.analysis.contrasts import share_difference
 from vraem.analysis.intervals import Equivalence, Interval, equivalent_draws
 from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, shares
 from vraem.analysis.resampling import posterior_share
-from vraem.analysis.results import NO_NULL, NULL_COLUMN, Results
+from vraem.analysis.results import NO_NULL, Results
+from vraem.experiment.outcomes import NULL_COLUMN
 
 NULL_NAMES: Mapping[str, str] = {
     "random_exits": "N0",

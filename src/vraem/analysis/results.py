@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
 from vraem.experiment.design import points_a_draw
+from vraem.experiment.outcomes import NULL_COLUMN
 from vraem.experiment.rules import VerdictRules, verdict_rules
 from vraem.observe.anchor import measured_days
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 NO_NULL = "none"
 CONTROL = "random-control"
 """Arm whose operations take anybody: what another campaign does beyond it, it does by its choice of targets."""
-NULL_COLUMN = "null_model"
 
 
 @dataclass(frozen=True)
