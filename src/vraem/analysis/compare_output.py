@@ -19,13 +19,12 @@ from vraem.analysis.compare import VERDICTS, Comparison, difference_row
 from vraem.analysis.measures import MEASURES
 from vraem.analysis.paired import LEVEL
 from vraem.analysis.paths import PATHS
-from vraem.experiment.output import OutputError, make_writable
+from vraem.experiment.output import COMPARISON_FILE, OutputError, make_writable
 from vraem.version import __version__
 
-SUMMARY_FILE = "comparison.json"
 RUNS_FILE = "comparison.parquet"
 PATHS_FILE = "paths.parquet"
-OWN_FILES = (SUMMARY_FILE, RUNS_FILE, PATHS_FILE)
+OWN_FILES = (COMPARISON_FILE, RUNS_FILE, PATHS_FILE)
 FIGURES_FOLDER = "figures"
 OWN_CHARTS = ("differences", "differences-*", "paths", "difference-paths")
 
@@ -61,7 +60,7 @@ def check_folder(directory: Path, identity: Sequence[str], *, force: bool = Fals
 def _identity_in(directory: Path) -> list[str] | None:
     """Ids of the scenarios of the comparison that lies in `directory`, None if there is none."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads((directory / SUMMARY_FILE).read_text(encoding="utf-8"))
+        found = json.loads((directory / COMPARISON_FILE).read_text(encoding="utf-8"))
         return [scenario["id"] for scenario in found["scenarios"]]
     return None
 
@@ -83,17 +82,17 @@ def write_comparison(comparison: Comparison, directory: Path, *, force: bool = F
     import pyarrow.parquet as parquet
 
     check_folder(directory, identity(comparison), force=force)
-    (directory / SUMMARY_FILE).unlink(missing_ok=True)
+    (directory / COMPARISON_FILE).unlink(missing_ok=True)
     _remove_charts(directory / FIGURES_FOLDER)
     for name, table in ((RUNS_FILE, runs_table(comparison)), (PATHS_FILE, paths_table(comparison))):
         part = directory / f".{name}.part"
         parquet.write_table(table, part, compression="zstd")
         os.replace(part, directory / name)
     text = json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    part = directory / f".{SUMMARY_FILE}.part"
+    part = directory / f".{COMPARISON_FILE}.part"
     part.write_text(text, encoding="utf-8")
-    os.replace(part, directory / SUMMARY_FILE)
-    return [directory / name for name in (RUNS_FILE, PATHS_FILE, SUMMARY_FILE)]
+    os.replace(part, directory / COMPARISON_FILE)
+    return [directory / name for name in (RUNS_FILE, PATHS_FILE, COMPARISON_FILE)]
 
 
 def _remove_charts(folder: Path) -> None:

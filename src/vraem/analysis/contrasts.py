@@ -100,7 +100,7 @@ def _contrast(results: Results, arm: str, reference: str, outcome: str, share: b
     first, other = pairs["first"].to_numpy(), pairs["other"].to_numpy()
     gaps = first - other
     clusters = results.clusters_of(pairs)
-    count = Clusters.of(clusters).count if len(gaps) else 0
+    count = Clusters.of(clusters).count
     binary = len(gaps) > 0 and bool(np.isin(np.append(first, other), (0.0, 1.0)).all())
     table = PairTable.of(first > 0.5, other > 0.5) if binary and count == len(gaps) else None
     known = (

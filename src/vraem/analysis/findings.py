@@ -201,8 +201,7 @@ def _both_dismantled(
         return PairTable(0, 0, 0, 0), True
     both = wide[[arm, control]].dropna()
     table = PairTable.of(both[arm].to_numpy(dtype=bool), both[control].to_numpy(dtype=bool))
-    clusters = Clusters.of(kept.clusters_of(both.index.to_frame())) if len(both) else None
-    return table, clusters is None or clusters.count == len(both)
+    return table, Clusters.of(kept.clusters_of(both.index.to_frame())).count == len(both)
 
 
 EVENTS = {columns.FIRST_SPLIT: "a column secedes", columns.THREE_GROUPS: "three independent groups"}

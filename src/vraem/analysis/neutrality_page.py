@@ -168,7 +168,7 @@ def _levers(found: Neutrality) -> str:
     rows = [
         [
             f"`{lever.factor}`",
-            f"{percent(lever.range)}",
+            percent(lever.range),
             "; ".join(f"{band.part}: {percent(band.share.estimate)}" for band in lever.bands),
         ]
         for lever in found.levers[:_MOST_LEVERS]

@@ -55,7 +55,7 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
     months = results.headline if horizon is None else horizon
     kept = results.strong
     kind = kept.frame[NULL_COLUMN].fillna(NO_NULL).to_numpy(dtype=str)
-    campaign = np.array([_campaign(kept, arm) for arm in kept.frame["arm"]], dtype=str)
+    campaign = kept.frame["arm"].map(_campaigns(kept)).to_numpy(dtype=str)
     found = kept.labels(months)
     among = kept.dismantled() & (found != CENSORED_LABEL) & (campaign != "")
     comparisons = []
@@ -79,12 +79,11 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
     return comparisons
 
 
-def _campaign(results: Results, arm: str) -> str:
-    """What an arm does to the group, the same text for the same acts; empty if nothing."""
-    if arm not in results.campaigns:
-        return ""
+def _campaigns(results: Results) -> dict[str, str]:
+    """What each arm does to the group, the same text for the same acts; empty if nothing."""
     scenarios = dict(results.experiment.arms) if results.experiment else {}
-    return repr((scenarios[arm].campaigns, scenarios[arm].events)) if arm in scenarios else arm
+    acts = {arm: repr((scenario.campaigns, scenario.events)) for arm, scenario in scenarios.items()}
+    return {arm: acts.get(arm, arm) if arm in results.campaigns else "" for arm in results.arms}
 
 
 def _sentence(null: str, gap: Interval, equal: Equivalence) -> str:

@@ -123,7 +123,7 @@ class Results:
         """Without the runs that were weak when the campaign began: those are reported and left out.
 
         A run that cannot say is weak if others of its arm can: nobody was left outside the service of firms (runs made
-        before 0.5.1 say nothing then). Arms that count from no campaign say nothing in any run, and stay.
+        before 0.6.0 say nothing then). Arms that count from no campaign say nothing in any run, and stay.
         """
         if columns.WEAK_START not in self.frame:
             return self

@@ -10,10 +10,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import click
 
+from vraem.cli.exit_codes import FAULT, INTERRUPTED, READER_LEFT
 from vraem.version import __version__
-
-READER_LEFT, INTERRUPTED = 141, 130
-"""Exit codes of what a signal ends, as shells count them: a closed pipe, Ctrl-C."""
 
 
 class LazyCommand(NamedTuple):
@@ -105,14 +103,14 @@ class LazyGroup(click.Group):
             from vraem.cli.terminal import say_faults
 
             say_faults(error.faults)
-            ctx.exit(2)
+            ctx.exit(FAULT)
         except BrokenPipeError:
             _print_no_more()
             ctx.exit(READER_LEFT)
         except OSError as error:
             click.echo(f"{error.filename or 'the output'}: {error.strerror or error}", err=True)
             _print_no_more()
-            ctx.exit(2)
+            ctx.exit(FAULT)
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             ctx.exit(INTERRUPTED)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from vraem.cli.authoring import OVERRIDE
+from vraem.cli.exit_codes import FAULT, INTERRUPTED
 from vraem.cli.progress import progress
-from vraem.cli.running import FAULT, FOLDER, INTERRUPTED, RUNS
+from vraem.cli.running import FOLDER, RUNS
+from vraem.cli.terminal import end_by_system
 
 if TYPE_CHECKING:
     from vraem.analysis.compare import Comparison
@@ -152,12 +154,11 @@ def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     try:
         existed = folder.exists()
         yield
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
-    except (OutputError, OSError) as error:
-        said = error if isinstance(error, OutputError) else f"{error.filename or folder}: {error.strerror}"
-        click.echo(str(said), err=True)
+    except OutputError as error:
+        click.echo(str(error), err=True)
         ctx.exit(FAULT)
+    except OSError as error:
+        end_by_system(ctx, error, folder)
     except KeyboardInterrupt:
         click.echo("stopped; no result was written", err=True)
         ctx.exit(INTERRUPTED)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from vraem.cli.terminal import end_by_system
+
 
 @click.command(name="map")
 @click.option(
@@ -28,10 +30,7 @@ def map_command(ctx: click.Context, out: Path) -> None:
 
     try:
         paths = save(valley_map(load()), out)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
-        ctx.exit(2)
+        end_by_system(ctx, error, out)
     for path in paths:
         click.echo(str(path))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from vraem.cli.authoring import OVERRIDE
+from vraem.cli.exit_codes import FAULT, INTERRUPTED
 from vraem.cli.progress import progress
-from vraem.cli.running import FAULT, INTERRUPTED, RUNS
+from vraem.cli.running import RUNS
+from vraem.cli.terminal import end_by_system
 
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
@@ -71,11 +73,8 @@ def replay(
     except OutputError as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or path}: {error.strerror or error}", err=True)
-        ctx.exit(FAULT)
+        end_by_system(ctx, error, path)
     except KeyboardInterrupt:
         click.echo("stopped; no page was written", err=True)
         ctx.exit(INTERRUPTED)

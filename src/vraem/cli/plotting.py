@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vraem.cli.exit_codes import BROKEN, FAULT
 from vraem.cli.progress import progress
-from vraem.cli.running import BROKEN, FAULT, FOLDER
+from vraem.cli.running import FOLDER
+from vraem.cli.terminal import end_by_system
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,11 +61,8 @@ def plot(
     except (PlotError, OutputError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or directory}: {error.strerror or error}", err=True)
-        ctx.exit(FAULT)
+        end_by_system(ctx, error, directory)
     ctx.exit(BROKEN if missing else 0)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vraem.cli.odd import write_odd
+from vraem.cli.terminal import end_by_system
 from vraem.engine import SCHEDULE
 from vraem.experiment.outcome_reference import outcomes_markdown
 from vraem.observe import SERIES
@@ -42,11 +43,8 @@ def docs(ctx: click.Context, out: Path) -> None:
     """Write the pages of the documentation that are made from the code."""
     try:
         paths = [*write_reference(out / "reference"), write_library(out), *write_odd(out)]
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or out}: {error.strerror or error}", err=True)
-        ctx.exit(2)
+        end_by_system(ctx, error, out)
     for path in paths:
         click.echo(str(path))
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from vraem.cli.authoring import OVERRIDE
-from vraem.cli.running import FAULT, FOLDER, RUNS
-from vraem.cli.terminal import paragraph
+from vraem.cli.exit_codes import FAULT
+from vraem.cli.running import FOLDER, RUNS
+from vraem.cli.terminal import end_by_system, paragraph
 
 if TYPE_CHECKING:
     from vraem.analysis.findings import Findings
@@ -277,8 +278,5 @@ def _faults_in_lines(ctx: click.Context) -> Iterator[None]:
     except (OutputError, ValueError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or 'the system'}: {error.strerror or error}", err=True)
-        ctx.exit(FAULT)
+        end_by_system(ctx, error, "the system")

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from vraem.cli.authoring import OVERRIDE
+from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
 from vraem.cli.progress import progress
-from vraem.cli.terminal import aligned, console
+from vraem.cli.terminal import aligned, console, end_by_system
 
 if TYPE_CHECKING:
     from vraem.observe import RunResult
     from vraem.scenario import Scenario
 
-FAULT, BROKEN, INTERRUPTED = 2, 1, 130
 """Exit codes: bad input; a check that failed; stopped by the user."""
 
 RUNS = Path("runs")
@@ -191,11 +191,8 @@ def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     except BalanceError as error:
         click.echo(f"check failed: {error}", err=True)
         ctx.exit(BROKEN)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or folder}: {error.strerror or error}", err=True)
-        ctx.exit(FAULT)
+        end_by_system(ctx, error, folder)
     except KeyboardInterrupt:
         if not existed:
             with contextlib.suppress(OSError):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vraem.cli.authoring import OVERRIDE, in_numbers
-from vraem.cli.running import BROKEN, FAULT, FOLDER, INTERRUPTED, RUNS
-from vraem.cli.terminal import aligned, is_terminal, number
+from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
+from vraem.cli.running import FOLDER, RUNS
+from vraem.cli.terminal import aligned, end_by_system, is_terminal, number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -143,11 +144,8 @@ def _faults_in_lines(ctx: click.Context) -> Iterator[None]:
     except (OutputError, SweepError, MissingLibraryError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
-    except BrokenPipeError:
-        raise  # no fault of ours: see LazyGroup.invoke
     except OSError as error:
-        click.echo(f"{error.filename or 'the system'}: {error.strerror or error}", err=True)
-        ctx.exit(FAULT)
+        end_by_system(ctx, error, "the system")
     except KeyboardInterrupt:
         click.echo("stopped at once; what is on disk stays, run the same command again to go on", err=True)
         ctx.exit(INTERRUPTED)
@@ -242,6 +240,8 @@ def _counts(table: pa.Table) -> dict[str, int]:
 
 def _times(store: Store) -> str:
     """What the runs took and what shared pasts saved."""
+    from vraem.experiment.sweep_report import saved_in_words
+
     timings = store.timings()
     if not len(timings) or "seconds" not in timings.column_names:
         return ""
@@ -249,11 +249,7 @@ def _times(store: Store) -> str:
     pairs = zip(timings["weeks"].to_pylist(), timings["weeks_run"].to_pylist(), strict=True)
     finished = [(weeks, run) for weeks, run in pairs if weeks]
     weeks, simulated = (sum(column) for column in zip(*finished, strict=True)) if finished else (0, 0)
-    saved = (
-        f"; shared pasts saved {100.0 * (weeks - simulated) / weeks:.0f} % of the weeks"
-        if weeks > simulated
-        else ""
-    )
+    saved = f"; {saved_in_words(weeks - simulated, weeks)}" if weeks > simulated else ""
     return (
         f"{number(round(sum(seconds)))} seconds of computing, {sum(seconds) / len(seconds):.2f} a run{saved}"
     )
@@ -308,7 +304,8 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
     For shards that wrote to folders of their own. Nothing is taken twice; FROM stays as it is.
     """
     from vraem.experiment.loader import load_experiment
-    from vraem.experiment.store import EXPERIMENT_FILE, MANIFEST_FILE, Store
+    from vraem.experiment.output import MANIFEST_FILE
+    from vraem.experiment.store import EXPERIMENT_FILE, Store
 
     with _faults_in_lines(ctx):
         others = [Store.open(source) for source in sources]

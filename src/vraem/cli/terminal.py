@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
+
+from vraem.cli.exit_codes import FAULT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +23,17 @@ def say_faults(faults: Sequence[Fault]) -> None:
         click.echo(str(fault), err=True)
     if len(faults) > 1:
         click.echo(f"{len(faults)} faults", err=True)
+
+
+def end_by_system(ctx: click.Context, error: OSError, where: object) -> NoReturn:
+    """End a command with one line on what the system refused: at the file that it names, else at `where`.
+
+    That nobody reads the output any more is no fault of ours: it is left to `LazyGroup.invoke`.
+    """
+    if isinstance(error, BrokenPipeError):
+        raise error
+    click.echo(f"{error.filename or where}: {error.strerror or error}", err=True)
+    ctx.exit(FAULT)
 
 
 def on_terminal() -> bool:

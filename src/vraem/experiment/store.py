@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vraem.experiment import store_series
+from vraem.experiment.output import MANIFEST_FILE, PLAN_FILE
 from vraem.experiment.part_files import (
     FAILURES,
     FOLDERS,
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
 
 EXPERIMENT_FILE = "experiment.toml"
-PLAN_FILE = "plan.parquet"
-MANIFEST_FILE = "manifest.json"
 FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
 
@@ -139,7 +138,7 @@ class Store:
 
     @property
     def thresholds_hash(self) -> str:
-        """Hash of the table of thresholds by which the runs were labelled; empty in stores of before 0.5.1."""
+        """Hash of the table of thresholds by which the runs were labelled; empty in stores of before 0.6.0."""
         return str(self.manifest.get("thresholds_hash", ""))
 
     def done_keys(self) -> set[Key]:

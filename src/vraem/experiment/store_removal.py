@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from vraem.experiment.output import MANIFEST_FILE, PLAN_FILE
 from vraem.experiment.part_files import FOLDERS, take_away
-from vraem.experiment.store import EXPERIMENT_FILE, MANIFEST_FILE, PLAN_FILE, Store
+from vraem.experiment.store import EXPERIMENT_FILE, Store
 
 
 def remove_store(store: Store) -> None:

@@ -9,6 +9,11 @@ SECONDS_A_MINUTE = 60
 MINUTES_AN_HOUR = 60
 
 
+def saved_in_words(saved: int, weeks: int) -> str:
+    """What shared pasts saved of all `weeks`."""
+    return f"shared pasts saved {100.0 * saved / weeks:.0f} % of the weeks"
+
+
 @dataclass(frozen=True)
 class SweepProgress:
     """How far a sweep is.
@@ -70,10 +75,8 @@ class SweepReport:
             said.append(f"{self.skipped} done before")
         text = [f"{', '.join(said)}: {self.directory}"]
         if self.weeks_saved:
-            share = self.weeks_saved / self.weeks
-            text.append(
-                f"shared pasts saved {100.0 * share:.0f} % of the weeks ({self.weeks_saved} of {self.weeks})"
-            )
+            saved = saved_in_words(self.weeks_saved, self.weeks)
+            text.append(f"{saved} ({self.weeks_saved} of {self.weeks})")
         if self.failed or self.failed_before:
             before = f" and {self.failed_before} before" if self.failed_before else ""
             text.append(f"{_runs(self.failed)} failed{before}: see {self.directory / 'failures'}")

@@ -21,6 +21,7 @@ from vraem.processes.groups import (
     vacate_top,
 )
 from vraem.processes.journal import actor_of, note
+from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.organisation_tables import (
     ACTIVE,
@@ -91,8 +92,11 @@ def remove_members(
         )
         success = world.groups.success
         success[group] = max(success[group] - (SUCCESS_LOST_TOP if top else SUCCESS_LOST), LEAST_SUCCESS)
+        if top:
+            columns.triggered[column] = True
+        else:
+            call_to_review(world, column)
         null = world.scenario.switches.null_model
-        columns.triggered[column] |= top or null != "random_split"
         if by != CIVILIANS and null not in ("random_exits", "random_split"):
             _shock(world, member, column, group, top)
 

@@ -43,20 +43,20 @@ def step(world: World) -> None:
     columns, flows, p = world.columns, world.flows, world.p
     sources = [columns.__dict__[name] for name in SOURCES]
     income = sum(sources[1:], sources[0])[rows]
-    serves = columns.service[rows] != NO_ROW
+    free = columns.service[rows] == NO_ROW
     revenue = columns.revenue[rows]
-    revenue += (np.where(serves, columns.takings[rows], income) - revenue) / REVENUE_MEMORY
+    revenue += (np.where(free, income, columns.takings[rows]) - revenue) / REVENUE_MEMORY
     columns.revenue[rows] = revenue
     equivalents = strength_equivalents(world, rows)
     wage = max(world.burn_in.reference_pay, 1e-9)
     upkeep = wage * p.solvency * equivalents
     columns.need[rows] = np.minimum(np.maximum(1.0 - revenue / upkeep, 0.0), 1.0)
 
-    sent, received = _remit(world, rows, income, equivalents)
+    sent, received = _remit(world, rows, free * income, equivalents)
     columns.sent[rows], columns.received[rows] = sent, received
     treasury = columns.treasury[rows] + income - sent + received
-    spent = np.where(serves, income, treasury / p.pay_smoothing)
-    paid = np.where(serves, income, wage * equivalents * pay_at(spent / upkeep, p.solvency))
+    spent = np.where(free, treasury / p.pay_smoothing, income)
+    paid = np.where(free, wage * equivalents * pay_at(spent / upkeep, p.solvency), income)
     columns.treasury[rows] = treasury - spent
     columns.paid[rows] = paid
     flows.group_pay += float(np.add.reduce(paid))
@@ -76,7 +76,7 @@ def pay_at(affluence: FloatOrArray, solvency: float) -> FloatOrArray:
 def _remit(
     world: World, rows: np.ndarray, income: np.ndarray, equivalents: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """φ of each column, the centre's share ψ paid back by strength; the rest is kept at the top."""
+    """φ of each column's `income` (none in service), the centre's ψ paid back by strength; the top keeps the rest."""
     columns, groups, p = world.columns, world.groups, world.p
     group, wholes = columns.group[rows].astype(np.intp), groups.count
     audit = groups.authority[:wholes].copy()
@@ -87,8 +87,7 @@ def _remit(
         + p.remittance_audit_weight * (audit[group] - 0.5)
         - p.remittance_need_weight * columns.need[rows]
     )
-    free = columns.service[rows] == NO_ROW
-    sent = free * (p.remittance_cap / (1.0 + np.exp(-logit))) * income
+    sent = p.remittance_cap / (1.0 + np.exp(-logit)) * income
     pool = np.bincount(group, sent, wholes)
     back = centre_redistribution(world)
     strength = np.bincount(group, equivalents, wholes)
