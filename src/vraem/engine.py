@@ -185,9 +185,9 @@ SCHEDULE: tuple[Process, ...] = (
     Process("neighbourhood", "A6", neighbourhood.step, {"communities": ("growing_share",)}),
     Process("entrants", "B12", entrants.step, entrants.WRITES),
     Process("rest_of_peru", "C6", rest_of_peru.step, {}),
-    Process("burn_in", "section 7", burn_in.step, burn_in.WRITES),
+    Process("burn_in", "initialisation", burn_in.step, burn_in.WRITES),
 )
-"""The order of the week (section 4 of the model description)."""
+"""The order of the week (docs/odd.md, section 3)."""
 
 
 def new_world(scenario: "Scenario", seed: int | None = None, valley: Valley | None = None) -> World:

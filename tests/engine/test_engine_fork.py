@@ -41,7 +41,7 @@ COMMON = {"event": [AID]}
 LATER = {"event": [AID, PRICE_SHOCK, CREWS, SHUT]}
 WEEKS_BEFORE_THE_DIFFERENCE = 65
 LOOKING_BACK = {name for name in SERIES_NAMES if name.startswith(("independent_", "effective_"))}
-"""Series that follow from the weeks before: independence of groups and their effective numbers (section 10)."""
+"""Series that follow from the weeks before: independence of groups and their effective numbers."""
 
 
 def scenario(changes: dict[str, Any]) -> Scenario:

@@ -1,4 +1,4 @@
-"""Every end state is reached where section 10 says, at its boundaries too; one and only one holds."""
+"""Every end state is reached where docs/reference/outcomes.md says, at its boundaries too; one and only one holds."""
 
 import math
 
@@ -18,7 +18,7 @@ def label(**values: float) -> str:
 
 
 def by_the_book(m: dict[str, float], t: Thresholds = THRESHOLDS) -> str | None:
-    """Section 10 once more, in plain ifs: the second implementation."""
+    """The table of end states once more, in plain ifs: the second implementation."""
     if math.isnan(m["la"]):
         return None
     if m["la"] < t.gone_armed and m["lf"] < t.gone_hired and m["rev"] < t.gone_revenue:

@@ -75,7 +75,7 @@ def test_a_group_that_has_ended_is_not_independent():
 
 
 def by_the_book(fields, of_groups, group, week):
-    """Section 10 once more, week by week and group by group."""
+    """The weekly measures once more, week by week and group by group."""
 
     def total(name, when, outside=False):
         rows = range(len(fields["group"]))

@@ -1,4 +1,4 @@
-"""Section 7: intercepts are solved in the burn-in so that the drawn targets hold, and then frozen."""
+"""Intercepts are solved in the burn-in so that the drawn targets hold, and then frozen."""
 
 import dataclasses
 from functools import cache

@@ -21,7 +21,7 @@ LABELS = re.compile(
     r"rump|splinters|insurgen|verdict|profit_orient",
     re.IGNORECASE,
 )
-"""Names of end states and of what they are made of (section 10)."""
+"""Names of end states and of what they are made of."""
 OBSERVERS = ("vraem.observe", "vraem.analysis", "vraem.experiment", "vraem.figures", "vraem.tape")
 
 

@@ -1,6 +1,6 @@
 """One operation in plain words: who is chosen, with what chance it succeeds, who is lost (D3, D4), one by one.
 
-The same rules as `vraem.processes.targets` and `raids`, written from the model description with loops over persons;
+The same rules as `vraem.processes.targets` and `raids`, written from docs/odd.md with loops over persons;
 the draws come from the same addresses. The valley's relief and the presence of the state are read from the world.
 """
 

@@ -1,4 +1,4 @@
-"""The whole week of the valley as loops over objects, in the order of the model description."""
+"""The whole week of the valley as loops over objects, in the order of docs/odd.md, section 3."""
 
 import math
 
@@ -47,7 +47,7 @@ class ValleyTwin:
             route.watched = [1.0] * len(self.firms) if watched is None else watched[route.number].tolist()
 
     def trade_week(self) -> None:
-        """The week up to the incomes of households: section 4 of the model description."""
+        """The week up to the incomes of households: docs/odd.md, section 3."""
         self.open_week()
         self.growers.farm()
         self.trade = trade_rules.Trade()

@@ -1,6 +1,6 @@
 """Patterns that need pairs of runs which part in what is done to the group, or to the price of its good.
 
-Section 12 of the model description: P14, P15, P17 and P27. All arms of a seed share their past and their draws, so a
+docs/calibration.md: P14, P15, P17 and P27. All arms of a seed share their past and their draws, so a
 pair differs by the act alone; still, violence is rare events, so P14, P15 and P27 are scored over all pairs at once:
 the change of a sum over pairs, its interval from resampling whole seeds. Everything is a pure function of the runs.
 """

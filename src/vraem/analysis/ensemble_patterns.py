@@ -1,6 +1,6 @@
 """Patterns over the prior ensemble: parameters and contested mechanisms drawn, no campaign.
 
-Section 12 of the model description: P11 draw by draw, and P22 as a share of the draws. Draws are those of the
+docs/calibration.md: P11 draw by draw, and P22 as a share of the draws. Draws are those of the
 experiment `neutrality` without its campaigns: every draw of a factor has an address of its own, so leaving some
 factors out changes none of the others. Default parameters say nothing here: the patterns are on the prior.
 """

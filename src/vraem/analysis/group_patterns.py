@@ -1,6 +1,6 @@
 """Patterns of the armed group that a run of history without any campaign can be held against.
 
-Section 12 of the model description: P11, P12, P13, P23 and P26. Observed values: `facts/organisation.csv`. What is
+docs/calibration.md: P11, P12, P13, P23 and P26. Observed values: `facts/organisation.csv`. What is
 rare is counted over the whole path: a count of a few events says little of a rate, so a rate passes if it lies within
 the interval that chance leaves around the observed one.
 """

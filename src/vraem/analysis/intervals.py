@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 LEVEL = 0.95
 EQUIVALENCE_MARGIN = 0.05
-"""Two shares that differ by less than this are taken as equal (section 11 of the model description)."""
+"""Two shares that differ by less than this are taken as equal (docs/sweeps.md, The verdict)."""
 
 
 class Interval(NamedTuple):

@@ -1,7 +1,7 @@
 """End states: how often each, with intervals; and how far the answer hangs on where the thresholds stand.
 
 Labels are those that `observe` gave. Under moved thresholds they are given anew, by the same rules, from the
-measures in the table of runs: section 10 of the model description asks for ± 20 per cent in every report.
+measures in the table of runs: docs/reference/outcomes.md asks for ± 20 per cent in every report.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """Neutrality: can every end state be reached, and does none win whatever is assumed?
 
-Section 10 of the model description: in prior-predictive runs, with parameters, switches and campaigns drawn,
+docs/reference/outcomes.md: in prior-predictive runs, with parameters, switches and campaigns drawn,
 each label has at least 1 per cent at one horizon or more and none more than 60 per cent at any, under each
 definition of dismantled (*intact* and *resilient* excepted under *size*, which rules them out by itself).
 Beside it stand the null models, and the four parameters that can put an answer in by hand.

@@ -1,6 +1,6 @@
 """The patterns that one seed's runs of history can be held against: those of the coca economy, and the list of all.
 
-Section 12 of the model description, P1-P10, P30 and P31; those of the armed group are in `group_patterns`. Patterns
+docs/calibration.md, P1-P10, P30 and P31; those of the armed group are in `group_patterns`. Patterns
 are scored on paths: means over named windows, each year of a series, shares that must not cross, never a single
 point. Observed values: `facts/economy.csv` of the valley.
 """

@@ -45,7 +45,7 @@ GROUPS_COLUMNS = (
     FileColumn("most_armed", "persons", "most armed members in any week"),
     FileColumn("last_armed", "persons", "armed members in the last week of the run"),
     FileColumn("last_members", "persons", "members in the last week of the run"),
-    FileColumn("independent_weeks", "weeks", "weeks in which it counted as independent (section 10)"),
+    FileColumn("independent_weeks", "weeks", "weeks in which it counted as independent"),
     FileColumn("mean_income", "USD/week", "mean income in the weeks of its life, wages from firms left out"),
 )
 FATES_COLUMNS = (

@@ -1,6 +1,6 @@
 """What would count as an answer: the thresholds of the verdict, written down before the runs and hashed into them.
 
-``[rules.verdict]`` of an experiment file; what it leaves out has the default of the model description
+``[rules.verdict]`` of an experiment file; what it leaves out has its default
 (sections 10 and 11). Thresholds of the labels themselves (what is a gang) are no part of it: they stand in
 one table of their own.
 """
@@ -76,12 +76,12 @@ class Rules(Table):
     model_config = ConfigDict(extra="allow")
 
     verdict: VerdictRules | None = Field(
-        None, description="thresholds of the verdict; section 10 if left out"
+        None, description="thresholds of the verdict; their defaults if left out"
     )
 
 
 def verdict_rules(rules: Any) -> VerdictRules:
-    """The thresholds in the rules of an experiment, those of the model description if it has none."""
+    """The thresholds in the rules of an experiment, their defaults if it has none."""
     said = dict(rules).get("verdict", {})
     tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
     return VerdictRules.model_validate(tuples)

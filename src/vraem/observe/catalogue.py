@@ -62,7 +62,7 @@ def _at_once(name: str, unit: str, meaning: str, read: Reader) -> Quantity:
 
 
 CATALOGUE: tuple[Quantity, ...] = (
-    Quantity("end_state", "label", "end state (section 10)", readers.end_state("default"), labels=END_STATES),
+    Quantity("end_state", "label", "end state", readers.end_state("default"), labels=END_STATES),
     *(
         Quantity(
             f"end_state_{variant}",

@@ -1,6 +1,6 @@
 """What became of the group: three definitions of dismantled, and the end state at each horizon.
 
-Section 10 of the model description: the labels are exhaustive and exclusive and are asked in one order. They are read
+docs/reference/outcomes.md: the labels are exhaustive and exclusive and are asked in one order. They are read
 off measures after the run; nothing in the model knows them.
 """
 

@@ -1,4 +1,4 @@
-"""What became of everybody who was a member when the campaign began (section 10, fates)."""
+"""What became of everybody who was a member when the campaign began (docs/reference/outcomes.md, fates)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Measures at the horizons after the campaign, against the year before it (section 10 of the model description).
+"""Measures at the horizons after the campaign, against the year before it (docs/reference/outcomes.md).
 
 Baselines are means of the 52 weeks before the campaign, every measure at a horizon is the mean of the 13 weeks that
 end there: shares of money and of effort are sums over sums, counts and shares of persons are means of weekly values.

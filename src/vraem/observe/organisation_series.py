@@ -86,7 +86,9 @@ NOTED: tuple[SeriesSpec, ...] = (
         "committee_seats", "persons", "filled seats on the founding group's committee beside the leader's"
     ),
     SeriesSpec("authority", "share", "authority of the founding group's leader (B4)"),
-    SeriesSpec("reference_pay", "USD/week", "pay of an armed member that counts as one pay unit (section 7)"),
+    SeriesSpec(
+        "reference_pay", "USD/week", "pay of an armed member that is one pay unit, solved in the burn-in"
+    ),
     SeriesSpec("fear", "index", "mean fear in the communities (E1)"),
     SeriesSpec("anger", "index", "mean anger at the state in the communities (E1)"),
     SeriesSpec("trust", "share", "communities' mean trust that rewards are paid (E2)"),
@@ -106,25 +108,21 @@ DERIVED: tuple[SeriesSpec, ...] = (
     SeriesSpec(
         "lineage_groups", "groups", "armed groups of the lineage: three in ten were in the founding group"
     ),
-    SeriesSpec("independent_groups", "groups", "independent armed groups (section 10)"),
     SeriesSpec(
-        "independent_lineage_groups", "groups", "independent armed groups of the lineage, N (section 10)"
+        "independent_groups", "groups", "armed groups that are independent by the thresholds (outcomes.md)"
     ),
-    SeriesSpec("effective_groups", "groups", "effective number of these by members, N_eff (section 10)"),
+    SeriesSpec("independent_lineage_groups", "groups", "independent armed groups of the lineage, N"),
+    SeriesSpec("effective_groups", "groups", "effective number of these by members, N_eff"),
     SeriesSpec("effective_groups_revenue", "groups", "effective number of these by income of 13 weeks"),
     SeriesSpec("effective_groups_territory", "groups", "effective number of these by territory"),
     SeriesSpec("effective_groups_all", "groups", "effective number of all independent groups by members"),
-    SeriesSpec("armed_lineage", "persons", "armed of the lineage outside firms' service, LA (section 10)"),
-    SeriesSpec("lineage_hired", "persons", "armed of the lineage in the pay of firms, LF (section 10)"),
-    SeriesSpec("absorbed_share", "share", "share of these in all armed of the lineage, ABS (section 10)"),
-    SeriesSpec(
-        "largest_share", "share", "largest lineage group's share of the armed lineage, s1 (section 10)"
-    ),
+    SeriesSpec("armed_lineage", "persons", "armed of the lineage outside firms' service, LA"),
+    SeriesSpec("lineage_hired", "persons", "armed of the lineage in the pay of firms, LF"),
+    SeriesSpec("absorbed_share", "share", "share of these in all armed of the lineage, ABS"),
+    SeriesSpec("largest_share", "share", "largest lineage group's share of the armed lineage, s1"),
     SeriesSpec("command_link", "share", "columns' mean command link, weighted by armed (B3)"),
-    SeriesSpec(
-        "command_integrity", "share", "armed lineage commanded by the strongest centre, CLI (section 10)"
-    ),
-    SeriesSpec("command_integrity_founding", "share", "the same by the founding group's centre (section 10)"),
+    SeriesSpec("command_integrity", "share", "armed lineage commanded by the strongest centre, CLI"),
+    SeriesSpec("command_integrity_founding", "share", "the same by the founding group's centre"),
     SeriesSpec(
         "effort_persons", "persons", "members of lineage columns outside firms' service, over whom Π is taken"
     ),

@@ -1,6 +1,6 @@
 """The thresholds of every measure and label: one table, as data.
 
-Section 10 of the model description. They are frozen before the runs: their hash stands in every result. Labels
+docs/reference/outcomes.md. They are frozen before the runs: their hash stands in every result. Labels
 are read under the table as it stands and under copies whose thresholds are moved (`scaled`); lengths of time are
 never moved.
 """

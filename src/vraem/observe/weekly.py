@@ -1,6 +1,6 @@
 """Weekly measures of the armed groups, from the logbook: strength, independence, command, orientation, revenue.
 
-Section 10 of the model description. Every function is of whole arrays, rows by weeks, and looks back only: what it
+docs/reference/outcomes.md. Every function is of whole arrays, rows by weeks, and looks back only: what it
 says of a week is the same to the bit however many weeks follow and wherever the arrays begin, if only the weeks
 that it looks back on (`LOOK_BACK`) are there. So sums over rows run in the order of the rows (`row_total`).
 """

@@ -1,8 +1,8 @@
 """D6: where controls go. Static; to where loads were stopped lately; or as a bandit that tries places now and then.
 
-Source: section 8 of the model description; learning weight after Magliocca et al. (2019). A load that is stopped
-counts for the nearest unit that watches its way; units remember for a year. What moved controls mean for shipments is
-a mild factor on detection along each firm's ways, 1 for all at the start.
+Source: docs/model.md, The state and the people between; learning weight after Magliocca et al. (2019). A load that is
+stopped counts for the nearest unit that watches its way; units remember for a year. What moved controls mean for
+shipments is a mild factor on detection along each firm's ways, 1 for all at the start.
 """
 
 from math import exp

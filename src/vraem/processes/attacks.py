@@ -1,6 +1,6 @@
 """B7 D4: attacks of armed groups on the state that are not tied to cargo, and killings of alleged informers.
 
-Source: section 7 of the model description, levels from the fact tables. How much effort a column has for attacks
+Source: docs/model.md, The armed organisation, levels from the fact tables. How much effort a column has for attacks
 follows from its ideology and its wish for revenge (B7); here it becomes acts. Raids provoke more of them.
 """
 

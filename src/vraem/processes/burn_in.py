@@ -1,4 +1,4 @@
-"""The burn-in: intercepts that hold the drawn targets are solved in its first years, then frozen (section 7).
+"""The burn-in: intercepts that hold the drawn targets are solved in its first years, then frozen.
 
 Independent draws of exit, recruitment and operation weights would make a third of all runs halve without any campaign.
 So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3) and routine

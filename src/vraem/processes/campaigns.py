@@ -1,8 +1,8 @@
 """D5: arrest campaigns as operations: how many fall due, on whom, with what knowledge, and when they end.
 
-Source: section 8 of the model description. A campaign makes its operations at even distances from a start drawn within
-the first, all within the burst share of its time, so that campaigns of equal budgets make equal numbers. It acts only
-through them: what is lost and what follows is the same as in any other operation.
+Source: docs/model.md, The state and the people between. A campaign makes its operations at even distances from a start
+drawn within the first, all within the burst share of its time, so that campaigns of equal budgets make equal numbers.
+It acts only through them: what is lost and what follows is the same as in any other operation.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """B1, C3: what becomes of the loads that set out: who is met and pays a toll, who goes under escort, who bribes.
 
 Firms pay at once; what they pay is what the columns on the way receive. One draw a load decides, addressed as its luck
-is. Source: section 6 of the model description.
+is. Source: docs/model.md, Protection, bought and sold.
 """
 
 from typing import NamedTuple

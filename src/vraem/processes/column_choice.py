@@ -1,8 +1,8 @@
 """B8: columns review whom they belong to and how they behave.
 
-A review is triggered by an arrest, a purge, a change of leader, a missed payday, or the background rate, at most
-once in `review_gap` weeks and not within `change_lock` weeks of an executed change. Source: section 7 of the model.
-In the null model N0 nobody decides; in N1 columns split at random when the top loses somebody.
+A review is triggered by an arrest, a purge, a change of leader, a missed payday, or the background rate, at most once
+in `review_gap` weeks and not within `change_lock` weeks of an executed change. Source: docs/model.md, The armed
+organisation. In the null model N0 nobody decides; in N1 columns split at random when the top loses somebody.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """B8: what each option is worth to the commander of a column, in pay units.
 
-Source: section 7 of the model description; form after its pre-study. Nothing here favours a hypothesis: the same
+Source: docs/model.md, The armed organisation; form after its pre-study. Nothing here favours a hypothesis: the same
 values hold for loyal and for splintered columns, for the centre's own and for those in a firm's service. Two
 choices, each a softmax: *affiliation* (stay, go independent, merge, enter a firm's service, demobilise) and *conduct*
 (as usual, take a firm under its wing, hide).

@@ -1,8 +1,8 @@
 """B3 the command link, B4 the leader's authority, B7 ideology and political work.
 
-Source: section 7 of the model description. The link grows with contact, kinship to the leader and money received, and
-falls with grievance, isolation, a vacant top post, and what binds a column to its own commander. Authority relaxes to
-what lineage, years, success and ideology carry. Ideology grows with political work and fades without.
+Source: docs/model.md, The armed organisation. The link grows with contact, kinship to the leader and money received,
+and falls with grievance, isolation, a vacant top post, and what binds a column to its own commander. Authority relaxes
+to what lineage, years, success and ideology carry. Ideology grows with political work and fades without.
 """
 
 from math import exp, log

@@ -1,8 +1,8 @@
 """E1 support, fear and anger; E2 readiness to tell; E3 self-defence committees; E4 the pool of young people.
 
-Source: section 8 of the model description; forms after Kalyvas (2006), Bennett (2008) and Sviatschi (2022). Feelings
-move slowly, so each part of this process has its own week of the month or of two months. Events raise fear and anger
-at once, through `frighten` and `anger`, wherever they happen.
+Source: docs/model.md, The state and the people between; forms after Kalyvas (2006), Bennett (2008) and Sviatschi
+(2022). Feelings move slowly, so each part of this process has its own week of the month or of two months. Events raise
+fear and anger at once, through `frighten` and `anger`, wherever they happen.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 Once a month every pair of columns that share ground may fight: rent draws them, unequal strength and kinship hold them
 back. Losses follow Lanchester's law in its simplest form, a share of each side; the loser leaves ground. Source:
-section 7 of the model description.
+docs/model.md, The armed organisation.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ RENT_RANGE = (-1.0, 2.0)
 WHOLE_BORDER = 1.0
 """Communities' worth of shared control from which a border counts whole."""
 TRUCE_STRENGTH, PACT_STRENGTH = 0.28, 1.0
-"""A truce keeps apart who has fought and binds nobody; a pact is an alliance until it has faded (section 10: .3)."""
+"""A truce parts those who have fought and binds nobody; a pact is an alliance until it fades to `alliance_max`."""
 DRAWS = 4
 """Draws of a pair: whether they fight, who wins, whether a truce follows, whether a civilian is killed."""
 

@@ -1,8 +1,8 @@
 """D2: what captives tell. Who cooperates reveals some of those it knows, at most twelve; none is raided that week.
 
-Source: section 8 of the model description; form after Marshak et al. (2015). A person knows most of its own column,
-some of the other top ranks if it is of the top itself, and few others. What is told adds to knowledge after all
-operations of the week are done, so it can lead to one in the next week at the earliest.
+Source: docs/model.md, The state and the people between; form after Marshak et al. (2015). A person knows most of its
+own column, some of the other top ranks if it is of the top itself, and few others. What is told adds to knowledge
+after all operations of the week are done, so it can lead to one in the next week at the earliest.
 """
 
 import numpy as np

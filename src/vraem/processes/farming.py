@@ -1,7 +1,7 @@
 """Growing and harvest of coca: A1 yield by age, A2 harvest margin, A9 pickers.
 
 One of 13 cohorts of households ages its plots and harvests each week, so that every household does so once a
-quarter. Source: section 5 of the model description; leaf left unpicked below the cost of picking is reported
+quarter. Source: docs/model.md, Growers; leaf left unpicked below the cost of picking is reported
 for 2022.
 """
 

@@ -1,8 +1,8 @@
 """D1 units of the state in the field and D7 presence that is ordered or follows a removal.
 
-Source: section 8 of the model description. Patrols move once a month between communities near their base, less than
-half of them at one time; crews go where eradication is ordered; temporary posts and patrols come and go with the
-orders of the scenario. Where controls go is D6 (`allocation`).
+Source: docs/model.md, The state and the people between. Patrols move once a month between communities near their base,
+less than half of them at one time; crews go where eradication is ordered; temporary posts and patrols come and go with
+the orders of the scenario. Where controls go is D6 (`allocation`).
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Members, columns and groups: who belongs where, and how columns and groups form, divide, join and end.
 
-Section 7 of the model description, head. Counts by column and group are kept here and nowhere else; a person
+docs/model.md, The armed organisation. Counts by column and group are kept here and nowhere else; a person
 changes column only through `move_members`, and enters only through `add_members`.
 """
 

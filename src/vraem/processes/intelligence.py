@@ -1,7 +1,7 @@
 """D2: what the state knows of each member, and how it fades. Where somebody is, half in weeks; who, half in years.
 
-Source: section 8 of the model description. Knowledge is fed by tips and signals (`tips`), by the collection of running
-campaigns (`campaigns`) and, after the week's operations, by captives (`disclosures`).
+Source: docs/model.md, The state and the people between. Knowledge is fed by tips and signals (`tips`), by the
+collection of running campaigns (`campaigns`) and, after the week's operations, by captives (`disclosures`).
 """
 
 from math import exp, log

@@ -6,7 +6,7 @@ from vraem.world.security_tables import INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_
 
 FIELDS = tuple(column.name for column in INCIDENTS.columns)
 LINEAGE_FROM = 0.3
-"""Share of members ever in the founding group from which a group counts as of the lineage (section 10)."""
+"""A group counts as of the lineage from this share of members ever in the founding group (`lineage_share`)."""
 
 
 def note(

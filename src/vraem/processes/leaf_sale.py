@@ -1,6 +1,6 @@
 """Sale of leaf at last week's price, to the legal buyer up to its quota and to the firms' collectors.
 
-Source: section 5 of the model description; the legal market takes about a tenth of Peru's leaf, little of it
+Source: docs/model.md, Growers; the legal market takes about a tenth of Peru's leaf, little of it
 from this valley. Columns take their tax at the sale, by their share of control (B1). Reads leaf picked, prices, control
 and the buyers' shares; writes the firms' leaf and capital and the columns' tax.
 """

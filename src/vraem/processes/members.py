@@ -1,9 +1,9 @@
 """B5: who leaves of his own will, and how; and the upkeep of ranks and columns.
 
-Source: section 7 of the model description. The weekly hazard of leaving falls with pay above need, ideology, link and
-bonds and rises with risk, grievance, hoarding at the top and amnesty. Exits: surrender, quit, join a firm. Those who
-follow a splinter do so in `column_choice`. Supporters are promoted when arms are free; large columns divide, small ones
-join the nearest of their group.
+Source: docs/model.md, The armed organisation. The weekly hazard of leaving falls with pay above need, ideology, link
+and bonds and rises with risk, grievance, hoarding at the top and amnesty. Exits: surrender, quit, join a firm. Those
+who follow a splinter do so in `column_choice`. Supporters are promoted when arms are free; large columns divide, small
+ones join the nearest of their group.
 """
 
 from collections import Counter

@@ -1,8 +1,8 @@
 """D3-D5: the week's operations of the security forces, and what their captives tell.
 
-Source: section 8 of the model description. Dated removals of the scenario come first, then the operations of campaigns,
-then routine ones: a Poisson number at the rate that the burn-in solves for the drawn removals a year, times the
-response to leads. Disclosures come last, so that none leads to an operation in the same week.
+Source: docs/model.md, The state and the people between. Dated removals of the scenario come first, then the operations
+of campaigns, then routine ones: a Poisson number at the rate that the burn-in solves for the drawn removals a year,
+times the response to leads. Disclosures come last, so that none leads to an operation in the same week.
 """
 
 from math import exp
@@ -51,7 +51,7 @@ def response_to_leads(world: World) -> float:
     """How often forces go out, over the burn-in: by what there is to go by, all targets together.
 
     A predator's functional response (Holling 1959): in proportion, prey is looked for one by one and a group of a
-    tenth of the size loses a tenth as many (removals a head, section 8); at 0 a fixed number is spent on who is left.
+    tenth of the size loses a tenth as many (removals a head); at 0 a fixed number is spent on who is left.
     """
     usual = world.burn_in.leads
     return float((leads(world) / usual) ** world.p.routine_lead_response) if usual > 0.0 else 1.0

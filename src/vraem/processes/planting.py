@@ -1,7 +1,7 @@
 """Planting decisions: A3 price expectation, A4 belief about risk, A5 values, A6 choice, A7 limits.
 
 Each grower decides once a quarter, in its own week, between new coca, keeping what there is, abandoning coca
-and turning coca into a licit tree crop. Source: section 5 of the model description; forms after Ibanez and
+and turning coca into a licit tree crop. Source: docs/model.md, Growers; forms after Ibanez and
 Carlsson (2010) and Magliocca et al. (2019).
 """
 

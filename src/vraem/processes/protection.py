@@ -1,7 +1,7 @@
 """C3, C4, C7: each month every firm chooses what it relies on: a contract with a group, own gunmen, bribes, or nothing.
 
 A logit over the cost of each per kg: tolls and losses that it leaves, fees, pay, bribes. When a group ends its
-contracts are void; that month its firms choose anew. Source: section 6 of the model description.
+contracts are void; that month its firms choose anew. Source: docs/model.md, Protection, bought and sold.
 """
 
 from typing import NamedTuple

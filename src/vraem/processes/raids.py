@@ -1,8 +1,8 @@
 """D3 D4: one operation on one target: whether it succeeds, who is lost on either side, and what it leaves behind.
 
-Success is σ(i0 + i1 I + i2 effort − i3 terrain − i4 guards − i5 λ − i6 leak). Source: section 8 of the model
-description; a plain twin of this file is `tests/reference/operation_twin.py`. Every draw has the address of the
-operation within its week, or of the member concerned within that.
+Success is σ(i0 + i1 I + i2 effort − i3 terrain − i4 guards − i5 λ − i6 leak). Source: docs/model.md, The state and the
+people between; a plain twin of this file is `tests/reference/operation_twin.py`. Every draw has the
+address of the operation within its week, or of the member concerned within that.
 """
 
 from math import exp

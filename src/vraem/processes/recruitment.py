@@ -1,6 +1,6 @@
 """B6: who joins, week by week and column by column; people raised in the camps who reach 18; those who return.
 
-Source: section 7 of the model description; forms after Prieto-Curiel et al. (2023) and Weinstein (2007). The pool is
+Source: docs/model.md, The armed organisation; forms after Prieto-Curiel et al. (2023) and Weinstein (2007). The pool is
 the youth within a column's reach. Everybody who enters is an adult.
 """
 

@@ -1,6 +1,6 @@
 """B2: what columns send to the centre, what it pays back, and what members are paid.
 
-Source: section 7 of the model description; the leaders' keeping of the tolls is a reported motive of desertion. A
+Source: docs/model.md, The armed organisation; the leaders' keeping of the tolls is a reported motive of desertion. A
 column spreads its income over some weeks; of what it spends, pay and upkeep take the part that solvency leaves, the
 rest goes into arms and food. In a firm's service wages are pay, and the column keeps its chest. All pay is measured in
 *pay units*: over its mean in the burn-in.

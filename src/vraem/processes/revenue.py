@@ -2,7 +2,7 @@
 
 Tolls and escorts are taken as loads set out (`charges`), the tax on leaf at its sale (`leaf_sale`), quotas and
 extortion from other incomes (`incomes`). Here firms pay the columns in their service, who collect for them, and those
-that have taken a firm under their wing; then the week is added up. Source: section 7 of the model description.
+that have taken a firm under their wing; then the week is added up. Source: docs/model.md, Protection, bought and sold.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Loads under way: they move, are stopped or arrive; firms are paid and remember what happened (C2).
 
-Source: section 6 of the model description. A load that is stopped is lost whole.
+Source: docs/model.md, Market and routes. A load that is stopped is lost whole.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """B9: who follows a lost leader or commander, when, and with how much authority; committee seats and heirs.
 
-Source: section 7 of the model description; direction from Jones (2013). An interregnum is short with a living heir in
-the group and long without. Switch S2: heir first; a vote of the commanders weighted by force; or a war of attrition
+Source: docs/model.md, The armed organisation; direction from Jones (2013). An interregnum is short with a living heir
+in the group and long without. Switch S2: heir first; a vote of the commanders weighted by force; or a war of attrition
 between the top two. Seats are refilled while there is a leader; adult heirs are named.
 """
 

@@ -1,8 +1,8 @@
 """Territory: which share of control each column holds in each community (B11).
 
 Control moves slowly towards a contest success function (Skaperdas 1996) of the armed members that a column can bring
-to a place, those of other columns, the state's presence, and what holds out where nobody is. Source: section 7 of the
-model description; the first control follows the area and the settlements reported for the historic core.
+to a place, those of other columns, the state's presence, and what holds out where nobody is. Source: docs/model.md,
+The armed organisation; the first control follows the area and the settlements reported for the historic core.
 """
 
 import numpy as np

@@ -1,8 +1,9 @@
 """What firms meet on their ways through the columns' ground: chances, threats and prices (C3, C5).
 
 A load meets a column with a hazard that grows with the control on its way. Who has no contract pays what the column's
-threat is worth; several collectors on a firm's ways compete, or each adds its own (S3). Source: section 6 of the model
-description; fees of 3-8 USD/kg on about 30 % of the flow are reported, and pacts raise them by 15-20 % (Brown et al.).
+threat is worth; several collectors on a firm's ways compete, or each adds its own (S3). Source: docs/model.md,
+Protection, bought and sold; fees of 3-8 USD/kg on about 30 % of the flow are reported, and pacts raise them by 15-20 %
+(Brown et al.).
 """
 
 from typing import NamedTuple

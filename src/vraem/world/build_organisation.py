@@ -1,6 +1,6 @@
 """The start of the armed groups: columns around their seats, members, posts and kin, from (scenario, seed).
 
-Section 3 of the model description: some 350 members of whom 120 are armed, in 6-12 columns; one founding clan spans
+docs/odd.md, section 2: some 350 members of whom 120 are armed, in 6-12 columns; one founding clan spans
 leader, committee and heirs. A scenario may describe its own groups.
 """
 

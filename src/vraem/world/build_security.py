@@ -1,6 +1,6 @@
 """The start of the security forces and of what communities feel towards them, from (scenario, seed).
 
-Section 3 of the model description: about 300 units. Posts stand at the historic posts, known from press reports
+docs/odd.md, section 2: about 300 units. Posts stand at the historic posts, known from press reports
 (`valley.posts`; the dates there are those of a report, not of opening), and further bases at towns around which
 most farm households live. Numbers of further units are judgements, held as data in `FURTHER`.
 """

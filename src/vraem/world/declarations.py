@@ -1,6 +1,6 @@
 """The populations of the world and their columns, declared as data.
 
-Section 3 of the model description; areas in ha, money in USD of 2023, leaf, paste and cocaine hydrochloride
+docs/odd.md, section 2; areas in ha, money in USD of 2023, leaf, paste and cocaine hydrochloride
 (HCl) in kg of the thing itself.
 """
 

@@ -1,6 +1,6 @@
 """The armed organisation as tables: members, their columns, and the groups that columns belong to.
 
-Section 3 of the model description. Persons are synthetic roles, all of them adults; rows are never used twice,
+docs/odd.md, section 2. Persons are synthetic roles, all of them adults; rows are never used twice,
 so a person's draws stay the person's. Money is USD of 2023; *pay units* are money per armed member and week over
 its mean in the burn-in.
 """

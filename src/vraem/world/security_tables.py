@@ -1,6 +1,6 @@
 """Security units, and the incidents that the world keeps in its journal.
 
-Sections 3 and 8 of the model description. Posts are historic, from press reports, and stand at towns or district
+docs/odd.md, section 2 and section 7. Posts are historic, from press reports, and stand at towns or district
 seats. An incident is one dated happening; observers count them, no decision reads the journal.
 """
 

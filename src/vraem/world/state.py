@@ -68,7 +68,7 @@ class Market:
 
 @dataclass(slots=True)
 class BurnIn:
-    """What the burn-in solves and then freezes (section 7): intercepts, units and the means of covariates.
+    """What the burn-in solves and then freezes (`processes/burn_in.py`): intercepts, units and the means of covariates.
 
     While `running`, the controllers in `processes.burn_in` move the intercepts towards the drawn targets and
     the means follow the covariates; afterwards nothing here changes.
