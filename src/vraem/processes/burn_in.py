@@ -73,6 +73,7 @@ def prepare(world: World) -> None:
     armed = float(world.groups.armed[: world.groups.count].sum())
     burn.members, burn.armed_share = members, armed / max(members, 1.0)
     measure_pools(world, rows)
+    world.groups.ranks[:] = world.groups.members
     columns.joining[rows] = joining(world, rows)
     possible = float(columns.joining[rows].sum())
     burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT

@@ -33,8 +33,6 @@ from vraem.world.organisation_tables import NO_ROW
 from vraem.world.security_tables import HIDING, HOSTED
 
 WRITES = ACT_WRITES
-CONSENT_OF_ALLIES = 0.3
-"""Pay units that a group of several columns sees in one more column, beside what it earns: security in numbers."""
 
 
 def step(world: World) -> None:
@@ -104,7 +102,7 @@ def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
     affluence = (
         float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
     )
-    gain = offers.partner_pay - pay_at(affluence, world.p.solvency) + CONSENT_OF_ALLIES
+    gain = offers.partner_pay - pay_at(affluence, world.p.solvency) + world.p.merge_partner_gain
     chance = 1.0 / (1.0 + np.exp(-gain / world.p.column_choice_scale))
     draw = world.streams.uniform_double("partner_consent", world.week, me.column, me.column + 1)[0]
     return bool(draw < chance)

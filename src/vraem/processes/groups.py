@@ -70,7 +70,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     ),
     "groups": (
         *("leader", "centre", "status", "founding", "outsider", "parent", "formed", "ended", "authority"),
-        *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members"),
+        *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members", "ranks"),
         *("lineage_share", "heir_since", "allied", "alliance", "support"),
         *("coca_mix", "logging_mix", "extortion_mix"),
     ),

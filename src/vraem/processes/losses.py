@@ -36,8 +36,8 @@ from vraem.world.security_tables import CIVILIANS, PURGE, REMOVAL, STATE
 WRITES = GROUP_WRITES
 """What removing members may write; a process that calls it declares it."""
 
-SUCCESS_LOST_TOP, SUCCESS_LOST = 0.3, 0.05
-"""What the loss of a leader, commander or seat, and of another member, takes from the group's success index."""
+SUCCESS_LOST, SUCCESS_LOST_WITH_POST = 0.05, 0.25
+"""What a lost member takes from the success index of a group as large as at the start, and a lost post beside that."""
 LEAST_SUCCESS = -10.0
 """Where the success index stops: the arrest of everybody at once is no worse than that of all who matter."""
 KILLED_IN_PURGE = 0.5
@@ -90,8 +90,7 @@ def remove_members(
             other=was,
             campaign=campaign,
         )
-        success = world.groups.success
-        success[group] = max(success[group] - (SUCCESS_LOST_TOP if top else SUCCESS_LOST), LEAST_SUCCESS)
+        _count_against_success(world, group, top)
         if top:
             columns.triggered[column] = True
         else:
@@ -99,6 +98,14 @@ def remove_members(
         null = world.scenario.switches.null_model
         if by != CIVILIANS and null not in ("random_exits", "random_split"):
             _shock(world, member, column, group, top)
+
+
+def _count_against_success(world: World, group: int, top: bool) -> None:
+    """B4: a loss weighs by the share of the group that it is: one of forty is to them what ten are to four hundred."""
+    groups = world.groups
+    share = max(world.burn_in.members, 1.0) / max(float(groups.members[group]) + 1.0, 1.0)
+    lost = SUCCESS_LOST * share + SUCCESS_LOST_WITH_POST * top
+    groups.success[group] = max(groups.success[group] - lost, LEAST_SUCCESS)
 
 
 def leave_members(world: World, rows: Iterable[int], status: int, firm: int = NO_ROW) -> None:

@@ -28,6 +28,7 @@ from vraem.world.organisation_tables import (
     ACTIVE,
     FIGHTER,
     FOUNDING_KIN,
+    LIVING,
     NO_ROW,
     QUIT,
     SUPPORTER,
@@ -58,6 +59,7 @@ def step(world: World) -> None:
     if len(rows):
         if world.week % REVIEW_WEEKS == 0:
             measure_pools(world, rows)
+            _remember_ranks(world)
             world.columns.joining[rows] = joining(world, rows)
         _recruit(world, rows)
         _come_of_age(world, rows)
@@ -91,7 +93,24 @@ def joining(world: World, rows: Rows) -> np.ndarray:
     )
     voluntary = 2.0 * p.recruitment_voluntary / (1.0 + np.exp(-logit))
     expected: np.ndarray = free * columns.pool[rows] * (voluntary + p.recruitment_coerced)
-    return expected
+    return expected * _wanted(world, rows)
+
+
+def _wanted(world: World, rows: Rows) -> np.ndarray:
+    """How eagerly each column takes people in (n,): 1 while the ranks of its group are filled, more when they are not."""
+    groups, group = world.groups, world.columns.group[rows]
+    empty = 1.0 - groups.members[group] / np.maximum(groups.ranks[group], 1.0)
+    wanted: np.ndarray = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
+    return wanted
+
+
+def _remember_ranks(world: World) -> None:
+    """The strength that a group is used to follows its members slowly; a new group is used to what it has."""
+    groups, count = world.groups, world.groups.count
+    ranks, members = groups.ranks[:count], groups.members[:count]
+    new = (ranks == 0.0) & (groups.status[:count] == LIVING)
+    ranks[new] = members[new]
+    ranks += (1.0 - 0.5 ** (REVIEW_WEEKS / (world.p.ranks_half_life * WEEKS_A_YEAR))) * (members - ranks)
 
 
 def kin_share(world: World, rows: Rows) -> np.ndarray:
