@@ -216,6 +216,7 @@ AFTER_RARE_EVENTS = frozenset(
         "link_vacancy_loss",
         "merge_distrust",
         "merge_lineage_distrust",
+        "merge_partner_gain",
         "null_split_chance",
         "outside_income",
         "own_gunmen_setup",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vraem.processes.groups import active_members, members_of
-from vraem.processes.losses import purge_commander, remove_members
+from vraem.processes.groups import active_members, count_strength, members_of
+from vraem.processes.losses import SUCCESS_LOST, is_top, purge_commander, remove_members
 from vraem.world import World
 from vraem.world.organisation_tables import (
     ACTIVE,
@@ -22,6 +22,7 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import CIVILIANS, PURGE, REMOVAL, STATE
 
+from .choices import split
 from .worlds import faults, fresh, quiet, scenario, used
 
 FORMS = ("all", "revenge", "demoralise", "blame", "none")
@@ -44,6 +45,22 @@ def heir_with_kin(world: World) -> int:
 
 def changed(before: World, after: World, name: str, table: str = "columns") -> np.ndarray:
     return used(getattr(after, table), name) - used(getattr(before, table), name)
+
+
+def test_a_loss_weighs_by_the_share_of_the_group_that_it_is():
+    world = quiet(fresh())
+    group = split(world, 5)
+    count_strength(world)
+    fallen = []
+    for each in (0, group):
+        persons = float(world.groups.members[each])
+        rows = active_members(world)
+        plain = rows[(world.members.group[rows] == each) & ~np.array([is_top(world, row) for row in rows])]
+        before = float(world.groups.success[each])
+        remove_members(world, plain[:1], CAPTURED)
+        fallen.append((before - float(world.groups.success[each])) * persons)
+    assert fallen[0] == pytest.approx(SUCCESS_LOST * world.burn_in.members, rel=1e-4)
+    assert fallen[1] == pytest.approx(fallen[0], rel=1e-4)
 
 
 @pytest.mark.parametrize("form", FORMS)

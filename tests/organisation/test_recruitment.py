@@ -11,7 +11,7 @@ from scipy import stats
 from vraem.processes import recruitment as process
 from vraem.processes.groups import count_strength, living_columns
 from vraem.processes.losses import leave_members
-from vraem.processes.recruitment import joining, poisson
+from vraem.processes.recruitment import joining, poisson, remember_ranks
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
@@ -84,6 +84,41 @@ def test_the_motive_that_the_switch_names_weighs_more(motive: str, change: Calla
     one, other = (gain for form, gain in gains.items() if form != motive)
     assert one == pytest.approx(other, rel=1e-3)
     assert gains[motive] > 1.01 * one
+
+
+@pytest.mark.parametrize("lacking", [0.5, 0.1, 0.0, -0.1, -2.0])
+def test_a_group_that_lacks_members_takes_in_more_and_one_that_is_overfull_fewer(lacking: float):
+    def lack(world: World) -> None:
+        world.groups.ranks[0] = world.groups.members[0] / (1.0 - lacking)
+
+    factor = max(1.0 + at_rest().p.recruit_ranks_weight * lacking, 0.0)
+    assert joining_with(lack) == pytest.approx(factor * joining_with(nothing), rel=1e-4)
+
+
+def test_ranks_follow_members_with_their_half_life():
+    world = at_rest()
+    groups, reviews = world.groups, round(world.p.ranks_half_life * WEEKS_A_YEAR / process.REVIEW_WEEKS)
+    groups.ranks[0] = 2.0 * groups.members[0]
+    for _ in range(reviews):
+        remember_ranks(world)
+    assert groups.ranks[0] == pytest.approx(1.5 * groups.members[0], rel=1e-3)
+
+
+def test_a_column_takes_its_share_of_the_ranks_along():
+    world = at_rest()
+    world.groups.ranks[0] = 1.2 * world.groups.members[0]
+    group = split(world, COLUMN)
+    count_strength(world)
+    filled = used(world.groups, "members") / used(world.groups, "ranks")
+    assert filled == pytest.approx(1.0 / 1.2, rel=1e-5)
+    assert group == len(filled) - 1 == 1
+
+
+def test_who_comes_from_outside_is_used_to_what_he_has():
+    world = at_rest()
+    world.groups.ranks[0] = 0.0
+    remember_ranks(world)
+    assert world.groups.ranks[0] == world.groups.members[0]
 
 
 def test_nobody_joins_where_no_column_has_control():

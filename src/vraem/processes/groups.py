@@ -70,7 +70,17 @@ WRITES: dict[str, tuple[str, ...]] = {
     ),
     "groups": (
         *("leader", "centre", "status", "founding", "outsider", "parent", "formed", "ended", "authority"),
-        *("vacant_since", "vacant_until", "success", "hoard", "hoarding", "ideology", "armed", "members", "ranks"),
+        *(
+            "vacant_since",
+            "vacant_until",
+            "success",
+            "hoard",
+            "hoarding",
+            "ideology",
+            "armed",
+            "members",
+            "ranks",
+        ),
         *("lineage_share", "heir_since", "allied", "alliance", "support"),
         *("coca_mix", "logging_mix", "extortion_mix"),
     ),
@@ -307,6 +317,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     columns.link[column] = link
     columns.grievance[column] = columns.blame[column] = 0.0
     rows = members_of(world, column)
+    _take_ranks_along(world, len(rows), former, group)
     members.group[rows] = group
     members.seat[rows] = False
     members.heir[rows] &= world.groups.founding[group]
@@ -319,6 +330,14 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
         vacate_top(world, former)
     close_if_empty(world, former)
     find_centre(world, former)
+
+
+def _take_ranks_along(world: World, persons: int, former: int, group: int) -> None:
+    """A column of `persons` takes its share of the ranks, filled or not, from the `former` group into `group` (B6)."""
+    groups = world.groups
+    places = groups.ranks[former] * min(persons / max(float(groups.members[former]), 1.0), 1.0)
+    groups.ranks[former] -= places
+    groups.ranks[group] += places
 
 
 def vacate_top(world: World, group: int) -> None:

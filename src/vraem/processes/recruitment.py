@@ -59,7 +59,7 @@ def step(world: World) -> None:
     if len(rows):
         if world.week % REVIEW_WEEKS == 0:
             measure_pools(world, rows)
-            _remember_ranks(world)
+            remember_ranks(world)
             world.columns.joining[rows] = joining(world, rows)
         _recruit(world, rows)
         _come_of_age(world, rows)
@@ -97,15 +97,15 @@ def joining(world: World, rows: Rows) -> np.ndarray:
 
 
 def _wanted(world: World, rows: Rows) -> np.ndarray:
-    """How eagerly each column takes people in (n,): 1 while the ranks of its group are filled, more when they are not."""
+    """How eagerly each column takes people in (n,): 1 while its group's ranks are filled, more when they are not."""
     groups, group = world.groups, world.columns.group[rows]
     empty = 1.0 - groups.members[group] / np.maximum(groups.ranks[group], 1.0)
     wanted: np.ndarray = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
     return wanted
 
 
-def _remember_ranks(world: World) -> None:
-    """The strength that a group is used to follows its members slowly; a new group is used to what it has."""
+def remember_ranks(world: World) -> None:
+    """The strength that a group is used to follows its members slowly; a newcomer is used to what he has."""
     groups, count = world.groups, world.groups.count
     ranks, members = groups.ranks[:count], groups.members[:count]
     new = (ranks == 0.0) & (groups.status[:count] == LIVING)
