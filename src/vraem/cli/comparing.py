@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from vraem.cli.authoring import OVERRIDE
-from vraem.cli.exit_codes import FAULT, INTERRUPTED
 from vraem.cli.progress import progress
-from vraem.cli.running import FOLDER, RUNS
-from vraem.cli.terminal import end_by_system
+from vraem.cli.running import FOLDER, RUNS, faults_in_lines
 
 if TYPE_CHECKING:
     from vraem.analysis.compare import Comparison
@@ -68,7 +65,7 @@ def compare(
     from vraem.experiment.output import refuse_other_results
 
     folder = out or RUNS / _folder_name(loaded)
-    with _faults_in_lines(ctx, folder):
+    with faults_in_lines(ctx, folder):
         refuse_other_results(folder, "a comparison")
         check_folder(folder, [scenario.id for scenario in loaded], force=force)
         with progress("seeds") as report:
@@ -143,27 +140,3 @@ def _tell(comparison: Comparison, folder: Path, files: Sequence[Path]) -> None:
     for path in files:
         inside = path.relative_to(folder)
         click.echo(f"  {inside}" + (" and .svg" if path.suffix == ".png" else ""))
-
-
-@contextlib.contextmanager
-def _faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
-    """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
-    from vraem.experiment.output import OutputError
-
-    existed = True
-    try:
-        existed = folder.exists()
-        yield
-    except OutputError as error:
-        click.echo(str(error), err=True)
-        ctx.exit(FAULT)
-    except OSError as error:
-        end_by_system(ctx, error, folder)
-    except KeyboardInterrupt:
-        click.echo("stopped; no result was written", err=True)
-        ctx.exit(INTERRUPTED)
-    finally:
-        # succeeds only for an empty folder, so a finished comparison stays
-        if not existed:
-            with contextlib.suppress(OSError):
-                folder.rmdir()

@@ -177,7 +177,7 @@ def _profile_table(result: RunResult) -> str:
 
 @contextlib.contextmanager
 def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
-    """Turn what can go wrong in a run into one line and an exit code."""
+    """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
     from vraem.experiment.output import OutputError
     from vraem.observe.balance import BalanceError
 
@@ -194,11 +194,13 @@ def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     except OSError as error:
         end_by_system(ctx, error, folder)
     except KeyboardInterrupt:
+        click.echo("stopped; no result was written", err=True)
+        ctx.exit(INTERRUPTED)
+    finally:
+        # succeeds only for an empty folder, so what was finished stays
         if not existed:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        click.echo("stopped; no result was written", err=True)
-        ctx.exit(INTERRUPTED)
 
 
 def command_line() -> list[str]:
