@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vraem.mesa_fields import here, in_words, label_of, numbers, of_other, place_names, through
 from vraem.mesa_rows import Derived, RowAgent, Rows, act
-from vraem.processes import forces, ordered, targets
+from vraem.processes import forces, losses, ordered, targets
 from vraem.processes.groups import active_members
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -139,7 +139,9 @@ class Protector(RowAgent, table="members", place="column"):
         "armed": Derived(_armed, "yes/no", "fighter or above"),
         "leads": Derived(_leads, "yes/no", "leads the own group (B9)"),
         "commands": Derived(_commands, "yes/no", "commands the own column (B9)"),
-        "top": Derived(targets.is_top, "yes/no", "leads, commands, sits on the committee or is named heir"),
+        "top": Derived(
+            losses.of_the_top, "yes/no", "leads, commands, sits on the committee or is named heir"
+        ),
         "known": Derived(targets.knowledge, "share", "what the state knows of who and where it is (D2)"),
         **{
             name: of_other("columns", name, _COLUMN, "of its column")

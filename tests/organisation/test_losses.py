@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vraem.processes.groups import active_members, count_strength, members_of
-from vraem.processes.losses import SUCCESS_LOST, is_top, purge_commander, remove_members
+from vraem.processes.losses import SUCCESS_LOST, of_the_top, purge_commander, remove_members
 from vraem.world import World
 from vraem.world.organisation_tables import (
     ACTIVE,
@@ -55,7 +55,7 @@ def test_a_loss_weighs_by_the_share_of_the_group_that_it_is():
     for each in (0, group):
         persons = float(world.groups.members[each])
         rows = active_members(world)
-        plain = rows[(world.members.group[rows] == each) & ~np.array([is_top(world, row) for row in rows])]
+        plain = rows[(world.members.group[rows] == each) & ~of_the_top(world, rows)]
         before = float(world.groups.success[each])
         remove_members(world, plain[:1], CAPTURED)
         fallen.append((before - float(world.groups.success[each])) * persons)

@@ -11,7 +11,8 @@ from scipy import stats
 from vraem.processes import recruitment as process
 from vraem.processes.groups import count_strength, living_columns
 from vraem.processes.losses import leave_members
-from vraem.processes.recruitment import joining, poisson, remember_ranks
+from vraem.processes.ranks import remember_ranks
+from vraem.processes.recruitment import joining, poisson
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
@@ -100,7 +101,7 @@ def test_ranks_follow_members_with_their_half_life():
     groups, reviews = world.groups, round(world.p.ranks_half_life * WEEKS_A_YEAR / process.REVIEW_WEEKS)
     groups.ranks[0] = 2.0 * groups.members[0]
     for _ in range(reviews):
-        remember_ranks(world)
+        remember_ranks(world, process.REVIEW_WEEKS)
     assert groups.ranks[0] == pytest.approx(1.5 * groups.members[0], rel=1e-3)
 
 
@@ -117,7 +118,7 @@ def test_a_column_takes_its_share_of_the_ranks_along():
 def test_who_comes_from_outside_is_used_to_what_he_has():
     world = at_rest()
     world.groups.ranks[0] = 0.0
-    remember_ranks(world)
+    remember_ranks(world, process.REVIEW_WEEKS)
     assert world.groups.ranks[0] == world.groups.members[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from vraem import engine
 from vraem.processes import intelligence, operations
 from vraem.processes.disclosures import MOST_TOLD, disclose, told_by
-from vraem.processes.targets import is_top
+from vraem.processes.losses import of_the_top
 from vraem.processes.tips import hear
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -128,7 +128,7 @@ def test_one_captive_reveals_twelve_at_most_and_knows_its_own_column_best():
     rows = active(world)
     own = other = 0
     for captive in rows.tolist():
-        told = told_by(world, captive, bool(is_top(world, np.array([captive]))[0]))
+        told = told_by(world, captive, bool(of_the_top(world, np.array([captive]))[0]))
         assert len(told) <= MOST_TOLD == 12
         assert captive not in told
         assert len(set(told.tolist())) == len(told)
@@ -146,7 +146,7 @@ def test_only_captives_of_the_top_know_others_of_the_top():
         for captive in rows[:150].tolist():
             told = told_by(world, captive, top)
             elsewhere = told[world.members.column[told] != world.members.column[captive]]
-            found += int(is_top(world, elsewhere).sum())
+            found += int(of_the_top(world, elsewhere).sum())
         told_of_top[top] = found
     assert told_of_top[True] > 5 * told_of_top[False]
 

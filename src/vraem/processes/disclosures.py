@@ -8,7 +8,8 @@ after all operations of the week are done, so it can lead to one in the next wee
 import numpy as np
 
 from vraem.processes.groups import Rows, active_members
-from vraem.processes.targets import BLOCK, is_top
+from vraem.processes.losses import of_the_top
+from vraem.processes.targets import BLOCK
 from vraem.world import World
 
 MOST_TOLD = 12
@@ -42,7 +43,7 @@ def told_by(world: World, captive: int, top: bool) -> Rows:
     others = others[others != captive]
     share = np.full(len(others), OTHERS)
     if top:
-        share[is_top(world, others)] = OTHER_TOP
+        share[of_the_top(world, others)] = OTHER_TOP
     share[members.column[others] == members.column[captive]] = OWN_COLUMN
     chance = np.minimum(share * p.captive_known_share, 1.0) * p.captive_reveal
     start = captive * BLOCK

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.journal import note
+from vraem.processes.ranks import take_ranks_along
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -31,36 +32,15 @@ Rows = NDArray[np.int64]
 
 WRITES: dict[str, tuple[str, ...]] = {
     "members": (
-        *(
-            "column",
-            "group",
-            "rank",
-            "seat",
-            "heir",
-            "born",
-            "joined",
-            "left",
-            "status",
-            "firm",
-            "kin",
-            "tie",
-        ),
+        *("column", "group", "rank", "seat", "heir", "born"),
+        *("joined", "left", "status", "firm", "kin", "tie"),
         *("bond", "ideology", "skill", "grievance", "origin", "lineage", "armed_when_left"),
         *("location_known", "role_known", "exit_chance"),
     ),
     "columns": (
         *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
-        *(
-            "supporters",
-            "link",
-            "contact",
-            "community_link",
-            "treasury",
-            "revenue",
-            "pay",
-            "need",
-            "shortfall",
-        ),
+        *("supporters", "link", "contact", "community_link"),
+        *("treasury", "revenue", "pay", "need", "shortfall"),
         *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
         *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
         *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
@@ -317,7 +297,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     columns.link[column] = link
     columns.grievance[column] = columns.blame[column] = 0.0
     rows = members_of(world, column)
-    _take_ranks_along(world, len(rows), former, group)
+    take_ranks_along(world, len(rows), former, group)
     members.group[rows] = group
     members.seat[rows] = False
     members.heir[rows] &= world.groups.founding[group]
@@ -330,14 +310,6 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
         vacate_top(world, former)
     close_if_empty(world, former)
     find_centre(world, former)
-
-
-def _take_ranks_along(world: World, persons: int, former: int, group: int) -> None:
-    """A column of `persons` takes its share of the ranks, filled or not, from the `former` group into `group` (B6)."""
-    groups = world.groups
-    places = groups.ranks[former] * min(persons / max(float(groups.members[former]), 1.0), 1.0)
-    groups.ranks[former] -= places
-    groups.ranks[group] += places
 
 
 def vacate_top(world: World, group: int) -> None:

@@ -117,8 +117,14 @@ def leave_members(world: World, rows: Iterable[int], status: int, firm: int = NO
 
 def is_top(world: World, member: int) -> bool:
     """Whether the member leads, commands, sits on the committee or is named heir."""
+    return bool(of_the_top(world, member))
+
+
+def of_the_top(world: World, rows: Rows | int) -> NDArray[np.bool_]:
+    """Which of the members `rows` (or whether one) are of the top: leaders, commanders, the committee, named heirs."""
     members = world.members
-    return bool(members.rank[member] >= COMMANDER or members.seat[member] or members.heir[member])
+    top: NDArray[np.bool_] = (members.rank[rows] >= COMMANDER) | members.seat[rows] | members.heir[rows]
+    return top
 
 
 def _leave(world: World, member: int, status: int) -> None:

@@ -27,7 +27,7 @@ from vraem.processes.groups import (
 from vraem.processes.integration import persons_wanted
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
-from vraem.processes.losses import leave_members
+from vraem.processes.losses import leave_members, of_the_top
 from vraem.processes.remittance import hoarding_of
 from vraem.processes.territory import hand_over
 from vraem.world import World
@@ -102,14 +102,13 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
     )
     pay = p.exit_pay_weight * (columns.pay[:count] - 1.0)
     column, rank = members.column[rows], members.rank[rows]
-    top = (rank >= COMMANDER) | members.seat[rows] | members.heir[rows]
     log_hazard = (
         of_column[column]
         - pay[column] * np.where(rank == SUPPORTER, SUPPORTERS_PAY_SHARE, 1.0)
         - p.exit_ideology_weight * (members.ideology[rows] - burn.ideology)
         - p.exit_bond_weight * (members.bond[rows] - MIDDLE_BOND)
         + members.grievance[rows]
-        - STANDING * top
+        - STANDING * of_the_top(world, rows)
     )
     relative = np.exp(np.minimum(log_hazard, HIGHEST_LOG_HAZARD))
     if burn.running and len(rows):

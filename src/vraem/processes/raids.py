@@ -14,8 +14,7 @@ from vraem.processes.attacks import MORALE_LOST
 from vraem.processes.communities import anger, frighten
 from vraem.processes.groups import members_of, rows_where
 from vraem.processes.journal import actor_of, note
-from vraem.processes.losses import is_top as holds_post
-from vraem.processes.losses import remove_members
+from vraem.processes.losses import is_top, remove_members
 from vraem.processes.targets import BLOCK, guard_class, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
@@ -120,7 +119,7 @@ def carry_out(world: World, operation: Operation) -> list[tuple[int, bool]]:
     lost = [target] if taken else []
     if taken or clash:
         lost += _company_lost(world, operation, target, draws[COMPANY])
-    captives = [] if dead else [(member, holds_post(world, member)) for member in lost]
+    captives = [] if dead else [(member, is_top(world, member)) for member in lost]
     _report(world, operation, column, target, len(lost))
     if lost:
         status, place = DEAD if dead else CAPTURED, int(columns.seat[column])

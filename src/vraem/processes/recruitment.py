@@ -22,13 +22,13 @@ from vraem.processes.groups import (
     strength_equivalents,
 )
 from vraem.processes.journal import actor_of, note
+from vraem.processes.ranks import remember_ranks, wanted
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
     FIGHTER,
     FOUNDING_KIN,
-    LIVING,
     NO_ROW,
     QUIT,
     SUPPORTER,
@@ -59,7 +59,7 @@ def step(world: World) -> None:
     if len(rows):
         if world.week % REVIEW_WEEKS == 0:
             measure_pools(world, rows)
-            remember_ranks(world)
+            remember_ranks(world, REVIEW_WEEKS)
             world.columns.joining[rows] = joining(world, rows)
         _recruit(world, rows)
         _come_of_age(world, rows)
@@ -93,24 +93,7 @@ def joining(world: World, rows: Rows) -> np.ndarray:
     )
     voluntary = 2.0 * p.recruitment_voluntary / (1.0 + np.exp(-logit))
     expected: np.ndarray = free * columns.pool[rows] * (voluntary + p.recruitment_coerced)
-    return expected * _wanted(world, rows)
-
-
-def _wanted(world: World, rows: Rows) -> np.ndarray:
-    """How eagerly each column takes people in (n,): 1 while its group's ranks are filled, more when they are not."""
-    groups, group = world.groups, world.columns.group[rows]
-    empty = 1.0 - groups.members[group] / np.maximum(groups.ranks[group], 1.0)
-    wanted: np.ndarray = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
-    return wanted
-
-
-def remember_ranks(world: World) -> None:
-    """The strength that a group is used to follows its members slowly; a newcomer is used to what he has."""
-    groups, count = world.groups, world.groups.count
-    ranks, members = groups.ranks[:count], groups.members[:count]
-    new = (ranks == 0.0) & (groups.status[:count] == LIVING)
-    ranks[new] = members[new]
-    ranks += (1.0 - 0.5 ** (REVIEW_WEEKS / (world.p.ranks_half_life * WEEKS_A_YEAR))) * (members - ranks)
+    return expected * wanted(world, rows)
 
 
 def kin_share(world: World, rows: Rows) -> np.ndarray:

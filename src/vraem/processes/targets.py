@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vraem.processes.communities import presence_effect
 from vraem.processes.groups import Rows, rows_where
+from vraem.processes.losses import of_the_top
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -119,13 +120,6 @@ def _central(world: World, rows: Rows) -> NDArray[np.bool_]:
     return central
 
 
-def is_top(world: World, rows: Rows) -> NDArray[np.bool_]:
-    """Who leads, commands, sits on the committee or is named heir, (n,)."""
-    members = world.members
-    top: NDArray[np.bool_] = (members.rank[rows] >= COMMANDER) | members.seat[rows] | members.heir[rows]
-    return top
-
-
 def knowledge(world: World, rows: Rows) -> NDArray[np.float64]:
     """I of D3: half what is known of whereabouts, half of who somebody is, (n,)."""
     members = world.members
@@ -144,7 +138,7 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     seen = p.target_visibility * (columns.hidden_until[:count] <= world.week)
     weight: NDArray[np.float64] = near[column]
     weight *= seen[column] + members.location_known[rows] + members.role_known[rows]
-    top = rows_where(is_top(world, rows))
+    top = rows_where(of_the_top(world, rows))
     weight[top] *= exp(p.routine_rank_visibility)
     weight[top[rank[top] == LEADER]] *= exp(LEADER_VISIBILITY)
     return weight
