@@ -113,7 +113,7 @@ def test_without_a_dismantled_run_the_rule_is_not_met():
     assert "links, any end state" in page(neutrality(results), results, "")
 
 
-def test_a_screening_shows_which_of_the_four_moves_what_is_left():
+def test_a_screening_shows_which_parameter_moves_what_is_left():
     experiment = load_experiment("screen")
     draws = [dict(changes) for changes in points(experiment.design, experiment.factors)]
     lows = {factor.name: factor.low for factor in experiment.factors}

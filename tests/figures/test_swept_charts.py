@@ -1,6 +1,7 @@
 """Charts of experiments: what is drawn is what the analysis says of the runs."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -105,6 +106,14 @@ def test_end_states_stand_at_the_horizons_where_the_runs_do_not_say_when_they_ca
         for line in lines(panel)
     )
     assert "years since the campaign's end" in panel.get_xlabel()
+
+
+def test_without_a_campaign_there_is_no_panel_of_end_states_and_time_counts_from_the_day_measured():
+    day = (date(2024, 1, 1), date(2025, 1, 1))
+    without = replace(results(), campaigns=(), days=dict.fromkeys(results().arms, day))
+    figure = figures.cumulative_incidence(without)
+    assert len(figure.axes) == 2
+    assert figure.axes[1].get_xlabel() == "years since 1 January 2024"
 
 
 def test_differences_are_the_contrasts_in_the_unit_of_the_axis():

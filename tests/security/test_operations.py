@@ -221,7 +221,7 @@ def test_an_operation_presses_the_column_most_and_those_near_less():
 
 
 def test_pressure_halves_in_its_half_life(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(operations, "routine_count", lambda world: 0)
+    monkeypatch.setattr(operations, "routine_count", lambda world, leads_now: 0)
     world = settled()
     before = used(world.columns, "pressure").copy()
     for _ in range(round(world.p.pressure_half_life * WEEKS_A_YEAR / 12)):
@@ -295,7 +295,7 @@ def test_members_in_hiding_are_found_by_what_is_known_of_them_alone():
     known = world.members.location_known[rows] + world.members.role_known[rows]
     assert np.array_equal(weight[~hidden], seen[~hidden])
     assert weight[hidden] == pytest.approx((seen * known / (known + world.p.target_visibility))[hidden])
-    assert 0.0 < leads(world) < seen.sum()
+    assert 0.0 < leads(world).total < seen.sum()
 
 
 def test_one_member_less_changes_a_target_only_if_it_was_the_target():
@@ -327,7 +327,7 @@ def counts_over(world: World, weeks: int) -> list[int]:
     counts = []
     for week in range(weeks):
         world.week = week
-        counts.append(operations.routine_count(world))
+        counts.append(operations.routine_count(world, leads(world).total))
     return counts
 
 
@@ -344,26 +344,26 @@ def test_the_number_of_routine_operations_follows_its_rate():
 def test_fewer_leads_make_fewer_operations(response: float, expected: float):
     world = with_parameters(settled(), routine_lead_response=response)
     world.burn_in.operation_rate = 2.0
-    world.burn_in.leads = 4.0 * leads(world)
-    assert math.isclose(operations.response_to_leads(world), expected)
+    world.burn_in.leads = 4.0 * leads(world).total
+    assert math.isclose(operations.response_to_leads(world, leads(world).total), expected)
     assert abs(np.mean(counts_over(world, 600)) / 2.0 - expected) < 4.0 * math.sqrt(expected / 2.0 / 600)
 
 
 def test_a_group_of_a_tenth_leaves_a_tenth_of_the_leads():
     world = settled()
     rows = active(world)
-    before = leads(world)
+    before = leads(world).total
     world.members.location_known[rows], world.members.role_known[rows] = 0.0, 0
     plain = world.members.rank[rows] == FIGHTER
     world.members.status[rows[~plain]] = DEAD
     rows = rows[plain]
-    least = leads(world)
+    least = leads(world).total
     assert 0.0 < least < before
     world.members.status[rows[len(rows) // 10 :]] = DEAD
-    assert 0.03 < leads(world) / least < 0.3  # presence differs by column
+    assert 0.03 < leads(world).total / least < 0.3  # presence differs by column
     world.members.status[rows] = DEAD
-    assert leads(world) == 0.0
-    assert operations.response_to_leads(world) == 0.0
+    assert leads(world).total == 0.0
+    assert operations.response_to_leads(world, leads(world).total) == 0.0
 
 
 def test_what_is_usual_is_a_mean_of_the_burn_in_and_then_frozen():

@@ -3,7 +3,8 @@
 docs/reference/outcomes.md: in prior-predictive runs, with parameters, switches and campaigns drawn,
 each label has at least 1 per cent at one horizon or more and none more than 60 per cent at any, under each
 definition of dismantled (*intact* and *resilient* excepted under *size*, which rules them out by itself).
-Beside it stand the null models, and the four parameters that can put an answer in by hand.
+Beside it stand the null models, and the parameters that can put an answer in by hand: four that the model's
+design names, and the quorum of followers, which was found to.
 """
 
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ COMPANIONS = ("seats",)
 """Definitions that stand beside one of the three and are shown, not judged."""
 ANY_LABEL = "any end state"
 
-SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap")
+SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap", "follower_quorum")
 """Parameters that can put an answer in by hand, screened first."""
 SCREEN_MEASURES = ("n_eff", "fragmented", "pi", "abs", "dis")
 """What a screening of these parameters is told of: groups, whether they are many, profit, hired, lost."""
@@ -78,7 +79,7 @@ class Neutrality:
     """The whole finding.
 
     ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``:
-    how P(gangs | dismantled) moves with the four parameters, ``screening_labels`` the same for other labels.
+    how P(gangs | dismantled) moves with the screened parameters, ``screening_labels`` the same for other labels.
     ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
     """
 

@@ -150,7 +150,7 @@ def _effects(effects: Mapping[str, Sequence[Effect]]) -> str:
         of_factor = {each.factor: each for each in found}
         rows.append([f"`{outcome}`", *(_effect(of_factor[name]) for name in names)])
     return (
-        "### Elementary effects\n\nMorris' screening of the four under a campaign against the leader: mean absolute "
+        "### Elementary effects\n\nMorris' screening of these under a campaign against the leader: mean absolute "
         "change of a measure when a parameter alone goes over its whole range (± half of its 95 % interval over "
         "trajectories), and the mean change with its sign. The number after a measure is months after the campaign. "
         "Runs are few and chance moves each of them, so an effect smaller than its interval is none.\n\n"

@@ -23,8 +23,6 @@ from vraem.figures.timeline import panel_title
 WEEKS_A_YEAR = 52.1775
 """Mean weeks of a calendar year, for the axis."""
 
-GRID = 60
-"""Points in time at which a band is drawn."""
 MOST_BANDS = 3
 """With more lines than these, bands would hide each other: the interval stands at the end of each line."""
 WHISKER_ROOM = 0.05
@@ -44,21 +42,25 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
     """Share of runs in which the group has split, fallen into three, reached each end state, by time since the start.
 
     Splits and three groups by arm; end states over all arms with a campaign: the one that comes first, which keeps the
-    others from being first, if the runs say when; else the shares of runs in each at the horizons. Raises
-    ``ValueError`` if the runs have neither times nor end states.
+    others from being first, if the runs say when; else the shares of runs in each at the horizons. Without a campaign
+    there is no end state to reach, and times count from the day from which the horizons do. Raises ``ValueError`` if
+    the runs have neither times nor end states.
     """
     kept = as_swept(results).strong
     events = [name for name in EVENTS if kept.has(name, columns.WATCHED)]
     states = {state: STATE_WEEK.format(state=state) for state in STATE_LOOKS}
     states = {state: column for state, column in states.items() if kept.has(column)}
-    if not events and not states and not kept.horizons:
+    tried = len(kept.judged.frame) > 0
+    ends_shown = tried and bool(states or kept.horizons)
+    if not events and not ends_shown:
         raise ValueError("the runs have no times to a split or to an end state: ask for them in the outcomes")
-    panels_wanted = len(events) + bool(states or kept.horizons)
+    panels_wanted = len(events) + ends_shown
     arms = shown_arms(kept)
+    began = _began(kept)
     with style():
         figure, panels = sheet(
             "How soon the group comes apart",
-            "Share of runs in which it has happened, by years since the campaign's start",
+            f"Share of runs in which it has happened, by years since {began}",
             swept_caption(
                 kept,
                 "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log; error by leaving out "
@@ -78,14 +80,23 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             _panel(axes, pairs, looks, reach, bands=len(arms) <= MOST_BANDS)
             panel_title(axes, EVENTS[name])
         if events:
-            panels[len(events) - 1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
-        if states:
+            panels[len(events) - 1][0].set_xlabel(f"years since {began}", size=TEXT_SIZE - 0.5)
+        if ends_shown and states:
             _states(panels[-1][0], kept.judged, states, reach)
-            panels[-1][0].set_xlabel("years since the campaign's start", size=TEXT_SIZE - 0.5)
-        elif kept.horizons:
+            panels[-1][0].set_xlabel(f"years since {began}", size=TEXT_SIZE - 0.5)
+        elif ends_shown:
             _occupation(panels[-1][0], kept.judged)
             panels[-1][0].set_xlabel("years since the campaign's end", size=TEXT_SIZE - 0.5)
     return figure
+
+
+def _began(results: Results) -> str:
+    """From when times count, in words: the campaign's start, or the one day from which every arm is measured."""
+    starts = {start for start, _ in results.days.values()}
+    if results.campaigns or len(starts) != 1:
+        return "the campaign's start"
+    (day,) = starts
+    return f"{day.day} {day:%B %Y}"
 
 
 def _one_event(results: Results, name: str) -> Incidence:
@@ -162,8 +173,10 @@ def _panel(
             zorder=3,
         )
         if bands:
-            grid, low, high = _band(curve, cause, reach)
-            axes.fill_between(grid, low, high, color=look.colour, alpha=0.2, linewidth=0, zorder=2)
+            when, low, high = _band(curve, cause, reach)
+            axes.fill_between(
+                when, low, high, step="post", color=look.colour, alpha=0.2, linewidth=0, zorder=2
+            )
         label = look.label.replace("\n", " ") if name in STATE_LOOKS else name
         said = f"{100 * ends[name].estimate:.0f} % {label}"
         labels.append(EndLabel(ends[name].estimate, said, letters(look.colour)))
@@ -190,8 +203,9 @@ def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:
 def _band(
     curve: Incidence, cause: str, reach: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Years, lower and upper ends of the interval on a grid of times; no band before it first happened."""
-    grid = np.linspace(0.0, reach, GRID)
-    found = np.array([curve.at(cause, time * WEEKS_A_YEAR) for time in grid])
+    """Years at which the interval steps, and its lower and upper ends; no band before it first happened."""
+    weeks, _ = curve.steps(cause)
+    years = np.append(weeks / WEEKS_A_YEAR, reach)
+    found = np.array([curve.at(cause, time * WEEKS_A_YEAR) for time in years])
     found[found[:, 0] <= 0.0] = np.nan
-    return grid, found[:, 1], found[:, 2]
+    return years, found[:, 1], found[:, 2]

@@ -67,7 +67,7 @@ def prepare(world: World) -> None:
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
-    burn.leads = leads(world)
+    burn.leads = leads(world).total
     burn.link_gain = _link_gain_at_rest(world)
     members = float(world.groups.members[: world.groups.count].sum())
     armed = float(world.groups.armed[: world.groups.count].sum())
@@ -137,7 +137,7 @@ def _follow_means(world: World, rows: Rows) -> None:
     """Running means of the covariates and of the pay unit."""
     burn, columns = world.burn_in, world.columns
     pace = REVIEW_WEEKS / min(burn.weeks + 12.0, MEAN_MEMORY)
-    burn.leads += pace * (leads(world) - burn.leads)
+    burn.leads += pace * (leads(world).total - burn.leads)
     burn.pressure += pace * (float(columns.pressure[rows].mean()) - burn.pressure)
     burn.ideology += pace * (float(columns.ideology[rows].mean()) - burn.ideology)
     burn.link += pace * (float(columns.link[rows].mean()) - burn.link)

@@ -14,7 +14,7 @@ from vraem.processes.forces import WRITES as FORCE_WRITES
 from vraem.processes.groups import together
 from vraem.processes.raids import Operation, carry_out, pressure_left
 from vraem.processes.removals import remove_dated
-from vraem.processes.targets import leads, race, routine_weights, targets_for_routine
+from vraem.processes.targets import Leads, leads, race
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -29,15 +29,23 @@ def step(world: World) -> None:
     pressure *= pressure_left(world.p)
     captives = remove_dated(world)
     captives += fight_campaigns(world)
-    for number in range(routine_count(world)):
-        captives += _routine(world, number)
+    captives += _go_out(world)
     disclose(world, captives)
 
 
-def routine_count(world: World) -> int:
+def _go_out(world: World) -> list[tuple[int, bool]]:
+    """The week's routine operations; each looks at what there is to go by after the one before."""
+    captives = []
+    found = leads(world)
+    for number in range(routine_count(world, found.total)):
+        captives += _routine(world, number, found if number == 0 else leads(world))
+    return captives
+
+
+def routine_count(world: World, leads_now: float) -> int:
     """Number of this week's routine operations: Poisson, by inversion of one draw."""
     draw = float(world.streams.uniform_double("routine_operation", world.week, 0, 1)[0])
-    rate = world.burn_in.operation_rate * response_to_leads(world)
+    rate = world.burn_in.operation_rate * response_to_leads(world, leads_now)
     chance = exp(-rate)
     below, count = chance, 0
     while draw >= below and count < MOST_A_WEEK:
@@ -47,20 +55,19 @@ def routine_count(world: World) -> int:
     return count
 
 
-def response_to_leads(world: World) -> float:
+def response_to_leads(world: World, leads_now: float) -> float:
     """How often forces go out, over the burn-in: by what there is to go by, all targets together.
 
     A predator's functional response (Holling 1959): in proportion, prey is looked for one by one and a group of a
     tenth of the size loses a tenth as many (removals a head); at 0 a fixed number is spent on who is left.
     """
     usual = world.burn_in.leads
-    return float((leads(world) / usual) ** world.p.routine_lead_response) if usual > 0.0 else 1.0
+    return float((leads_now / usual) ** world.p.routine_lead_response) if usual > 0.0 else 1.0
 
 
-def _routine(world: World, number: int) -> list[tuple[int, bool]]:
+def _routine(world: World, number: int, found: Leads) -> list[tuple[int, bool]]:
     """One routine operation on a member drawn by visibility, knowledge and presence."""
-    rows = targets_for_routine(world)
-    target = race(world, "routine_target", number, rows, routine_weights(world, rows))
+    target = race(world, "routine_target", number, found.rows, found.weights)
     if target == NO_ROW:
         return []
     p = world.p

@@ -6,6 +6,7 @@ rate, from a draw of its own, so that one member more or less changes nobody els
 """
 
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,9 +145,19 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     return weight
 
 
-def leads(world: World) -> float:
-    """What there is to go by: the weight of all targets of routine operations together."""
-    return float(routine_weights(world, targets_for_routine(world)).sum())
+class Leads(NamedTuple):
+    """What there is to go by: the targets of routine operations, the weight of each (n,), and all of it together."""
+
+    rows: Rows
+    weights: NDArray[np.float64]
+    total: float
+
+
+def leads(world: World) -> Leads:
+    """What routine operations have to go by now."""
+    rows = targets_for_routine(world)
+    weights = routine_weights(world, rows)
+    return Leads(rows, weights, float(weights.sum()))
 
 
 def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np.float64]) -> int:
