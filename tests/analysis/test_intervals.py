@@ -15,6 +15,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
     simultaneous_shares,
     wilson,
+    wilson_of_labels,
 )
 from vraem.analysis.resampling import clustered_mean
 
@@ -99,6 +100,41 @@ def test_simultaneous_intervals_are_wider_than_single_ones_and_sum_to_one_in_the
     single = wilson(30, 100)
     assert found["gangs"].low < single.low
     assert found["gangs"].high > single.high
+
+
+def test_runs_that_share_chance_count_by_what_they_tell():
+    alone = np.arange(200)
+    pairs = alone // 2
+
+    def share(yes, clusters, label="yes"):
+        return wilson_of_labels(np.where(yes, "yes", "no"), ("yes", "no", "never"), clusters)[label]
+
+    rare = alone < 6  # three pairs, both runs of each
+    assert share(rare, alone) == pytest.approx(tuple(wilson(6, 200)))
+    told = 200 / ((100 / 99) * (3 * (2 - 0.06) ** 2 + 97 * 0.06**2) / (200 * 0.03 * 0.97 * 200 / 199))
+    assert share(rare, pairs) == pytest.approx(tuple(wilson(0.03 * told, told)))
+    assert told == pytest.approx(100, rel=0.02)
+    assert share(rare, pairs, "never") == pytest.approx(tuple(wilson(0, told)))
+    assert share(rare, np.column_stack((alone, pairs))) == share(rare, pairs)
+    assert share(alone < 0, pairs) == wilson(0, 100)
+    assert share(alone % 2 == 0, pairs) == wilson(
+        100, 200
+    )  # unlike by design, they tell no more than as many
+    assert math.isnan(share(rare[:0], pairs[:0]).low)
+
+
+def test_the_design_effect_of_labels_is_that_of_runs_drawn_in_clusters():
+    random = np.random.default_rng(4)
+    cluster = np.repeat(np.arange(400), 5)
+    own, shared = (random.choice(["a", "b", "c"], size=size, p=[0.1, 0.3, 0.6]) for size in (2000, 400))
+    labels = np.where(
+        random.random(2000) < 0.6, shared.repeat(5), own
+    )  # of two runs both follow the shared one in .36
+    found = wilson_of_labels(labels, ("a", "b", "c"), cluster)
+    for label in ("a", "b", "c"):
+        share, low, high = found[label]
+        told = share * (1.0 - share) / ((high - low) / 2.0 / 1.96) ** 2
+        assert 2000 / told == pytest.approx(1.0 + 4.0 * 0.36, rel=0.2)
 
 
 def equivalent_of(values):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.analysis.intervals import Interval, wilson
+from vraem.analysis.intervals import Interval, wilson_of_labels
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.resampling import posterior_share
@@ -54,7 +54,7 @@ def left_out(definition: str, label: str) -> bool:
 
 
 class Cell(NamedTuple):
-    """One label under one definition at one horizon: its share of ``runs`` dismantled runs, with Wilson's interval."""
+    """One label under one definition at one horizon: its share of ``runs`` dismantled runs, with an interval."""
 
     definition: str
     label: str
@@ -162,12 +162,10 @@ def screening_effects(results: Results) -> dict[str, tuple[Effect, ...]]:
 
 
 def _cells(kept: Results, definition: str, horizon: int) -> list[Cell]:
-    found = kept.labels(horizon)[kept.dismantled(definition)]
-    found = found[found != CENSORED_LABEL]
-    return [
-        Cell(definition, label, horizon, wilson(int((found == label).sum()), len(found)), len(found))
-        for label in END_STATES
-    ]
+    found = kept.labels(horizon)
+    among = kept.dismantled(definition) & (found != CENSORED_LABEL)
+    shares = wilson_of_labels(found[among], END_STATES, kept.clusters[among])
+    return [Cell(definition, label, horizon, share, int(among.sum())) for label, share in shares.items()]
 
 
 def faults(cells: tuple[Cell, ...]) -> list[Fault]:

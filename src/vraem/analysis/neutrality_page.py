@@ -52,9 +52,8 @@ def _opening(found: Neutrality, results: Results, command: str) -> str:
         "been fitted to an outcome. "
         f"{found.weak} further runs are left out: when the campaign began, the group had less than .6 of its first "
         "strength, or all its columns served firms. "
-        "Shares are of dismantled runs; brackets are Wilson's 95 % intervals.\n\nMade by:\n\n```\n"
-        + command
-        + "\n```"
+        f"Shares are of dismantled runs; brackets are Wilson's 95 % intervals, in which {results.cluster_words} count, "
+        "not runs.\n\nMade by:\n\n```\n" + command + "\n```"
     )
 
 

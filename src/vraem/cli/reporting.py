@@ -96,7 +96,7 @@ def _move(workshop: Path, folder: Path) -> None:
     "--screen",
     type=FOLDER,
     metavar="DIR",
-    help="A sweep by Morris' design of four parameters (vraem sweep screen).",
+    help="A sweep by Morris' design of the screened parameters (vraem sweep screen).",
 )
 @click.option(
     "-o",

@@ -52,8 +52,8 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
             f"none over {percent(MOST)} at any",
             swept_caption(
                 swept.judged,
-                "Intervals: 95 % (Wilson), runs taken as independent. Shaded: allowed. In grey: left out of the rule. "
-                "Axis: square root of the share. ✕: broken.",
+                f"Intervals: 95 % (Wilson, clusters: {swept.cluster_words}). Shaded: allowed. In grey: left out of "
+                "the rule. Axis: square root of the share. ✕: broken.",
                 intervals=False,
             ),
             size=(2.0 * len(definitions) + 2.2, margins.top + margins.bottom + ROW_INCHES * len(states)),
