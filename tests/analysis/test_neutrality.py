@@ -74,11 +74,18 @@ def test_a_parameter_that_puts_the_answer_in_by_hand_shows():
     def hand(random, row):
         return "gangs" if random.random() < (row["purge_loss"] - 0.02) / 0.18 else even(random, 0)
 
-    found = neutrality(planted(even, points=300, end_state_60=hand))
+    results = planted(even, points=300, end_state_60=hand)
+    found = neutrality(results)
     quarters = found.screening["purge_loss"]
     assert quarters[0].share.estimate < 0.3 < 0.7 < quarters[3].share.estimate
     assert found.levers[0].factor == "purge_loss"
     assert found.screening["review_gap"] == ()
+    split = found.screening_fragmented["purge_loss"]
+    assert [band.runs for band in split] == [band.runs for band in quarters]
+    planted_share = results.frame[results.frame.dismantled_personnel == 1].fragmented_60.mean()
+    together = sum(band.share.estimate * band.runs for band in split) / sum(band.runs for band in split)
+    assert together == pytest.approx(planted_share)
+    assert "| purge_loss | gangs | fragmented | runs |" in page(found, results, "")
 
 
 def test_the_page_tells_all_of_it():

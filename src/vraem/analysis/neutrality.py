@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis import outcome_columns as columns
 from vraem.analysis.intervals import Interval, wilson_of_labels
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
@@ -79,7 +80,8 @@ class Neutrality:
     """The whole finding.
 
     ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``:
-    how P(gangs | dismantled) moves with the screened parameters, ``screening_labels`` the same for other labels.
+    how P(gangs | dismantled) moves with the screened parameters, ``screening_labels`` the same for other labels,
+    ``screening_fragmented`` for P(fragmented | dismantled), empty if the runs do not say whether they are.
     ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
     """
 
@@ -88,6 +90,7 @@ class Neutrality:
     nulls: tuple[NullComparison, ...]
     screening: dict[str, tuple[Band, ...]]
     screening_labels: dict[str, dict[str, tuple[Band, ...]]]
+    screening_fragmented: dict[str, tuple[Band, ...]]
     levers: tuple[Lever, ...]
     runs: int
     weak: int
@@ -128,15 +131,18 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
     horizon = results.headline
     found = kept.labels(horizon)
     among = kept.dismantled() & (found != CENSORED_LABEL)
+
+    def screened(holds: NDArray[np.bool_]) -> dict[str, tuple[Band, ...]]:
+        return {name: tuple(_screen(kept, holds, among, name)) for name in SCREENED}
+
+    fragmented = columns.at(columns.FRAGMENTED, horizon)
     return Neutrality(
         cells=cells,
         faults=tuple(faults(cells)),
         nulls=tuple(compare_nulls(nulls or results, horizon)),
-        screening={name: tuple(_screen(kept, found == GANGS, among, name)) for name in SCREENED},
-        screening_labels={
-            label: {name: tuple(_screen(kept, found == label, among, name)) for name in SCREENED}
-            for label in END_STATES
-        },
+        screening=screened(found == GANGS),
+        screening_labels={label: screened(found == label) for label in END_STATES},
+        screening_fragmented=screened(kept.yes(fragmented)) if kept.has(fragmented) else {},
         levers=tuple(levers(kept, found == GANGS, among)),
         runs=len(kept.frame),
         weak=len(results.tried.frame) - len(kept.frame),

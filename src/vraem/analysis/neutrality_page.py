@@ -114,8 +114,8 @@ def _nulls(found: Neutrality) -> str:
 def _screening(found: Neutrality) -> str:
     said = [
         f"P(gangs, given dismantled) {found.horizon} months after the campaign, by quarter of the draws "
-        "of each. A parameter that "
-        "moved it from nearly nought to nearly one would be an answer put in by hand."
+        "of each, and P(fragmented, given dismantled): three independent groups or more, none of which prevails. A "
+        "parameter that moved one from nearly nought to nearly one would be an answer put in by hand."
     ]
     for name in SCREENED:
         bands = found.screening.get(name, ())
@@ -129,12 +129,16 @@ def _screening(found: Neutrality) -> str:
             if not math.isnan(moved(bands_of[name]))
         ]
         widest = max(others, key=lambda pair: abs(pair[1]), default=("", math.nan))
+        split = found.screening_fragmented.get(name, ())
         rows = [[band.part, _share(band.share), f"{band.runs}"] for band in bands]
+        head = [name, "gangs", "runs"]
+        if split:
+            head.insert(2, "fragmented")
+            rows = [[*row[:2], _share(band.share), row[2]] for row, band in zip(rows, split, strict=True)]
         said.append(
-            f"### `{name}`{note}\n\n{table([name, 'gangs', 'runs'], rows)}\n\nFrom the lowest to the "
-            "highest quarter gangs move by "
-            f"{_signed(moved(bands))}; the label that moves most is {_words(widest[0])} "
-            f"({_signed(widest[1])})."
+            f"### `{name}`{note}\n\n{table(head, rows)}\n\nFrom the lowest to the highest quarter gangs move by "
+            f"{_signed(moved(bands))}{f', fragmented by {_signed(moved(split))}' if split else ''}; the label that "
+            f"moves most is {_words(widest[0])} ({_signed(widest[1])})."
         )
     return "\n\n".join(said)
 
