@@ -329,6 +329,19 @@ def test_assumptions_that_move_nothing_are_not_drawn():
         figures.assumptions_that_matter(results(), found=[Lever("purge_loss", 0.0, bands)])
 
 
+def test_names_of_many_forms_stand_apart():
+    share = Interval(0.1, 0.0, 0.2)
+    forms = [Band("targets", f"form-{number}", None, None, share, 9) for number in range(8)]
+    forms.append(Band("targets", "last", None, None, Interval(0.3, 0.1, 0.5), 9))
+    figure = figures.assumptions_that_matter(results(), found=[Lever("targets", 0.2, tuple(forms))])
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    names = [text for text in axes.texts if text.get_text().startswith("form-")]
+    boxes = sorted((text.get_window_extent() for text in names), key=lambda box: box.y0)
+    assert len(boxes) == 8
+    assert all(upper.y0 >= lower.y0 + 0.8 * lower.height for lower, upper in pairwise(boxes))
+
+
 def test_runs_that_do_not_say_who_is_dismantled_are_told_what_to_ask_for():
     names = [name for name in results().frame if not name.startswith("dismantled")]
     bare = replace(results(), frame=results().frame[names])

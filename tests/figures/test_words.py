@@ -2,7 +2,7 @@
 
 import pytest
 
-from vraem.analysis.words import counted, percent
+from vraem.analysis.words import counted, form_words, percent
 from vraem.figures.differences import _tenths
 from vraem.figures.outcome_words import PERSONS, RATES, words_of
 from vraem.figures.place_names import accented
@@ -36,3 +36,11 @@ def test_rates_and_persons_do_not_share_an_axis():
 def test_the_head_of_a_column_of_text_stands_on_its_left():
     page = table(["rule", "meaning", "value"], [[cell("a"), cell("words", "text"), cell(1)]])
     assert '<th scope="col" class="text">meaning</th><th scope="col">value</th>' in page
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [('["leader", "committee"]', "leader, committee"), ("[2, 3]", "2, 3"), ("heir", "heir"), (4, "4")],
+)
+def test_values_that_were_drawn_are_written_as_people_do(form, said):
+    assert form_words(form) == said

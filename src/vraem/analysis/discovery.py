@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis.results import Results
-from vraem.analysis.words import percent
+from vraem.analysis.words import form_words, percent
 from vraem.experiment.design import MissingLibraryError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Limit(NamedTuple):
     def words(self) -> str:
         """The condition as a reader reads it."""
         if self.forms:
-            return f"{self.factor} is {' or '.join(self.forms)}"
+            return f"{self.factor} is {' or '.join(map(form_words, self.forms))}"
         if self.low is None:
             return f"{self.factor} at most {self.high:.3g}"
         if self.high is None:

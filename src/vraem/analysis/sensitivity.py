@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vraem.analysis.intervals import Interval
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
+from vraem.analysis.words import form_words
 from vraem.experiment.design import MissingLibraryError
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def by_quarter(
     column = results.frame[factor]
     if column.dtype.kind not in "fiu":
         return [
-            _band(results, holds, among & (column == form).to_numpy(), factor, str(form), None, None)
+            _band(results, holds, among & (column == form).to_numpy(), factor, form_words(form), None, None)
             for form in sorted(column.dropna().unique())
         ]
     values = column.to_numpy(dtype=np.float64)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vraem.analysis.discovery import Box, Discovery, Limit, discover
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
+from vraem.analysis.words import form_words
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
@@ -153,7 +154,7 @@ def _forms(
         axes.text(
             (number + 0.5) * width,
             place,
-            f"{form.replace('_', ' ')}\n{share:.0f} % gangs",
+            f"{form_words(form).replace('_', ' ')}\n{share:.0f} % gangs",
             ha="center",
             va="center",
             size=SMALL_SIZE - 0.5,

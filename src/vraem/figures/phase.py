@@ -17,6 +17,7 @@ from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
+from vraem.analysis.words import form_words
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
@@ -127,9 +128,8 @@ def _axis(results: Results, name: str) -> _Axis:
     column = results.frame[name]
     if column.dtype.kind not in "fiu":
         forms = sorted(map(str, column.dropna().unique()))
-        return _Axis(
-            name, forms, np.array([forms.index(str(form)) if str(form) in forms else -1 for form in column])
-        )
+        part = np.array([forms.index(str(form)) if str(form) in forms else -1 for form in column])
+        return _Axis(name, [form_words(form) for form in forms], part)
     values = column.to_numpy(dtype=np.float64)
     levels = np.unique(values[np.isfinite(values)])
     if len(levels) <= MOST_LEVELS:

@@ -29,6 +29,10 @@ MORRIS, SALTELLI = "morris", "saltelli"
 MOST_FACTORS = 18
 NAMED_IN_PLANE = 8
 ROW_INCHES = 0.235
+ROW_USED = 0.66
+"""Part of a row that its marks take; the rest sets it apart from the next."""
+FORM_HEIGHT = 0.26
+"""Rows between two forms of a switch, so that their names stand apart."""
 STRONG, WEAK = "#8c1c13", "#6b7075"
 FIRST_COLOUR, TOTAL_COLOUR = "#0b4f8a", "#c65d21"
 PART_COLOURS = ("#0b3a75", "#a6d0ee")
@@ -213,6 +217,7 @@ def assumptions_that_matter(
     if not any(lever.range > 0.0 for lever in shown):
         raise ValueError("no assumption moves the share of gangs in these runs: there is nothing to draw")
     overall = float((labels == GANGS)[among].mean()) if among.any() else np.nan
+    heights = [_row_height(lever) for lever in shown]
     margins = Margins(left=1.95, right=0.45, top=1.2, bottom=1.1)
     with style():
         figure, ((axes,),) = sheet(
@@ -223,12 +228,15 @@ def assumptions_that_matter(
                 "Highest less lowest share: chance alone moves it too.\n"
                 f"{condition_words(kept, None).capitalize()}.",
             ),
-            size=(8.6, margins.top + margins.bottom + 1.55 * ROW_INCHES * len(shown)),
+            size=(8.6, margins.top + margins.bottom + 1.55 * ROW_INCHES * sum(heights)),
             margins=margins,
         )
-        for place, lever in enumerate(shown):
-            _lever(axes, place, lever)
-        _frame_rows(axes, [lever.factor for lever in shown])
+        ends = np.cumsum(heights)
+        places = ends - np.array(heights) / 2.0
+        for place, height, lever in zip(places.tolist(), heights, shown, strict=True):
+            _lever(axes, place, height, lever)
+        _frame_rows(axes, [lever.factor for lever in shown], places.tolist())
+        axes.set_ylim(float(ends[-1]) + 0.1, -0.1)
         axes.set_xlim(0.0, None)
         axes.axvline(overall, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
         axes.annotate(
@@ -244,7 +252,13 @@ def assumptions_that_matter(
     return figure
 
 
-def _lever(axes: Axes, place: int, lever: Lever) -> None:
+def _row_height(lever: Lever) -> float:
+    """Room for an assumption, in rows of one with quarters; each form of a switch has a line for its name."""
+    forms = sum(band.runs > 0 and band.low is None for band in lever.bands)
+    return max(1.0, forms * FORM_HEIGHT / ROW_USED)
+
+
+def _lever(axes: Axes, place: float, height: float, lever: Lever) -> None:
     """One assumption: a mark a part of its range, pale to dark; forms of a switch bear their names."""
     bands = [band for band in lever.bands if band.runs]
     shares = [band.share.estimate for band in bands]
@@ -256,18 +270,18 @@ def _lever(axes: Axes, place: int, lever: Lever) -> None:
         zorder=1,
         solid_capstyle="butt",
     )
-    step = 0.62 / max(len(bands), 1)
+    step = ROW_USED * height / max(len(bands), 1)
     for number, band in enumerate(bands):
-        height = place + (number - (len(bands) - 1) / 2.0) * step
+        level = place + (number - (len(bands) - 1) / 2.0) * step
         is_form = band.low is None
         shade = number / max(len(bands) - 1, 1)
         colour = INK if is_form else _between(PART_COLOURS[1], PART_COLOURS[0], shade)
         axes.plot(
-            [band.share.low, band.share.high], [height] * 2, color=colour, linewidth=0.8, alpha=0.8, zorder=2
+            [band.share.low, band.share.high], [level] * 2, color=colour, linewidth=0.8, alpha=0.8, zorder=2
         )
         axes.plot(
             [band.share.estimate],
-            [height],
+            [level],
             marker="s" if is_form else "o",
             color=colour,
             markeredgecolor=INK,
@@ -279,7 +293,7 @@ def _lever(axes: Axes, place: int, lever: Lever) -> None:
         if is_form:
             axes.annotate(
                 band.part.replace("_", " "),
-                (band.share.high, height),
+                (band.share.high, level),
                 (3.0, 0.0),
                 textcoords="offset points",
                 va="center",
@@ -314,9 +328,10 @@ def _key_of_parts(figure: Figure) -> None:
     key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.1, columnspacing=1.1, handlelength=1.5)
 
 
-def _frame_rows(axes: Axes, factors: Sequence[str]) -> None:
+def _frame_rows(axes: Axes, factors: Sequence[str], places: Sequence[float] = ()) -> None:
+    """Names of the factors, at `places`, or one a row."""
     axes.set_ylim(len(factors) - 0.4, -0.6)
-    axes.set_yticks(range(len(factors)), [_words(name) for name in factors])
+    axes.set_yticks(places or range(len(factors)), [_words(name) for name in factors])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.spines["left"].set_visible(False)
