@@ -21,6 +21,7 @@ from vraem.figures.report_html import (
 from vraem.figures.swept import MONTHS_A_YEAR, when
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.splinters import SPLINTER_WORDS
+from vraem.observe.thresholds import THRESHOLDS
 
 MOST_LEAVES = 4
 
@@ -186,6 +187,9 @@ def _stability(claim: ClaimVerdict) -> Iterator[str]:
     low, high = min(row.share for row in moved), max(row.share for row in moved)
     yield heading("Where the thresholds stand", 3)
     moving = f"Thresholds of the labels moved by {percent(claim.rules.label_variation)}, one at a time and all at once"
+    least = [row.factor * THRESHOLDS.strength_min for row in moved if row.threshold == "strength_min"]
+    if least:
+        moving += f", or the least armed of a group set to {' and '.join(f'{armed:g}' for armed in least)}"
     now, ends = share_text(base), [share_text(low), share_text(high)]
     if ends == [now, now]:
         yield para(f"{moving}: the share of gangs does not change ({now}).")
