@@ -363,6 +363,16 @@ def test_end_states_of_no_run_are_refused():
         figures.end_state_shares(replace(results(), frame=frame))
 
 
+def test_a_campaign_that_dismantled_nothing_has_no_line_of_shares():
+    frame = results().frame.copy()
+    frame.loc[frame.arm == "heirs-first", "dismantled_personnel"] = 0.0
+    with_all, without = results(), replace(results(), frame=frame)
+    drawn = [figures.end_state_shares(found) for found in (with_all, without)]
+    rows = [len(figure.axes[0].lines) / len(figure.axes[0].get_yticks()) for figure in drawn]
+    assert rows[0] - rows[1] == 2  # the interval and the mark of one arm
+    assert "heirs-first\n(no run)" in [text.get_text() for text in drawn[1].axes[0].get_legend().get_texts()]
+
+
 def test_a_missing_factor_names_others_only_where_there_are_some():
     frame = results().frame.drop(columns=["tempo"])
     with pytest.raises(ValueError, match=r"name another factor: purge_loss$"):

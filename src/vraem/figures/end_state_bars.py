@@ -129,6 +129,10 @@ def end_state_shares(
             if place % 2 == 0:
                 axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)
             for number, arm in enumerate(arms):
+                if not table[
+                    arm
+                ].runs:  # nothing is known of it, which an interval of all shares would not show
+                    continue
                 look = look_of(kept, arm)
                 share = table[arm].clustered[state]
                 height = place + (number - (len(arms) - 1) / 2.0) * step
@@ -157,7 +161,7 @@ def end_state_shares(
                 marker=look_of(kept, arm).marker,
                 ms=4.4,
                 lw=1.2,
-                label=f"{arm}\n(n = {table[arm].runs})",
+                label=f"{arm}\n({f'n = {table[arm].runs}' if table[arm].runs else 'no run'})",
             )
             for arm in arms
         ]
