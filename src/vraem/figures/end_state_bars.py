@@ -129,9 +129,7 @@ def end_state_shares(
             if place % 2 == 0:
                 axes.axhspan(place - 0.5, place + 0.5, color=SHADE, linewidth=0, zorder=0)
             for number, arm in enumerate(arms):
-                if not table[
-                    arm
-                ].runs:  # nothing is known of it, which an interval of all shares would not show
+                if not table[arm].runs:  # an interval from nought to all would say nothing
                     continue
                 look = look_of(kept, arm)
                 share = table[arm].clustered[state]
