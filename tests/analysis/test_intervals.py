@@ -15,9 +15,8 @@ from vraem.analysis.intervals import (
     newcombe_paired,
     simultaneous_shares,
     wilson,
-    wilson_of_labels,
 )
-from vraem.analysis.resampling import clustered_mean
+from vraem.analysis.resampling import clustered_mean, wilson_of_labels
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
-from tests.figures.gallery import EFFECTS, INDICES, arms, results, run, runs
-from tests.figures.sweeps import ARMS, HORIZONS, made_up
+from tests.figures.gallery import arms, results, run, runs
+from tests.figures.sweeps import ARMS, HORIZONS
 from vraem import figures
 from vraem.analysis.contrasts import contrasts
 from vraem.analysis.incidence import aalen_johansen, first_of
-from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import GANGS, shares
 from vraem.analysis.neutrality import COMPANIONS, Fault, neutrality
-from vraem.analysis.sensitivity import Band, Lever
 from vraem.analysis.splinters import splinter_findings
 from vraem.analysis.verdict import claim_verdict
 from vraem.figures.arm_series import ArmSeries
@@ -272,28 +270,6 @@ def test_route_bars_fill_the_axis_before_and_after():
             assert sum(widths) == pytest.approx(1.0)
 
 
-def test_morris_bars_are_the_effects_and_the_clear_ones_are_dark():
-    bars, plane = figures.morris_screening(EFFECTS).axes
-    assert [bar.get_width() for bar in bars.patches] == pytest.approx([each.importance for each in EFFECTS])
-    hollow = sum(line.get_markerfacecolor() == "white" for line in plane.lines if line.get_marker() == "o")
-    assert hollow == sum(each.importance <= each.half_width for each in EFFECTS)
-    with pytest.raises(ValueError, match="at least one factor"):
-        figures.morris_screening([])
-
-
-def test_sobol_marks_are_both_indices():
-    (axes,) = figures.sobol_shares(INDICES).axes
-    marks = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1]
-    assert sorted(marks) == pytest.approx(
-        sorted([value for each in INDICES for value in (each.first, each.total)])
-    )
-
-
-def test_sensitivity_needs_a_design_for_it():
-    with pytest.raises(ValueError, match="design is not known"):
-        figures.sensitivity(results())
-
-
 def test_a_broken_rule_of_neutrality_is_told_in_the_title_and_marked():
     found = replace(neutrality(results()), faults=())
     assert figures.neutrality_of_labels(results(), found).texts[0].get_text().endswith("holds")
@@ -314,32 +290,6 @@ def test_a_companion_of_a_definition_is_drawn_as_left_out_of_the_rule():
             line.get_markerfacecolor() == "white" for line in lines(axes, 1) if len(line.get_xdata()) == 1
         }
         assert (open_marks == {True}) == (definition in COMPANIONS), definition
-
-
-def test_no_box_to_draw_is_said():
-    small = made_up(points=3, replicates=1)
-    with pytest.raises(ValueError, match="no box to draw"):
-        figures.discovered_box(small)
-
-
-def test_assumptions_that_move_nothing_are_not_drawn():
-    share = Interval(0.0, 0.0, 0.1)
-    bands = tuple(Band("purge_loss", part, 0.0, 1.0, share, 9) for part in ("low", "high"))
-    with pytest.raises(ValueError, match="no assumption moves the share"):
-        figures.assumptions_that_matter(results(), found=[Lever("purge_loss", 0.0, bands)])
-
-
-def test_names_of_many_forms_stand_apart():
-    share = Interval(0.1, 0.0, 0.2)
-    forms = [Band("targets", f"form-{number}", None, None, share, 9) for number in range(8)]
-    forms.append(Band("targets", "last", None, None, Interval(0.3, 0.1, 0.5), 9))
-    figure = figures.assumptions_that_matter(results(), found=[Lever("targets", 0.2, tuple(forms))])
-    figure.canvas.draw()
-    (axes,) = figure.axes
-    names = [text for text in axes.texts if text.get_text().startswith("form-")]
-    boxes = sorted((text.get_window_extent() for text in names), key=lambda box: box.y0)
-    assert len(boxes) == 8
-    assert all(upper.y0 >= lower.y0 + 0.8 * lower.height for lower, upper in pairwise(boxes))
 
 
 def test_runs_that_do_not_say_who_is_dismantled_are_told_what_to_ask_for():

@@ -4,8 +4,7 @@ Counts are of runs. Every interval keeps inside the range that a share or a diff
 holds for small counts, where the textbook's normal interval does not.
 
 References: Wilson 1927; Newcombe 1998, Statistics in Medicine 17, method 10 for independent shares (p. 873)
-and method 10 for paired ones (p. 2635); McNemar 1947; Goodman 1965; Schuirmann 1987 (two one-sided tests); Rao
-and Scott 1981, Journal of the American Statistical Association 76 (design effects of several labels).
+and method 10 for paired ones (p. 2635); McNemar 1947; Goodman 1965; Schuirmann 1987 (two one-sided tests).
 """
 
 import math
@@ -41,42 +40,6 @@ def wilson(count: float, total: float, level: float = LEVEL) -> Interval:
     reach = z * math.sqrt(share * (1.0 - share) / total + z * z / (4.0 * total * total))
     reach /= 1.0 + z * z / total
     return Interval(share, max(centre - reach, 0.0), min(centre + reach, 1.0))
-
-
-def wilson_of_labels(
-    found: NDArray[np.str_], labels: Sequence[str], clusters: NDArray[np.int64], level: float = LEVEL
-) -> dict[str, Interval]:
-    """Wilson's interval of the share of each label among runs that are not independent, by their effective number.
-
-    ``found``: (runs,) labels. ``clusters``: (runs,) or (runs, 2), of which the one counts that makes runs tell less.
-    The effective number is that of runs over one design effect of all labels together (Rao and Scott 1981, their first
-    correction), which is at least 1; so a label that never came has an interval too. If all runs have one label, those
-    of a cluster count as one.
-    """
-    runs = len(found)
-    if not runs:
-        return dict.fromkeys(labels, _UNKNOWN)
-    told = runs / max(_design_effect(found, column) for column in clusters.reshape(runs, -1).T)
-    shares = {label: float(np.mean(found == label)) for label in labels}
-    return {label: wilson(share * told, told, level) for label, share in shares.items()}
-
-
-def _design_effect(found: NDArray[np.str_], clusters: NDArray[np.int64]) -> float:
-    """How many times the variance of labels' shares is that of as many independent runs, at least 1."""
-    runs = len(found)
-    _, cluster = np.unique(clusters, return_inverse=True)
-    sizes = np.bincount(cluster)
-    labels = np.unique(found)
-    if len(labels) == 1 or len(sizes) == 1:
-        return float((sizes**2).sum()) / runs
-    total = 0.0
-    for label in labels:
-        yes = found == label
-        share = float(yes.mean())
-        apart = np.bincount(cluster, yes) - share * sizes
-        total += float((apart**2).sum()) / share
-    correction = len(sizes) / (len(sizes) - 1) * (runs - 1) / runs
-    return max(total * correction / (runs * (len(labels) - 1)), 1.0)
 
 
 def newcombe(count: float, total: float, count_other: float, total_other: float) -> Interval:

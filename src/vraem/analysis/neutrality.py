@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
-from vraem.analysis.intervals import Interval, wilson_of_labels
+from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
-from vraem.analysis.resampling import posterior_share
+from vraem.analysis.resampling import posterior_share, wilson_of_labels
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     Band,
@@ -79,22 +79,26 @@ class Fault(NamedTuple):
 class Neutrality:
     """The whole finding.
 
-    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``screening``:
-    how P(gangs | dismantled) moves with the screened parameters, ``screening_labels`` the same for other labels,
-    ``screening_fragmented`` for P(fragmented | dismantled), empty if the runs do not say whether they are.
+    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken.
+    ``screening_labels``: how P(label | dismantled) moves with the screened parameters, by label;
+    ``screening_fragmented`` the same of P(fragmented | dismantled), empty if the runs do not say whether they are.
     ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
     """
 
     cells: tuple[Cell, ...]
     faults: tuple[Fault, ...]
     nulls: tuple[NullComparison, ...]
-    screening: dict[str, tuple[Band, ...]]
     screening_labels: dict[str, dict[str, tuple[Band, ...]]]
     screening_fragmented: dict[str, tuple[Band, ...]]
     levers: tuple[Lever, ...]
     runs: int
     weak: int
     horizon: int
+
+    @property
+    def screening(self) -> dict[str, tuple[Band, ...]]:
+        """How P(gangs | dismantled) moves with the screened parameters."""
+        return self.screening_labels[GANGS]
 
     @property
     def broken(self) -> set[tuple[str, str]]:
@@ -140,7 +144,6 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
         cells=cells,
         faults=tuple(faults(cells)),
         nulls=tuple(compare_nulls(nulls or results, horizon)),
-        screening=screened(found == GANGS),
         screening_labels={label: screened(found == label) for label in END_STATES},
         screening_fragmented=screened(kept.yes(fragmented)) if kept.has(fragmented) else {},
         levers=tuple(levers(kept, found == GANGS, among)),

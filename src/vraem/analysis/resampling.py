@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vraem.analysis.intervals import LEVEL, Interval
+from vraem.analysis.intervals import LEVEL, Interval, wilson
 from vraem.world.streams import generator
 
 DRAWS = 4000
@@ -212,6 +212,34 @@ def _sandwich(sums: NDArray[np.float64]) -> float:
     """Sum of squares of what the clusters have above the mean (clusters,), for the variance of the total."""
     count = len(sums)
     return float(sums @ sums) * count / (count - 1)
+
+
+def wilson_of_labels(
+    found: NDArray[np.str_], labels: Sequence[str], clusters: ArrayLike, level: float = LEVEL
+) -> dict[str, Interval]:
+    """Wilson's interval of the share of each label among runs that are not independent, by their effective number.
+
+    ``found``: (runs,) labels. ``clusters``: (runs,) or (runs, ways). The effective number is that of runs over one
+    design effect of all labels together (Rao and Scott 1981, Journal of the American Statistical Association 76, their
+    first correction), which is at least 1; so a label that never came has an interval too. If all runs have one label,
+    those of a cluster count as one.
+    """
+    runs = len(found)
+    told = runs / _design_effect(found, clusters) if runs else 0.0
+    return {
+        label: wilson(told * float((found == label).sum()) / max(runs, 1), told, level) for label in labels
+    }
+
+
+def _design_effect(found: NDArray[np.str_], clusters: ArrayLike) -> float:
+    """How many times the variance of labels' shares is that of as many independent runs, at least 1."""
+    runs, grouped = len(found), Clusters.of(clusters)
+    present = np.unique(found)
+    if len(present) == 1 or grouped.count == 1:
+        sizes = grouped.sizes(grouped.total(np.ones(runs)))
+        return float(sizes @ sizes) / runs
+    means = [clustered_mean(found == label, clusters) for label in present]
+    return max(sum(each.error**2 / each.mean for each in means) * (runs - 1) / (len(present) - 1), 1.0)
 
 
 def interval_of(draws: NDArray[np.float64], estimate: float, level: float = LEVEL) -> Interval:

@@ -231,12 +231,9 @@ def assumptions_that_matter(
             size=(8.6, margins.top + margins.bottom + 1.55 * ROW_INCHES * sum(heights)),
             margins=margins,
         )
-        ends = np.cumsum(heights)
-        places = ends - np.array(heights) / 2.0
-        for place, height, lever in zip(places.tolist(), heights, shown, strict=True):
+        places = _frame_rows(axes, [lever.factor for lever in shown], heights)
+        for place, height, lever in zip(places, heights, shown, strict=True):
             _lever(axes, place, height, lever)
-        _frame_rows(axes, [lever.factor for lever in shown], places.tolist())
-        axes.set_ylim(float(ends[-1]) + 0.1, -0.1)
         axes.set_xlim(0.0, None)
         axes.axvline(overall, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
         axes.annotate(
@@ -328,14 +325,17 @@ def _key_of_parts(figure: Figure) -> None:
     key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.1, columnspacing=1.1, handlelength=1.5)
 
 
-def _frame_rows(axes: Axes, factors: Sequence[str], places: Sequence[float] = ()) -> None:
-    """Names of the factors, at `places`, or one a row."""
-    axes.set_ylim(len(factors) - 0.4, -0.6)
-    axes.set_yticks(places or range(len(factors)), [_words(name) for name in factors])
+def _frame_rows(axes: Axes, factors: Sequence[str], heights: Sequence[float] = ()) -> list[float]:
+    """Names of the factors, a row each, one high or of these `heights`; gives the middle of each row."""
+    high = np.array(heights or [1.0] * len(factors))
+    places = np.cumsum(high) - 0.5 * (high + 1.0)  # that of the first is 0 where all are one high
+    axes.set_ylim(places[-1] + 0.5 * high[-1] + 0.1, places[0] - 0.5 * high[0] - 0.1)
+    axes.set_yticks(places, [_words(name) for name in factors])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    return [float(place) for place in places]
 
 
 def _words(factor: str) -> str:

@@ -50,17 +50,17 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
     events = [name for name in EVENTS if kept.has(name, columns.WATCHED)]
     states = {state: STATE_WEEK.format(state=state) for state in STATE_LOOKS}
     states = {state: column for state, column in states.items() if kept.has(column)}
-    tried = len(kept.judged.frame) > 0
-    ends_shown = tried and bool(states or kept.horizons)
+    tried = kept.judged
+    ends_shown = len(tried.frame) > 0 and bool(states or kept.horizons)
     if not events and not ends_shown:
         raise ValueError("the runs have no times to a split or to an end state: ask for them in the outcomes")
     panels_wanted = len(events) + ends_shown
     arms = shown_arms(kept)
-    began = _began(kept)
+    since = f"years since {_began(kept)}"
     with style():
         figure, panels = sheet(
             "How soon the group comes apart",
-            f"Share of runs in which it has happened, by years since {began}",
+            f"Share of runs in which it has happened, by {since}",
             swept_caption(
                 kept,
                 "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log; error by leaving out "
@@ -80,12 +80,12 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             _panel(axes, pairs, looks, reach, bands=len(arms) <= MOST_BANDS)
             panel_title(axes, EVENTS[name])
         if events:
-            panels[len(events) - 1][0].set_xlabel(f"years since {began}", size=TEXT_SIZE - 0.5)
+            panels[len(events) - 1][0].set_xlabel(since, size=TEXT_SIZE - 0.5)
         if ends_shown and states:
-            _states(panels[-1][0], kept.judged, states, reach)
-            panels[-1][0].set_xlabel(f"years since {began}", size=TEXT_SIZE - 0.5)
+            _states(panels[-1][0], tried, states, reach)
+            panels[-1][0].set_xlabel(since, size=TEXT_SIZE - 0.5)
         elif ends_shown:
-            _occupation(panels[-1][0], kept.judged)
+            _occupation(panels[-1][0], tried)
             panels[-1][0].set_xlabel("years since the campaign's end", size=TEXT_SIZE - 0.5)
     return figure
 
