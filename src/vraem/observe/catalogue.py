@@ -14,7 +14,7 @@ from vraem.observe.anchor import HORIZONS
 from vraem.observe.end_states import DEFINITION_WORDS, DEFINITIONS, END_STATES
 from vraem.observe.fates import FATE_WORDS, FATES
 from vraem.observe.joint import fate_paths, holders
-from vraem.observe.organisation import OrganisationResult
+from vraem.observe.organisation import BY_DESCENT, OrganisationResult
 from vraem.observe.outcome_readers import Reader, Value
 from vraem.observe.splinters import splinter_lives
 from vraem.observe.thresholds import VARIANTS
@@ -24,6 +24,7 @@ TEXT = "text"
 """The unit of an outcome whose values are texts that stand for more than a label."""
 
 GROUP_ACTORS = (LINEAGE_GROUP, OTHER_GROUP)
+_DESCENDING = "with recruits of splinters counted as far as these descend from the founding group"
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,17 @@ CATALOGUE: tuple[Quantity, ...] = (
             ("high", "with all thresholds moved up by a fifth"),
             ("three_armed", "with three armed members enough for an independent group"),
             ("ten_armed", "with ten armed members needed for an independent group"),
+            (BY_DESCENT, _DESCENDING),
         )
     ),
-    Quantity(
-        "fragmented",
-        "yes/no",
-        "whether there are three independent lineage groups or more",
-        readers.fragmented,
+    *(
+        Quantity(
+            f"fragmented{suffix}",
+            "yes/no",
+            f"whether there are three independent lineage groups or more{words}",
+            readers.fragmented(variant),
+        )
+        for variant, suffix, words in (("default", "", ""), (BY_DESCENT, f"_{BY_DESCENT}", f", {_DESCENDING}"))
     ),
     Quantity(
         "la", "ratio", "armed lineage outside firms' service over its baseline, LA/LA0", readers.measure("la")
@@ -146,6 +151,19 @@ CATALOGUE: tuple[Quantity, ...] = (
         for name, field, words in (
             ("n_groups", "n", "independent lineage groups"),
             ("n_eff", "n_eff", "effective number of independent lineage groups"),
+        )
+    ),
+    *(
+        Quantity(f"{name}_{BY_DESCENT}", unit, f"{name} {_DESCENDING}", readers.variant(BY_DESCENT, field))
+        for name, field, unit in (
+            ("la", "la", "ratio"),
+            ("s1", "s1", "share"),
+            ("abs", "absorbed", "share"),
+            ("rev", "rev", "ratio"),
+            ("vac", "vac", "share"),
+            ("pi", "pi", "share"),
+            ("n_groups", "n", "groups"),
+            ("n_eff", "n_eff", "groups"),
         )
     ),
     *(
@@ -232,6 +250,15 @@ CATALOGUE: tuple[Quantity, ...] = (
         )
         for name in DEFINITIONS
         for variant in ("low", "high")
+    ),
+    *(
+        _at_once(
+            f"dismantled_{name}_{BY_DESCENT}",
+            "yes/no",
+            f"{DEFINITION_WORDS[name]}; {_DESCENDING}",
+            readers.dismantled(name, BY_DESCENT),
+        )
+        for name in ("links", "size")
     ),
     *(
         _at_once(

@@ -25,6 +25,7 @@ COLUMN_FIELDS = (
     "armed",
     "supporters",
     "lineage_armed",
+    "descent_armed",
     "link",
     "effort",
     "attack_effort",
@@ -38,11 +39,12 @@ COLUMN_FIELDS = (
 )
 """Of a column: its group, whether it lives, whether it stands in a firm's service, and what it is and has.
 
+`lineage_armed` were ever in the founding group; `descent_armed` counts everybody as far as he descends from it.
 `income` of the week (USD) from fees, escorts, leaf tax, logging and extortion; `wages` from a firm.
 """
 
-GROUP_FIELDS = ("living", "lineage_share", "allied", "alliance")
-"""Of a group; `allied` is the group with which an alliance of the strength `alliance` holds, −1 none."""
+GROUP_FIELDS = ("living", "lineage_share", "descent_share", "allied", "alliance")
+"""Of a group; `descent_share` is the mean descent of its members; `allied` is the group with which an alliance of the strength `alliance` holds, −1 none."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,8 @@ def _of_columns(world: "World") -> NDArray[np.float32]:
     columns, members = world.columns, world.members
     n, m = columns.count, members.count
     living = columns.status[:n] == LIVING
-    fighting = members.lineage[:m] & (members.rank[:m] >= FIGHTER)
-    fighting &= members.status[:m] == ACTIVE
+    fighting = ((members.rank[:m] >= FIGHTER) & (members.status[:m] == ACTIVE)).nonzero()[0]
+    of = members.column[fighting]
     income = columns.fees[:n] + columns.escorts[:n]
     for source in (columns.leaf_tax, columns.logging, columns.extortion):
         income += source[:n]
@@ -130,7 +132,8 @@ def _of_columns(world: "World") -> NDArray[np.float32]:
         living & (columns.service[:n] != NO_ROW),
         columns.armed[:n],
         columns.supporters[:n],
-        np.bincount(members.column[fighting.nonzero()[0]], minlength=n),
+        np.bincount(of, members.lineage[fighting], n),
+        np.bincount(of, members.descent[fighting], n),
         columns.link[:n],
         columns.effort[:n],
         columns.attack_effort[:n],
@@ -147,10 +150,13 @@ def _of_columns(world: "World") -> NDArray[np.float32]:
 
 def _of_groups(world: "World") -> NDArray[np.float32]:
     """The week of the groups, (fields, groups) in the order of `GROUP_FIELDS`."""
-    groups, n = world.groups, world.groups.count
+    groups, members, n = world.groups, world.members, world.groups.count
+    serving = (members.status[: members.count] == ACTIVE).nonzero()[0]
+    descent = np.bincount(members.group[serving], members.descent[serving], n)
     fields = (
         groups.status[:n] == LIVING,
         groups.lineage_share[:n],
+        descent / np.maximum(groups.members[:n], 1.0),
         groups.allied[:n],
         groups.alliance[:n],
     )

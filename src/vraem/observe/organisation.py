@@ -4,7 +4,7 @@ Everything is computed after the run from the logbook and the tables. Plain arra
 processes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
-from vraem.observe.weekly import WeeklyMeasures, weekly_measures
+from vraem.observe.weekly import WeeklyMeasures, by_descent, weekly_measures
 from vraem.world.organisation_tables import CAPTURED, DEAD, QUIT, SURRENDERED
 from vraem.world.security_tables import REJOINED
 
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 END = "end of the run"
 """The last moment of fates."""
+
+BY_DESCENT = "by_descent"
+READINGS = {**VARIANTS, BY_DESCENT: THRESHOLDS}
+"""Under which thresholds a run is read: those of the headline, moved ones, and again those of the headline with
+
+everybody counted as far as he descends from the founding group, in place of who was ever in it."""
 
 GROUP_COLUMNS = (
     "founding",
@@ -87,7 +93,7 @@ class OrganisationResult:
     surrendered, and who came back of them.
 
     Against the anchor, which is None if nothing is done to the group and the days to measure from lie outside the run:
-    `baseline`, `measures` and `verdicts` (by name of the table of thresholds, see `VARIANTS`). `top` had the posts
+    `baseline`, `measures` and `verdicts` (by name of the reading, see `READINGS`). `top` had the posts
     when the campaign began. `fates` of everybody since then, or since the start of the run without an anchor.
     """
 
@@ -207,17 +213,19 @@ def _measured(
     if anchor.start - 1 not in logbook.persons or done <= anchor.start:
         return {}
     counted = Counted(series["hired_ex_members"], series["potential_protection"], series["members"])
+    descending = replace(counted, hired=series["hired_ex_descendants"])
     top = Top.of(logbook.persons[anchor.start - 1], founding_group(founding))
     posts = (series["leader_present"] > 0.0, series["committee_seats"])
     removed_in = _removed_in(world)
     found: dict[str, tuple[Baseline, HorizonMeasures]] = {}
     verdicts: dict[str, Verdicts] = {}
-    for name, thresholds in VARIANTS.items():
-        weekly = headline if name == "default" else weekly_measures(*weeks, founding, thresholds)[0]
-        baseline = baseline_of(weekly, counted, anchor, thresholds)
+    for name, thresholds in READINGS.items():
+        own, hired = (by_descent(*weeks), descending) if name == BY_DESCENT else (weeks, counted)
+        weekly = headline if name == "default" else weekly_measures(*own, founding, thresholds)[0]
+        baseline = baseline_of(weekly, hired, anchor, thresholds)
         if baseline.armed <= 0.0:
             return {"top": top, "baseline": baseline}
-        measures = horizon_measures(weekly, counted, anchor, baseline, thresholds)
+        measures = horizon_measures(weekly, hired, anchor, baseline, thresholds)
         found[name] = (baseline, measures)
         verdicts[name] = Verdicts(
             codes=classify(measures, thresholds),

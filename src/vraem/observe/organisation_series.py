@@ -81,6 +81,11 @@ NOTED: tuple[SeriesSpec, ...] = (
         "persons",
         "persons of the lineage who were armed when they left, now paid by a firm",
     ),
+    SeriesSpec(
+        "hired_ex_descendants",
+        "persons",
+        "the same, recruits of splinters counted as far as these descend from the founding group",
+    ),
     SeriesSpec("leader_present", "share", "whether the founding group has a leader (B9)"),
     SeriesSpec(
         "committee_seats", "persons", "filled seats on the founding group's committee beside the leader's"
@@ -237,16 +242,19 @@ def _of_the_founding_group(world: "World") -> tuple[float, ...]:
     members, groups = world.members, world.groups
     count = members.count
     status = members.status[:count]
-    paid = (status == HIRED) & members.lineage[:count] & members.armed_when_left[:count]
-    hired = float(np.count_nonzero(paid))
+    paid = ((status == HIRED) & members.armed_when_left[:count]).nonzero()[0]
+    hired = (
+        float(np.count_nonzero(members.lineage[paid])),
+        float(members.descent[paid].sum(dtype=np.float64)),
+    )
     group = founding_group(groups.founding[: groups.count])
     if group == NO_ROW:
-        return hired, 0.0, 0.0, 0.0
+        return *hired, 0.0, 0.0, 0.0
     leader = int(groups.leader[group])
     seated = members.seat[:count].nonzero()[0]
     serving = (members.group[seated] == group) & (status[seated] == ACTIVE) & (seated != leader)
     seats = float(np.count_nonzero(serving))
-    return hired, float(leader != NO_ROW), seats, float(groups.authority[group])
+    return *hired, float(leader != NO_ROW), seats, float(groups.authority[group])
 
 
 def founding_group(founding: NDArray[np.bool_]) -> int:

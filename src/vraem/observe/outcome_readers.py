@@ -47,11 +47,14 @@ def end_state(variant: str) -> Reader:
     return read
 
 
-def fragmented(result: OrganisationResult, horizon: int) -> Value:
-    """Whether a run is fragmented at a horizon, 1 or 0."""
-    if "default" not in result.verdicts or result.verdicts["default"].codes[horizon] < 0:
-        return None
-    return float(result.verdicts["default"].fragmented[horizon])
+def fragmented(variant: str) -> Reader:
+    """Whether a run is fragmented at a horizon, 1 or 0, under one reading."""
+
+    def read(result: OrganisationResult, horizon: int) -> Value:
+        verdicts = result.verdicts.get(variant)
+        return None if verdicts is None or verdicts.codes[horizon] < 0 else float(verdicts.fragmented[horizon])
+
+    return read
 
 
 def dismantled(definition: str, variant: str = "default") -> Reader:

@@ -89,6 +89,14 @@ def weekly_measures(
     return measures_of(columns, known, founding), known
 
 
+def by_descent(columns: Weekly, groups: Weekly) -> tuple[Weekly, Weekly]:
+    """The same fields with descent in place of lineage: recruits of a splinter count as far as it descends itself."""
+    return (
+        {**columns, "lineage_armed": columns["descent_armed"]},
+        {**groups, "lineage_share": groups["descent_share"]},
+    )
+
+
 def group_weeks(columns: Weekly, groups: Weekly, thresholds: Thresholds = THRESHOLDS) -> GroupWeeks:
     """Columns added up by group, and which groups are of the lineage and independent."""
     living = groups["living"] > 0.0

@@ -34,8 +34,8 @@ WRITES: dict[str, tuple[str, ...]] = {
     "members": (
         *("column", "group", "rank", "seat", "heir", "born"),
         *("joined", "left", "status", "firm", "kin", "tie"),
-        *("bond", "ideology", "skill", "grievance", "origin", "lineage", "armed_when_left"),
-        *("location_known", "role_known", "exit_chance"),
+        *("bond", "ideology", "skill", "grievance", "origin", "lineage", "descent"),
+        *("armed_when_left", "location_known", "role_known", "exit_chance"),
     ),
     "columns": (
         *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
@@ -193,7 +193,8 @@ class Recruits(NamedTuple):
 def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
     """Write the `recruits` as new rows of `column` (one for all, or one each); return the rows.
 
-    They count as of the lineage if the group is the founding one. Counts follow at the next recount.
+    They count as of the lineage if the group is the founding one, and descend from it as far as the group does.
+    Counts follow at the next recount.
     """
     members = world.members
     first = members.count
@@ -211,9 +212,18 @@ def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
     for name in ("tie", "bond", "ideology", "skill"):
         members.__dict__[name][new] = np.minimum(np.maximum(getattr(recruits, name), 0.0), 1.0)
     members.origin[new] = recruits.origin
-    members.lineage[new] = world.groups.founding[members.group[new]]
+    group = int(world.columns.group[column])
+    members.lineage[new] = world.groups.founding[group]
+    members.descent[new] = 1.0 if world.groups.founding[group] else descent_of(world, group)
     members.exit_chance[new] = world.p.exit_rate / WEEKS_A_YEAR
     return np.arange(first, members.count)
+
+
+def descent_of(world: World, group: int) -> float:
+    """How far the members of `group` descend from the founding group, on average; 0 if it has none."""
+    members, count = world.members, world.members.count
+    rows = ((members.status[:count] == ACTIVE) & (members.group[:count] == group)).nonzero()[0]
+    return float(members.descent[rows].mean(dtype=np.float64)) if len(rows) else 0.0
 
 
 def new_column(world: World, group: int, seat: int) -> int:
@@ -303,6 +313,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     members.heir[rows] &= world.groups.founding[group]
     if world.groups.founding[group]:
         members.lineage[rows] = True
+        members.descent[rows] = 1.0
     keep_post = world.groups.leader[former]
     if keep_post != NO_ROW and members.column[keep_post] == column:
         commands = columns.commander[column] == keep_post

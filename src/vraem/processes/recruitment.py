@@ -253,7 +253,8 @@ def _return(world: World) -> None:
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
         members.rank[member] = FIGHTER if arms_are_short(world, column) else SUPPORTER
-        members.lineage[member] |= world.groups.founding[columns.group[column]]
+        if world.groups.founding[columns.group[column]]:
+            members.lineage[member], members.descent[member] = True, 1.0
         world.flows.recruits += 1
         world.flows.returned += 1
         note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))

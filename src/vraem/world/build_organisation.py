@@ -155,6 +155,7 @@ def _build_members(
     members.skill[rows] = np.clip(0.4 + 0.2 * armed + 0.15 * noise[1], 0.02, 0.98)
     members.origin[rows] = _origins(world, columns[place % len(columns)], draws[4])
     members.lineage[rows] = start.lineage
+    members.descent[rows] = float(start.lineage)
     _name_kin(world, start, first, number, draws[5])
     _fill_posts(world, start, group, first, columns, draws[6])
 

@@ -52,6 +52,9 @@ MEMBERS = TableSpec(
             "exit_chance", "float32", "share", 0, 1, "chance to leave in a week, set every four weeks (B5)"
         ),
         Column("lineage", "bool", "yes/no", 0, 1, "was ever a member of the founding group"),
+        Column(
+            "descent", "float32", "share", 0, 1, "1 if ever of the founding group, else that of the group first joined"
+        ),
         Column("armed_when_left", "bool", "yes/no", 0, 1, "was armed when the person left"),
         Column(
             "location_known", "float32", "share", 0, 1, "what the state knows of where the person is (D2)"
