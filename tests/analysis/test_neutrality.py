@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.analysis.planted import always, planted
+from tests.analysis.planted import HORIZONS, always, planted
 from tests.analysis.test_contrasts import with_null
 from vraem.analysis.neutrality import LEAST, MOST, SCREENED, neutrality, screening_effects
 from vraem.analysis.neutrality_page import page
@@ -103,6 +103,37 @@ def test_the_page_tells_all_of_it():
     assert f"{found.runs} runs" in text.replace(",", " ")
     share = found.share("links", "mixed", 36)
     assert f"{100 * share.estimate:.1f} % [{100 * share.low:.1f}, {100 * share.high:.1f}]" in text
+
+
+def without(missing):
+    """A label of any kind but `missing`."""
+    known = [state for state in END_STATES if state != missing]
+    return lambda random, row: str(random.choice(known))
+
+
+def test_the_rule_is_asked_again_with_recruits_of_splinters_counted():
+    again = {f"end_state_by_descent_{months}": without("replaced") for months in HORIZONS}
+    results = planted(without("gangs"), points=150, **again)
+    found = neutrality(results)
+    assert {fault.label for fault in found.faults} == {"gangs"}
+    assert {fault.label for fault in found.descent_faults} == {"replaced"}
+    text = page(found, results, "")
+    assert text.index("personnel, gangs, any horizon") < text.index("## Recruits of splinters counted")
+    assert text.index("## Recruits of splinters counted") < text.index("personnel, replaced, any horizon")
+
+
+def test_definitions_of_strength_are_asked_by_descent_too():
+    again = {f"end_state_by_descent_{months}": even for months in HORIZONS}
+    results = planted(even, points=150, dismantled_size_by_descent=0.0, **again)
+    runs = {cell.definition: cell.runs for cell in neutrality(results).descent_cells}
+    assert runs["size"] == 0
+    assert runs["personnel"] == runs["links"] > 100
+
+
+def test_runs_that_do_not_say_who_descends_from_the_group_are_judged_once():
+    found = neutrality(planted(even, points=100))
+    assert (found.descent_cells, found.descent_faults) == ((), ())
+    assert "Recruits of splinters" not in page(found, planted(even, points=100), "")
 
 
 def test_runs_that_were_weak_are_counted_and_left_out():

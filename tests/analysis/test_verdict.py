@@ -191,3 +191,17 @@ def test_rules_decide_and_can_be_moved():
     assert word(VerdictRules(supported_above=0.8)) == "plural"
     assert word(VerdictRules(refuted_below=0.9, supported_above=0.9)) == "refuted"
     assert word(VerdictRules(supported_above=0.8, modal_weight=1.0)) == "contingent"
+
+
+def test_the_claim_is_judged_again_with_recruits_of_splinters_counted():
+    again = {f"end_state_by_descent_{months}": "gangs" for months in HORIZONS}
+    again |= {f"fragmented_by_descent_{months}": 1.0 for months in HORIZONS}
+    verdict = claim_verdict(planted(always("rump_and_splinters"), **again))
+    assert {each.judgement.word for each in verdict.table} == {"refuted"}
+    assert {each.judgement.word for each in verdict.by_descent} == {"supported"}
+    assert verdict.by_descent[0].fragmentation.fragmented.estimate == 1.0
+    assert verdict.table[0].fragmentation.fragmented.estimate == 0.0
+
+
+def test_a_table_that_does_not_say_who_descends_from_the_group_is_judged_once():
+    assert claim_verdict(planted(always("gangs"))).by_descent == ()

@@ -108,6 +108,7 @@ def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money(
     assert serving(world) == persons + len(rows)
     assert (members.rank[rows] >= FIGHTER).all()
     assert not members.lineage[rows].any()
+    assert not members.descent[rows].any()
     assert len(np.unique(members.kin[rows])) == len(rows)
     assert groups.leader[group] == columns.commander[column] == rows[0]
     assert money(world) - held == pytest.approx(world.flows.group_founding)

@@ -81,9 +81,13 @@ def test_the_share_of_the_lineage_is_read_for_the_journal_and_for_the_roots_of_s
     assert readers("lineage_share") <= counted | {"journal.py", "communities.py"}
 
 
+def test_who_descends_from_whom_is_read_by_who_hands_it_on_only():
+    assert readers("descent") <= {"groups.py", "recruitment.py", "build_organisation.py"}
+
+
 def everything_but_labels(world: World) -> dict[str, np.ndarray]:
     """Every column but those that say who is of the lineage, which the journal copies."""
-    left_out = {"members.lineage", "groups.lineage_share", "incidents.by", "incidents.victim"}
+    left_out = {"members.lineage", "members.descent", "groups.lineage_share", "incidents.by", "incidents.victim"}
     return {
         name: used(table, column.name).copy()
         for table in world.tables
@@ -99,7 +103,7 @@ def test_who_is_of_the_lineage_changes_nothing_that_anybody_does():
         # communities know whom they have lived with: support has roots in the history of places (E1)
         world.p = world.p.replace(support_roots_weight=0.0, check=False)
         split(world, 5)
-        world.members.lineage[:] = lineage
+        world.members.lineage[:] = world.members.descent[:] = lineage
         world.groups.lineage_share[:] = float(lineage)
         worlds.append(everything_but_labels(advance(world, 60)))
     for name, values in worlds[0].items():

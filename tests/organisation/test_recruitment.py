@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vraem.processes import recruitment as process
-from vraem.processes.groups import count_strength, living_columns
+from vraem.processes.groups import count_strength, living_columns, members_of
 from vraem.processes.losses import leave_members
 from vraem.processes.ranks import remember_ranks
 from vraem.processes.recruitment import joining, poisson
@@ -192,6 +192,21 @@ def test_recruits_of_the_founding_group_are_of_the_lineage_and_those_of_a_splint
     assert world.members.lineage[enter(world, 3)].all()
     split(world, COLUMN)
     assert not world.members.lineage[enter(world, 3)].any()
+
+
+@pytest.mark.parametrize("share", [1.0, 0.25, 0.0])
+def test_recruits_descend_from_the_founding_group_as_far_as_the_group_that_takes_them_in(share):
+    world = at_rest()
+    split(world, COLUMN)
+    world.members.descent[members_of(world, COLUMN)] = share
+    for _ in range(3):
+        assert (world.members.descent[enter(world, 3)] == share).all()
+
+
+def test_recruits_of_the_founding_group_descend_from_it_whoever_else_is_in_it():
+    world = at_rest()
+    world.members.descent[members_of(world, COLUMN)] = 0.0
+    assert (world.members.descent[enter(world, 3)] == 1.0).all()
 
 
 def test_no_recruit_of_the_valley_belongs_to_the_clan_of_the_leaders():

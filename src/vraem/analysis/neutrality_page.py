@@ -1,10 +1,21 @@
 """The finding on neutrality as a page of Markdown."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vraem.analysis.intervals import Interval
-from vraem.analysis.neutrality import EXCEPTED, LEAST, MOST, SCREENED, WITH_SWITCH, Neutrality, moved
+from vraem.analysis.neutrality import (
+    COMPANIONS,
+    EXCEPTED,
+    LEAST,
+    MOST,
+    SCREENED,
+    WITH_SWITCH,
+    Cell,
+    Fault,
+    Neutrality,
+    moved,
+)
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Effect
@@ -30,8 +41,9 @@ def page(
         f"{percent(MOST)} at any, under each "
         "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules "
         "them out by itself.",
-        _said(found),
-        *(_definition(found, results, name) for name in results.definitions),
+        _said(found.faults),
+        *(_definition(found.cells, results, name) for name in results.definitions),
+        *_by_descent(found, results),
         "## Null models",
         _nulls(found),
         "## Parameters that can put an answer in by hand",
@@ -63,11 +75,11 @@ def _campaigns(results: Results) -> str:
     return f"under {len(results.campaigns)} campaigns that are given, not drawn"
 
 
-def _said(found: Neutrality) -> str:
-    if found.holds:
+def _said(faults: Sequence[Fault]) -> str:
+    if not faults:
         return "**The rule holds for every definition.**"
     lines = ["**The rule is broken** in these places:", ""]
-    for fault in found.faults:
+    for fault in faults:
         when = "any horizon" if fault.horizon is None else f"{fault.horizon} months"
         share = "none counted" if math.isnan(fault.share) else f"{100.0 * fault.share:.1f} %"
         sure = "" if fault.sure else " (the interval does not rule out that it holds)"
@@ -77,20 +89,41 @@ def _said(found: Neutrality) -> str:
     return "\n".join(lines)
 
 
-def _definition(found: Neutrality, results: Results, definition: str) -> str:
+def _definition(cells: Sequence[Cell], results: Results, definition: str) -> str:
+    shown = _table_of(cells, results, definition)
+    return f"## Dismantled by {definition}\n\n{DEFINITION_WORDS[definition].capitalize()}.\n\n{shown}"
+
+
+def _table_of(cells: Sequence[Cell], results: Results, definition: str) -> str:
+    """Shares of the end states under one definition, a column a horizon, and the runs that they are shares of."""
     horizons = results.horizons
-    counts = {cell.horizon: cell.runs for cell in found.cells if cell.definition == definition}
+    known = {(cell.label, cell.horizon): cell for cell in cells if cell.definition == definition}
     excepted = EXCEPTED.get(definition, ())
     rows = [
         [
             f"{_words(label)}{' (excepted)' if label in excepted else ''}",
-            *(_share(found.share(definition, label, months)) for months in horizons),
+            *(_share(known[label, months].share) for months in horizons),
         ]
         for label in END_STATES
     ]
-    rows.append(["runs", *(f"{counts.get(months, 0)}" for months in horizons)])
-    head = ["end state", *(f"{months} months" for months in horizons)]
-    return f"## Dismantled by {definition}\n\n{DEFINITION_WORDS[definition].capitalize()}.\n\n{table(head, rows)}"
+    rows.append(["runs", *(f"{known[END_STATES[0], months].runs}" for months in horizons)])
+    return table(["end state", *(f"{months} months" for months in horizons)], rows)
+
+
+def _by_descent(found: Neutrality, results: Results) -> Iterator[str]:
+    """The rule again with recruits of splinters counted; nothing if the runs do not say."""
+    if not found.descent_cells:
+        return
+    yield (
+        "## Recruits of splinters counted\n\nAbove, members are of the group if they were ever in it. Whoever joins "
+        "the founding group is; whoever joins a splinter of it is not, so that with the turnover of its members a "
+        "splinter passes for a stranger within years. Here recruits count as far as the group that they join descends "
+        "from the founding group. The runs are the same."
+    )
+    yield _said(found.descent_faults)
+    for definition in results.definitions:
+        if definition not in COMPANIONS:
+            yield f"### Dismantled by {definition}\n\n{_table_of(found.descent_cells, results, definition)}"
 
 
 def _nulls(found: Neutrality) -> str:

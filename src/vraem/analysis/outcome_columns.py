@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from vraem.observe.catalogue import QUANTITIES
 from vraem.observe.end_states import END_STATES
+from vraem.observe.organisation import BY_DESCENT
 
 END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
@@ -57,6 +58,14 @@ VALLEY_AREA, NATIONAL_AREA = "coca_area_survey", "national_area_survey"
 """Coca area of the valley and of Peru in the year of the survey (Q8)."""
 MOVED = "rest_area_"
 """What columns of areas outside the valley begin with."""
+
+
+_DESCENT = f"_{BY_DESCENT}"
+
+
+def by_descent(columns: Iterable[str]) -> dict[str, str]:
+    """Columns of who was ever in the group, with those that count descent in their place: ``end_state_60`` and so on."""
+    return {name.replace(_DESCENT, ""): name for name in columns if _DESCENT in name}
 
 
 def at(name: str, horizon: int) -> str:

@@ -144,6 +144,18 @@ class Results:
         """The runs of the verdict: those that were ``tried`` and ``strong`` at the start."""
         return self.strong.tried
 
+    @cached_property
+    def by_descent(self) -> "Results | None":
+        """The same runs, with recruits of splinters counted as far as these descend from the founding group.
+
+        Outcomes that are counted so stand in place of those of who was ever in it. None if the runs have no such end
+        states.
+        """
+        again = columns.by_descent(self.frame.columns)
+        if not columns.horizons_in(again):
+            return None
+        return replace(self, frame=self.frame.assign(**{own: self.frame[name] for own, name in again.items()}))
+
     def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
         """Some of the runs."""
         return replace(self, frame=self.frame[np.asarray(mask)].reset_index(drop=True))

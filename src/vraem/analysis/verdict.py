@@ -183,7 +183,8 @@ class ClaimVerdict:
     ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``:
     the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
     the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of the runs with a campaign
-    left out because the group was weak before; ``censored``: share too short for the horizon.
+    left out because the group was weak before; ``censored``: share too short for the horizon. ``by_descent``: the
+    table again with recruits of splinters counted, empty if the runs do not say.
     """
 
     rules: VerdictRules
@@ -195,6 +196,7 @@ class ClaimVerdict:
     stability: tuple[Stability, ...]
     weak: float
     censored: float
+    by_descent: tuple[ClaimAtHorizon, ...] = ()
 
 
 def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
@@ -227,9 +229,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
     return ClaimVerdict(
         rules=rules,
         headline=claim_at(kept, definition, horizon),
-        table=tuple(
-            claim_at(kept, each, months) for each in results.definitions for months in results.horizons
-        ),
+        table=_by_definition(kept),
         by_switch={
             switch: {
                 form: claim_at(kept.where(kept.frame[switch] == form), definition, horizon)
@@ -249,7 +249,13 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         ),
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
+        by_descent=_by_definition(kept.by_descent) if kept.by_descent is not None else (),
     )
+
+
+def _by_definition(kept: Results) -> tuple[ClaimAtHorizon, ...]:
+    """Q1 by every definition at every horizon."""
+    return tuple(claim_at(kept, each, months) for each in kept.definitions for months in kept.horizons)
 
 
 def _switch_cells(kept: Results) -> Iterator[SwitchCell]:

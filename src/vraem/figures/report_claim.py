@@ -56,6 +56,7 @@ def claim_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     yield _two_findings(head)
     yield from _by_switch(claim)
     yield _by_definition(claim)
+    yield from _by_descent(claim)
     yield from _conditions(found)
     yield from _stability(claim)
     yield from _nulls(found)
@@ -143,6 +144,42 @@ def _by_definition(claim: ClaimVerdict) -> str:
         "runs",
     ]
     return table(head, rows, "By definition of dismantled and by horizon")
+
+
+def _by_descent(claim: ClaimVerdict) -> Iterator[str]:
+    """The same with recruits of splinters counted, beside what holds without them."""
+    if not claim.by_descent:
+        return
+    yield heading("Who counts as a remnant", 3)
+    yield para(
+        "Members count as of the group if they were ever in it: its own recruits do, those of a splinter do not, so that "
+        "with the turnover of its members a splinter passes for a stranger within years. Counted by descent, recruits are "
+        "of the group as far as the splinter that they join comes from it."
+    )
+    rows = [
+        [
+            cell(own.definition),
+            cell(f"{own.horizon}"),
+            share(f"claim.{own.definition}.{own.horizon}.p", own.judgement.p),
+            share(f"descent.{own.definition}.{own.horizon}.p", again.judgement.p),
+            share(f"claim.{own.definition}.{own.horizon}.fragmented", own.fragmentation.fragmented),
+            share(f"descent.{own.definition}.{own.horizon}.fragmented", again.fragmentation.fragmented),
+            cell(again.judgement.word),
+            cell(again.judgement.runs),
+        ]
+        for own, again in zip(claim.table, claim.by_descent, strict=True)
+    ]
+    head = [
+        "dismantled by",
+        "months after",
+        "gangs, given dismantled",
+        "by descent",
+        "fragmented, given dismantled",
+        "by descent",
+        "verdict by descent",
+        "runs by descent",
+    ]
+    yield table(head, rows, "Members who were ever in the group, and all by descent")
 
 
 def _conditions(found: Findings) -> Iterator[str]:

@@ -190,19 +190,20 @@ class Recruits(NamedTuple):
     served_weeks: NDArray[np.int64] | int = 0
 
 
-def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
-    """Write the `recruits` as new rows of `column` (one for all, or one each); return the rows.
+def add_members(world: World, column: int, recruits: Recruits) -> Rows:
+    """Write the `recruits` as new rows of `column`; return the rows.
 
     They count as of the lineage if the group is the founding one, and descend from it as far as the group does.
     Counts follow at the next recount.
     """
-    members = world.members
+    members, group = world.members, int(world.columns.group[column])
+    descent = 1.0 if world.groups.founding[group] else descent_of(world, group)
     first = members.count
     members.grow(first + len(recruits.rank))
     members.count = first + len(recruits.rank)
     new = slice(first, members.count)
     members.column[new] = column
-    members.group[new] = world.columns.group[column]
+    members.group[new] = group
     members.rank[new] = recruits.rank
     members.born[new] = world.week - recruits.age_weeks
     members.joined[new] = world.week - recruits.served_weeks
@@ -212,9 +213,7 @@ def add_members(world: World, column: int | Rows, recruits: Recruits) -> Rows:
     for name in ("tie", "bond", "ideology", "skill"):
         members.__dict__[name][new] = np.minimum(np.maximum(getattr(recruits, name), 0.0), 1.0)
     members.origin[new] = recruits.origin
-    group = int(world.columns.group[column])
-    members.lineage[new] = world.groups.founding[group]
-    members.descent[new] = 1.0 if world.groups.founding[group] else descent_of(world, group)
+    members.lineage[new], members.descent[new] = world.groups.founding[group], descent
     members.exit_chance[new] = world.p.exit_rate / WEEKS_A_YEAR
     return np.arange(first, members.count)
 
