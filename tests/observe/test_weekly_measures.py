@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from observe_worlds import WEEKS, columns, founding, groups
 
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
-from vraem.observe.weekly import LOOK_BACK, by_descent, effective_number, group_weeks, measures_of, weekly_measures
+from vraem.observe.weekly import (
+    LOOK_BACK,
+    by_descent,
+    effective_number,
+    group_weeks,
+    measures_of,
+    weekly_measures,
+)
 
 
 def independent(fields, of_groups, thresholds=THRESHOLDS):

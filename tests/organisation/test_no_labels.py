@@ -87,7 +87,13 @@ def test_who_descends_from_whom_is_read_by_who_hands_it_on_only():
 
 def everything_but_labels(world: World) -> dict[str, np.ndarray]:
     """Every column but those that say who is of the lineage, which the journal copies."""
-    left_out = {"members.lineage", "members.descent", "groups.lineage_share", "incidents.by", "incidents.victim"}
+    left_out = {
+        "members.lineage",
+        "members.descent",
+        "groups.lineage_share",
+        "incidents.by",
+        "incidents.victim",
+    }
     return {
         name: used(table, column.name).copy()
         for table in world.tables

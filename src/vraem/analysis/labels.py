@@ -18,6 +18,11 @@ from vraem.observe.measures import HorizonMeasures
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS, Thresholds
 
 GANGS = "gangs"
+BY_DESCENT_WORDS = (
+    "Members count as of the group if they were ever in it. Whoever joins the founding group is; whoever joins a "
+    "splinter of it is not, so that with the turnover of its members a splinter passes for a stranger within years. "
+    "Counted by descent, recruits are of the group as far as the splinter that they join comes from it."
+)
 CENSORED_LABEL = ""
 """The label of a run that ends before the horizon."""
 

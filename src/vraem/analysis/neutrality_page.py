@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vraem.analysis.intervals import Interval
+from vraem.analysis.labels import BY_DESCENT_WORDS
 from vraem.analysis.neutrality import (
     COMPANIONS,
     EXCEPTED,
@@ -114,12 +115,7 @@ def _by_descent(found: Neutrality, results: Results) -> Iterator[str]:
     """The rule again with recruits of splinters counted; nothing if the runs do not say."""
     if not found.descent_cells:
         return
-    yield (
-        "## Recruits of splinters counted\n\nAbove, members are of the group if they were ever in it. Whoever joins "
-        "the founding group is; whoever joins a splinter of it is not, so that with the turnover of its members a "
-        "splinter passes for a stranger within years. Here recruits count as far as the group that they join descends "
-        "from the founding group. The runs are the same."
-    )
+    yield f"## Recruits of splinters counted\n\n{BY_DESCENT_WORDS} The runs are the same."
     yield _said(found.descent_faults)
     for definition in results.definitions:
         if definition not in COMPANIONS:

@@ -64,7 +64,7 @@ _DESCENT = f"_{BY_DESCENT}"
 
 
 def by_descent(columns: Iterable[str]) -> dict[str, str]:
-    """Columns of who was ever in the group, with those that count descent in their place: ``end_state_60`` and so on."""
+    """Columns with those that count descent in their place: ``end_state_60`` has ``end_state_by_descent_60``."""
     return {name.replace(_DESCENT, ""): name for name in columns if _DESCENT in name}
 
 

@@ -154,7 +154,9 @@ class Results:
         again = columns.by_descent(self.frame.columns)
         if not columns.horizons_in(again):
             return None
-        return replace(self, frame=self.frame.assign(**{own: self.frame[name] for own, name in again.items()}))
+        return replace(
+            self, frame=self.frame.assign(**{own: self.frame[name] for own, name in again.items()})
+        )
 
     def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
         """Some of the runs."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from vraem.analysis.findings import Findings
+from vraem.analysis.labels import BY_DESCENT_WORDS
 from vraem.analysis.neutrality import EXCEPTED
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
@@ -151,11 +152,7 @@ def _by_descent(claim: ClaimVerdict) -> Iterator[str]:
     if not claim.by_descent:
         return
     yield heading("Who counts as a remnant", 3)
-    yield para(
-        "Members count as of the group if they were ever in it: its own recruits do, those of a splinter do not, so that "
-        "with the turnover of its members a splinter passes for a stranger within years. Counted by descent, recruits are "
-        "of the group as far as the splinter that they join comes from it."
-    )
+    yield para(BY_DESCENT_WORDS)
     rows = [
         [
             cell(own.definition),

@@ -87,7 +87,10 @@ CATALOGUE: tuple[Quantity, ...] = (
             f"whether there are three independent lineage groups or more{words}",
             readers.fragmented(variant),
         )
-        for variant, suffix, words in (("default", "", ""), (BY_DESCENT, f"_{BY_DESCENT}", f", {_DESCENDING}"))
+        for variant, suffix, words in (
+            ("default", "", ""),
+            (BY_DESCENT, f"_{BY_DESCENT}", f", {_DESCENDING}"),
+        )
     ),
     Quantity(
         "la", "ratio", "armed lineage outside firms' service over its baseline, LA/LA0", readers.measure("la")

@@ -44,7 +44,9 @@ COLUMN_FIELDS = (
 """
 
 GROUP_FIELDS = ("living", "lineage_share", "descent_share", "allied", "alliance")
-"""Of a group; `descent_share` is the mean descent of its members; `allied` is the group with which an alliance of the strength `alliance` holds, −1 none."""
+"""Of a group: `descent_share` is the mean descent of its members; `allied` is the group with which an alliance of the
+
+strength `alliance` holds, −1 none."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ def fragmented(variant: str) -> Reader:
 
     def read(result: OrganisationResult, horizon: int) -> Value:
         verdicts = result.verdicts.get(variant)
-        return None if verdicts is None or verdicts.codes[horizon] < 0 else float(verdicts.fragmented[horizon])
+        return (
+            None if verdicts is None or verdicts.codes[horizon] < 0 else float(verdicts.fragmented[horizon])
+        )
 
     return read
 

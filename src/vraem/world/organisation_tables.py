@@ -53,7 +53,12 @@ MEMBERS = TableSpec(
         ),
         Column("lineage", "bool", "yes/no", 0, 1, "was ever a member of the founding group"),
         Column(
-            "descent", "float32", "share", 0, 1, "1 if ever of the founding group, else that of the group first joined"
+            "descent",
+            "float32",
+            "share",
+            0,
+            1,
+            "1 if ever of the founding group, else that of the group first joined",
         ),
         Column("armed_when_left", "bool", "yes/no", 0, 1, "was armed when the person left"),
         Column(
