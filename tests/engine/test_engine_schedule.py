@@ -88,6 +88,7 @@ def test_a_busy_year_runs_with_every_undeclared_column_locked():
     for _ in range(world.clock.weeks):
         engine.advance_guarded(world)
         engine.close_week(world)
+    assert world.week == world.clock.weeks
 
 
 def test_processes_change_only_the_columns_they_declare():

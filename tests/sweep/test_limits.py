@@ -1,5 +1,6 @@
 """Limits on time and memory hold wherever a run hangs."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -38,15 +39,21 @@ def spin(seconds: float) -> None:
         pass
 
 
+def alarm() -> float:
+    """Seconds until the alarm rings, 0 if none is set."""
+    return signal.getitimer(signal.ITIMER_REAL)[0]
+
+
 def test_a_fast_block_passes_and_leaves_no_alarm() -> None:
     with time_limit(0.2):
-        pass
+        assert alarm() > 0.0
+    assert alarm() == 0.0
     spin(0.4)
 
 
 def test_no_limit_is_none() -> None:
     with time_limit(None):
-        spin(0.01)
+        assert alarm() == 0.0
 
 
 def test_a_slow_block_is_stopped_even_if_it_sleeps() -> None:
@@ -126,4 +133,28 @@ def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_exception_meant_for_a_thread_can_be_taken_back() -> None:
-    limits.raise_in(threading.get_ident(), None)
+    assert waits_for(limits.Interrupted) == "interrupted"
+    assert waits_for(limits.Interrupted, None) == "went on"
+
+
+def waits_for(*exceptions: type[BaseException] | None) -> str:
+    """What becomes of a thread that waits while one after the other of `exceptions` is meant for it."""
+    ready, go, said = threading.Event(), threading.Event(), []
+
+    def wait() -> None:
+        try:
+            ready.set()
+            go.wait()
+            said.append("went on")
+        except limits.Interrupted:
+            said.append("interrupted")
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    ready.wait()
+    time.sleep(0.1)  # it waits in compiled code now, where no exception arrives
+    for exception in exceptions:
+        limits.raise_in(thread.ident or 0, exception)
+    go.set()
+    thread.join()
+    return said[0]
