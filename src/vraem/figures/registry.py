@@ -84,6 +84,11 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
         "vraem.figures.splinter_bars:splinter_fates",
     ),
     ReportChart(
+        "remnants",
+        "Who counts as a remnant: many groups, and gangs, with and without the recruits of splinters.",
+        "vraem.figures.remnants:remnants_by_descent",
+    ),
+    ReportChart(
         "control-maps",
         "Who controls what: share of runs in which each kind of group holds a community.",
         "vraem.figures.holder_maps:control_maps",

@@ -1,0 +1,137 @@
+"""Who counts as a remnant: what is said of dismantled runs with and without the recruits of splinters."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import wrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from vraem.analysis.intervals import Interval
+from vraem.analysis.results import Results
+from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict, claim_verdict
+from vraem.figures.looks import STATE_LOOKS
+from vraem.figures.style import INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style
+from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
+
+ROW_INCHES = 0.27
+APART = 0.17
+"""Distance of the two marks of a row from its middle, in rows."""
+FRAGMENTED_COLOUR, GANGS_COLOUR = INK, STATE_LOOKS["gangs"].colour
+EVER_IN_IT, BY_DESCENT = "members who were ever in the group", "all by descent, recruits of splinters too"
+LEAST_AXIS = 0.1
+
+
+def remnants_by_descent(results: Results | Path | str, verdict: ClaimVerdict | None = None) -> Figure:
+    """P(fragmented | dismantled) and P(gangs | dismantled), with members counted in two ways.
+
+    A panel a definition, a row a horizon. Hollow: who was ever in the group; filled: everybody by descent.
+    ``verdict`` is computed if None. Raises ``ValueError`` if the runs have no end states, or none that count descent.
+    """
+    swept = as_swept(results)
+    found = verdict or claim_verdict(swept)
+    if not found.by_descent:
+        raise ValueError(
+            "the runs do not count by descent: ask for end_state_by_descent and fragmented_by_descent in the outcomes "
+            "of the experiment"
+        )
+    definitions = list(dict.fromkeys(claim.definition for claim in found.table))
+    pairs = list(zip(found.table, found.by_descent, strict=True))
+    horizons = len({claim.horizon for claim in found.table})
+    margins = Margins(left=1.35, right=0.35, top=1.3, bottom=0.95)
+    with style():
+        figure, panels = sheet(
+            "Who counts as a remnant",
+            "Share of dismantled runs, by time since the campaign and by what counts as dismantled",
+            swept_caption(
+                swept.judged,
+                "Recruits of the founding group were ever in it, those of a splinter were not: by descent they\n"
+                "count as far as the splinter that they join comes from it.",
+            ),
+            size=(
+                2.2 * len(definitions) + 1.7,
+                margins.top + margins.bottom + ROW_INCHES * (2 * horizons + 2.4),
+            ),
+            columns=len(definitions),
+            margins=margins,
+            sharex=True,
+            sharey=True,
+            wspace=0.18,
+        )
+        for axes, definition in zip(panels[0], definitions, strict=True):
+            _panel(axes, definition, [pair for pair in pairs if pair[0].definition == definition])
+        panels[0][0].set_xlim(0.0, max(_furthest(found), LEAST_AXIS))
+        _key(figure)
+    return figure
+
+
+def _furthest(found: ClaimVerdict) -> float:
+    """The end of the axis: beyond every interval that has runs."""
+    ends = [
+        share.high
+        for claim in (*found.table, *found.by_descent)
+        if claim.judgement.runs
+        for share in _shares(claim)
+    ]
+    return 1.04 * float(np.nanmax([0.0, *ends]))
+
+
+def _shares(claim: ClaimAtHorizon) -> tuple[Interval, Interval]:
+    return claim.fragmentation.fragmented, claim.judgement.p
+
+
+def _panel(axes: Axes, definition: str, pairs: Sequence[tuple[ClaimAtHorizon, ClaimAtHorizon]]) -> None:
+    names: list[tuple[float, str]] = []
+    for block, (title, colour) in enumerate(
+        (("three groups or more", FRAGMENTED_COLOUR), ("gangs: they live for profit", GANGS_COLOUR))
+    ):
+        top = block * (len(pairs) + 1.2)
+        axes.annotate(
+            title, (0.0, top), (2.0, 0.0), axes.get_yaxis_transform(), "offset points", va="center", size=SMALL_SIZE,
+            color=colour, weight="bold",
+        )  # fmt: skip
+        for number, (own, again) in enumerate(pairs):
+            height = top + 1.0 + number
+            names.append((height, f"{when(own.horizon)} after"))
+            _mark(axes, height - APART, _shares(own)[block], own.judgement.runs, colour, filled=False)
+            _mark(axes, height + APART, _shares(again)[block], again.judgement.runs, colour, filled=True)
+    axes.set_ylim(2 * len(pairs) + 1.9, -0.6)
+    axes.set_yticks([height for height, _ in names], [name for _, name in names])
+    axes.tick_params(axis="both", labelsize=SMALL_SIZE, length=0.0)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.grid(axis="x", color="#e4e2dc", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+    axes.set_title(
+        "\n".join(wrap(DEFINITION_SHORT.get(definition, definition), 32)), size=SMALL_SIZE, color=MUTED
+    )
+
+
+def _mark(axes: Axes, height: float, share: Interval, runs: int, colour: str, *, filled: bool) -> None:
+    """One share with its interval; nothing without runs."""
+    if not runs:
+        return
+    axes.plot([share.low, share.high], [height] * 2, color=colour, linewidth=1.0, zorder=3, clip_on=False)
+    face = colour if filled else "white"
+    axes.plot(
+        [share.estimate],
+        [height],
+        "o",
+        color=colour,
+        markerfacecolor=face,
+        markersize=4.2,
+        zorder=4,
+        clip_on=False,
+    )
+
+
+def _key(figure: Figure) -> None:
+    handles = [
+        Line2D([], [], color=INK, marker="o", markerfacecolor=face, ms=4.2, lw=1.0, label=label)
+        for face, label in (("white", EVER_IN_IT), (INK, BY_DESCENT))
+    ]
+    key_on_top(figure, handles, 2, down=0.62, fontsize=SMALL_SIZE + 0.3, columnspacing=1.6, handlelength=1.6)
