@@ -24,6 +24,7 @@ from vraem.figures.style import (
     key_on_top,
     sheet,
     style,
+    thousands,
 )
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 
@@ -126,7 +127,7 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
     runs = max((cell.runs for cell in found.cells if cell.definition == definition), default=0)
     axes.set_title(f"{definition}\n\n", color=INK, pad=3.0)
     axes.annotate(
-        f"{_wrapped(definition)}\n{runs:,} runs".replace(",", "\u2009"),
+        f"{_wrapped(definition)}\n{thousands(runs)} runs",
         (0.0, 1.0),
         (0.0, 3.0),
         "axes fraction",

@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.intervals import Interval
 from vraem.figures.labels import halo
-from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE
+from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE, thousands
 
 HEADING_HEIGHT = 0.85
 """Height of a heading among rows, in heights of a row."""
@@ -97,7 +97,7 @@ def _row(axes: Axes, middle: float, row: ShareRow) -> None:
 
 def _count(axes: Axes, middle: float, runs: int) -> None:
     axes.annotate(
-        f"{runs:,}".replace(",", "\u2009") if runs else "no run",
+        thousands(runs) if runs else "no run",
         (1.0, middle),
         (8.0, 0.0),
         axes.get_yaxis_transform(),

@@ -19,9 +19,7 @@ from vraem.figures.looks import STATE_LOOKS, letters
 from vraem.figures.style import TEXT_SIZE, Look, Margins, nice_top, sheet, style
 from vraem.figures.swept import MONTHS_A_YEAR, as_swept, look_of, shown_arms, swept_caption
 from vraem.figures.timeline import panel_title
-
-WEEKS_A_YEAR = 52.1775
-"""Mean weeks of a calendar year, for the axis."""
+from vraem.world.clock import WEEKS_A_YEAR
 
 MOST_BANDS = 3
 """With more lines than these, bands would hide each other: the interval stands at the end of each line."""
