@@ -44,9 +44,11 @@ COLUMN_FIELDS = (
 """
 
 GROUP_FIELDS = ("living", "lineage_share", "descent_share", "allied", "alliance")
-"""Of a group: `descent_share` is the mean descent of its members; `allied` is the group with which an alliance of the
+"""Of a group: whether it lives, how far it comes from the founding group, and with whom it is allied.
 
-strength `alliance` holds, −1 none."""
+`lineage_share` of its members were ever in the founding group; `descent_share` is how far they descend from it on
+average. `allied` is the group with which an alliance of the strength `alliance` holds, −1 none.
+"""
 
 
 @dataclass(frozen=True)

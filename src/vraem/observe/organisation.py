@@ -40,9 +40,10 @@ END = "end of the run"
 
 BY_DESCENT = "by_descent"
 READINGS = {**VARIANTS, BY_DESCENT: THRESHOLDS}
-"""Under which thresholds a run is read: those of the headline, moved ones, and again those of the headline with
+"""Ways of reading a run, with their thresholds: those of the headline, moved ones, and once more those of the headline.
 
-everybody counted as far as he descends from the founding group, in place of who was ever in it."""
+In the last, `BY_DESCENT`, everybody counts as far as he descends from the founding group, whoever was ever in it.
+"""
 
 GROUP_COLUMNS = (
     "founding",
