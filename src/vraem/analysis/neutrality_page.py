@@ -82,7 +82,7 @@ def _said(faults: Sequence[Fault]) -> str:
     lines = ["**The rule is broken** in these places:", ""]
     for fault in faults:
         when = "any horizon" if fault.horizon is None else f"{fault.horizon} months"
-        share = "none counted" if math.isnan(fault.share) else f"{100.0 * fault.share:.1f} %"
+        share = "none counted" if math.isnan(fault.share) else f"{100.0 * fault.share:.3g} %"
         sure = "" if fault.sure else " (the interval does not rule out that it holds)"
         lines.append(
             f"- {fault.definition}, {_words(fault.label)}, {when}: {share}, expected {fault.expected}{sure}"
