@@ -45,10 +45,11 @@ def organisation_summary(result: RunResult) -> dict[str, Any]:
     -------
     dict
         `years`, a dictionary each: states at its end, flows summed, `income` by source; `leader`, who leads the
-        founding group at the end, by role; `anchor` with dates, `baseline`, `dismantled` by definition, `horizons`
-        with end state and measures, `labels` under other thresholds, `fates` by moment, `splinters` since the
-        campaign began with what became of each, `violence` by perpetrator and victim, `counts` of the whole run,
-        `outcomes` of the catalogue, `thresholds` and their hash. None or empty where there is nothing to measure from.
+        founding group at the end, by role; `anchor` with dates, `baseline`, `dismantled` by definition,
+        `horizons` with end state and measures, `labels` under other thresholds and by descent, `fates` by
+        moment, `splinters` since the campaign began with what became of each, `violence` by perpetrator and
+        victim, `counts` of the whole run, `outcomes` of the catalogue, `thresholds` and their hash. None or
+        empty where there is nothing to measure from.
 
     """
     groups = result.organisation
