@@ -1,5 +1,6 @@
 """A run tells what became of the armed groups in words and in files."""
 
+import copy
 import csv
 import io
 import json
@@ -87,6 +88,16 @@ def test_the_page_says_strength_leader_money_violence_and_what_became(summary):
     for text in pages.values():
         assert "nan" not in text.lower()
         assert "_" not in text
+
+
+def test_the_page_says_what_it_is_by_descent_where_that_is_another(summary):
+    again = copy.deepcopy(summary)
+    row = again["organisation"]["horizons"][0]
+    assert row["end_state_by_descent"] == row["end_state"]
+    assert "recruits of splinters" not in dict(organisation_paragraphs(again))["What became of them"]
+    row["end_state_by_descent"] = "gangs"
+    said = dict(organisation_paragraphs(again))["What became of them"]
+    assert f"or {END_STATE_WORDS['gangs']} (gangs) if recruits of splinters count" in said
 
 
 def test_the_printed_page_has_the_paragraphs(summary):

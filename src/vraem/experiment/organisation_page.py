@@ -141,12 +141,21 @@ def _end_states(groups: dict[str, Any]) -> str:
     states = [
         f"{_after(row['months'])} {END_STATE_WORDS[row['end_state']]} ({row['end_state'].replace('_', ' ')}; "
         f"{percent(row['la'])} of the armed lineage left, {row['n']:.1f} independent groups of it)"
+        f"{_read_again(row)}"
         for row in groups["horizons"]
     ]
     return (
         f"{began}{weak} {_dismantled(groups['dismantled'])} What there was later: {'; '.join(states)}."
         f" {splinter_words(groups['splinters'])}"
     )
+
+
+def _read_again(row: dict[str, Any]) -> str:
+    """The end state by descent, if it is another."""
+    again = row["end_state_by_descent"]
+    if again == row["end_state"]:
+        return ""
+    return f", or {END_STATE_WORDS[again]} ({again.replace('_', ' ')}) if recruits of splinters count"
 
 
 def splinter_words(found: Sequence[dict[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from vraem.observe import RunResult
 from vraem.observe.anchor import HORIZONS
 from vraem.observe.catalogue import CATALOGUE
 from vraem.observe.end_states import DEFINITIONS
-from vraem.observe.organisation import END, OrganisationResult, moment
+from vraem.observe.organisation import BY_DESCENT, END, OrganisationResult, moment
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.splinters import splinters
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
@@ -150,6 +150,7 @@ def _horizons(result: RunResult) -> list[dict[str, Any]]:
             "months": months,
             "date": _day(result, week),
             "end_state": groups.end_states[place],
+            "end_state_by_descent": groups.verdicts[BY_DESCENT].end_states[place],
             "fragmented": bool(groups.verdicts["default"].fragmented[place]),
             **{name: float(values[place]) for name, values in groups.measures.__dict__.items()},
             "fates": groups.fates.as_counts().get(moment(months)),
