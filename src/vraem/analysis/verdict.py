@@ -229,7 +229,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
     return ClaimVerdict(
         rules=rules,
         headline=claim_at(kept, definition, horizon),
-        table=_by_definition(kept),
+        table=claims_by_definition(kept),
         by_switch={
             switch: {
                 form: claim_at(kept.where(kept.frame[switch] == form), definition, horizon)
@@ -249,11 +249,11 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         ),
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
-        by_descent=_by_definition(kept.by_descent) if kept.by_descent is not None else (),
+        by_descent=claims_by_definition(kept.by_descent) if kept.by_descent is not None else (),
     )
 
 
-def _by_definition(kept: Results) -> tuple[ClaimAtHorizon, ...]:
+def claims_by_definition(kept: Results) -> tuple[ClaimAtHorizon, ...]:
     """Q1 by every definition at every horizon."""
     return tuple(claim_at(kept, each, months) for each in kept.definitions for months in kept.horizons)
 

@@ -1,7 +1,6 @@
 """Neutrality as a picture: every end state must be reachable, and none may win whatever is assumed."""
 
 from pathlib import Path
-from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,7 +25,7 @@ from vraem.figures.style import (
     style,
     thousands,
 )
-from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
+from vraem.figures.swept import as_swept, definition_lines, swept_caption, when
 
 ROW_INCHES = 0.36
 TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
@@ -127,7 +126,7 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
     runs = max((cell.runs for cell in found.cells if cell.definition == definition), default=0)
     axes.set_title(f"{definition}\n\n", color=INK, pad=3.0)
     axes.annotate(
-        f"{_wrapped(definition)}\n{thousands(runs)} runs",
+        f"{definition_lines(definition)}\n{thousands(runs)} runs",
         (0.0, 1.0),
         (0.0, 3.0),
         "axes fraction",
@@ -136,10 +135,6 @@ def _panel(axes: Axes, found: Neutrality, definition: str, horizons: list[int], 
         color=MUTED,
         linespacing=1.1,
     )
-
-
-def _wrapped(definition: str) -> str:
-    return "\n".join(wrap(DEFINITION_SHORT.get(definition, definition), 32)[:2])
 
 
 def _key(figure: Figure, horizons: list[int]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,42 +11,42 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
-from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict, claim_verdict
+from vraem.analysis.verdict import ClaimAtHorizon, claims_by_definition
 from vraem.figures.looks import STATE_LOOKS
-from vraem.figures.style import INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style
-from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
+from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style
+from vraem.figures.swept import as_swept, definition_lines, swept_caption, when
 
 ROW_INCHES = 0.27
 APART = 0.17
 """Distance of the two marks of a row from its middle, in rows."""
 FRAGMENTED_COLOUR, GANGS_COLOUR = INK, STATE_LOOKS["gangs"].colour
-EVER_IN_IT, BY_DESCENT = "members who were ever in the group", "all by descent, recruits of splinters too"
+EVER_IN_IT, DESCENDING = "members who were ever in the group", "all by descent, recruits of splinters too"
 LEAST_AXIS = 0.1
 
 
-def remnants_by_descent(results: Results | Path | str, verdict: ClaimVerdict | None = None) -> Figure:
+def remnants_by_descent(results: Results | Path | str) -> Figure:
     """P(fragmented | dismantled) and P(gangs | dismantled), with members counted in two ways.
 
-    A panel a definition, a row a horizon. Hollow: who was ever in the group; filled: everybody by descent.
-    ``verdict`` is computed if None. Raises ``ValueError`` if the runs have no end states, or none that count descent.
+    A panel a definition, a row a horizon. Hollow: who was ever in the group; filled: everybody by descent. Raises
+    ``ValueError`` if the runs have no end states, or none that count descent.
     """
-    swept = as_swept(results)
-    found = verdict or claim_verdict(swept)
-    if not found.by_descent:
+    judged = as_swept(results).judged
+    judged.require_end_states()
+    if judged.by_descent is None:
         raise ValueError(
             "the runs do not count by descent: ask for end_state_by_descent and fragmented_by_descent in the outcomes "
             "of the experiment"
         )
-    definitions = list(dict.fromkeys(claim.definition for claim in found.table))
-    pairs = list(zip(found.table, found.by_descent, strict=True))
-    horizons = len({claim.horizon for claim in found.table})
+    claims, again = claims_by_definition(judged), claims_by_definition(judged.by_descent)
+    pairs = list(zip(claims, again, strict=True))
+    definitions, horizons = judged.definitions, len(judged.horizons)
     margins = Margins(left=1.35, right=0.35, top=1.3, bottom=0.95)
     with style():
         figure, panels = sheet(
             "Who counts as a remnant",
             "Share of dismantled runs, by time since the campaign and by what counts as dismantled",
             swept_caption(
-                swept.judged,
+                judged,
                 "Recruits of the founding group were ever in it, those of a splinter were not: by descent they\n"
                 "count as far as the splinter that they join comes from it.",
             ),
@@ -63,19 +62,14 @@ def remnants_by_descent(results: Results | Path | str, verdict: ClaimVerdict | N
         )
         for axes, definition in zip(panels[0], definitions, strict=True):
             _panel(axes, definition, [pair for pair in pairs if pair[0].definition == definition])
-        panels[0][0].set_xlim(0.0, max(_furthest(found), LEAST_AXIS))
+        panels[0][0].set_xlim(0.0, max(_furthest((*claims, *again)), LEAST_AXIS))
         _key(figure)
     return figure
 
 
-def _furthest(found: ClaimVerdict) -> float:
+def _furthest(claims: Sequence[ClaimAtHorizon]) -> float:
     """The end of the axis: beyond every interval that has runs."""
-    ends = [
-        share.high
-        for claim in (*found.table, *found.by_descent)
-        if claim.judgement.runs
-        for share in _shares(claim)
-    ]
+    ends = [share.high for claim in claims if claim.judgement.runs for share in _shares(claim)]
     return 1.04 * float(np.nanmax([0.0, *ends]))
 
 
@@ -103,12 +97,10 @@ def _panel(axes: Axes, definition: str, pairs: Sequence[tuple[ClaimAtHorizon, Cl
     axes.tick_params(axis="both", labelsize=SMALL_SIZE, length=0.0)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.grid(axis="x", color="#e4e2dc", linewidth=0.6)
+    axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
-    axes.set_title(
-        "\n".join(wrap(DEFINITION_SHORT.get(definition, definition), 32)), size=SMALL_SIZE, color=MUTED
-    )
+    axes.set_title(definition_lines(definition), size=SMALL_SIZE, color=MUTED)
 
 
 def _mark(axes: Axes, height: float, share: Interval, runs: int, colour: str, *, filled: bool) -> None:
@@ -132,6 +124,6 @@ def _mark(axes: Axes, height: float, share: Interval, runs: int, colour: str, *,
 def _key(figure: Figure) -> None:
     handles = [
         Line2D([], [], color=INK, marker="o", markerfacecolor=face, ms=4.2, lw=1.0, label=label)
-        for face, label in (("white", EVER_IN_IT), (INK, BY_DESCENT))
+        for face, label in (("white", EVER_IN_IT), (INK, DESCENDING))
     ]
     key_on_top(figure, handles, 2, down=0.62, fontsize=SMALL_SIZE + 0.3, columnspacing=1.6, handlelength=1.6)

@@ -1,6 +1,7 @@
 """What charts of an experiment share: its arms in order with their looks, its captions, words for definitions."""
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from vraem.analysis.results import Results
@@ -82,6 +83,11 @@ def when(months: int) -> str:
     if rest:
         return f"{months} months"
     return "1 year" if years == 1 else f"{years} years"
+
+
+def definition_lines(definition: str) -> str:
+    """What a definition of dismantled is, in two lines for the head of a narrow panel."""
+    return "\n".join(wrap(DEFINITION_SHORT.get(definition, definition), 32)[:2])
 
 
 def condition_words(results: Results, definition: str | None) -> str:

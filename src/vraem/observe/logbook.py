@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.world.organisation_tables import ACTIVE, FIGHTER, LIVING, NO_ROW
+from vraem.processes.groups import Rows, active_members
+from vraem.world.organisation_tables import FIGHTER, LIVING, NO_ROW
 
 if TYPE_CHECKING:
     from vraem.world import World
@@ -104,8 +105,9 @@ class Logbook:
         while len(self._columns) < world.week:  # a run that is taken up in the middle has no past here
             self._columns.append(np.zeros((len(COLUMN_FIELDS), 0), np.float32))
             self._groups.append(np.zeros((len(GROUP_FIELDS), 0), np.float32))
-        self._columns.append(_of_columns(world))
-        self._groups.append(_of_groups(world))
+        serving = active_members(world)
+        self._columns.append(_of_columns(world, serving))
+        self._groups.append(_of_groups(world, serving))
 
     def note_persons(self, world: "World") -> None:
         """Write where everybody is at the end of the week that `world` has just gone through."""
@@ -120,12 +122,11 @@ class Logbook:
         return _padded(self._groups[first:last], GROUP_FIELDS)
 
 
-def _of_columns(world: "World") -> NDArray[np.float32]:
-    """The week of the columns, (fields, columns) in the order of `COLUMN_FIELDS`."""
-    columns, members = world.columns, world.members
-    n, m = columns.count, members.count
+def _of_columns(world: "World", serving: Rows) -> NDArray[np.float32]:
+    """The week of the columns, (fields, columns) in the order of `COLUMN_FIELDS`; `serving` are the members' rows."""
+    columns, members, n = world.columns, world.members, world.columns.count
     living = columns.status[:n] == LIVING
-    fighting = ((members.rank[:m] >= FIGHTER) & (members.status[:m] == ACTIVE)).nonzero()[0]
+    fighting = serving[members.rank[serving] >= FIGHTER]
     of = members.column[fighting]
     income = columns.fees[:n] + columns.escorts[:n]
     for source in (columns.leaf_tax, columns.logging, columns.extortion):
@@ -152,10 +153,9 @@ def _of_columns(world: "World") -> NDArray[np.float32]:
     return np.concatenate(fields, dtype=np.float32).reshape(len(COLUMN_FIELDS), n)
 
 
-def _of_groups(world: "World") -> NDArray[np.float32]:
-    """The week of the groups, (fields, groups) in the order of `GROUP_FIELDS`."""
+def _of_groups(world: "World", serving: Rows) -> NDArray[np.float32]:
+    """The week of the groups, (fields, groups) in the order of `GROUP_FIELDS`; `serving` are the members' rows."""
     groups, members, n = world.groups, world.members, world.groups.count
-    serving = (members.status[: members.count] == ACTIVE).nonzero()[0]
     descent = np.bincount(members.group[serving], members.descent[serving], n)
     fields = (
         groups.status[:n] == LIVING,

@@ -39,7 +39,7 @@ def baseline(field: str) -> Reader:
 
 
 def end_state(variant: str) -> Reader:
-    """The label under one table of thresholds."""
+    """The label under one reading."""
 
     def read(result: OrganisationResult, horizon: int) -> Value:
         return result.verdicts[variant].end_states[horizon] if variant in result.verdicts else None
@@ -81,7 +81,7 @@ def known_week(weeks: int) -> Value:
 
 
 def variant(variant: str, field: str) -> Reader:
-    """A field of `HorizonMeasures` under another table of thresholds."""
+    """A field of `HorizonMeasures` under another reading."""
 
     def read(result: OrganisationResult, horizon: int) -> Value:
         return (

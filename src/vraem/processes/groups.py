@@ -220,9 +220,15 @@ def add_members(world: World, column: int, recruits: Recruits) -> Rows:
 
 def descent_of(world: World, group: int) -> float:
     """How far the members of `group` descend from the founding group, on average; 0 if it has none."""
-    members, count = world.members, world.members.count
-    rows = ((members.status[:count] == ACTIVE) & (members.group[:count] == group)).nonzero()[0]
-    return float(members.descent[rows].mean(dtype=np.float64)) if len(rows) else 0.0
+    rows = members_of_group(world, group)
+    return float(world.members.descent[rows].mean(dtype=np.float64)) if len(rows) else 0.0
+
+
+def count_as_lineage(world: World, rows: Rows | int, group: int) -> None:
+    """Members who come to `group` are of the lineage from now on, and wholly, if it is the founding one."""
+    if world.groups.founding[group]:
+        world.members.lineage[rows] = True
+        world.members.descent[rows] = 1.0
 
 
 def new_column(world: World, group: int, seat: int) -> int:
@@ -310,9 +316,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     members.group[rows] = group
     members.seat[rows] = False
     members.heir[rows] &= world.groups.founding[group]
-    if world.groups.founding[group]:
-        members.lineage[rows] = True
-        members.descent[rows] = 1.0
+    count_as_lineage(world, rows, group)
     keep_post = world.groups.leader[former]
     if keep_post != NO_ROW and members.column[keep_post] == column:
         commands = columns.commander[column] == keep_post

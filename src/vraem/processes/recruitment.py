@@ -15,6 +15,7 @@ from vraem.processes.groups import (
     Rows,
     active_members,
     add_members,
+    count_as_lineage,
     count_strength,
     living_columns,
     members_of,
@@ -253,8 +254,7 @@ def _return(world: World) -> None:
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
         members.rank[member] = FIGHTER if arms_are_short(world, column) else SUPPORTER
-        if world.groups.founding[columns.group[column]]:
-            members.lineage[member], members.descent[member] = True, 1.0
+        count_as_lineage(world, member, int(columns.group[column]))
         world.flows.recruits += 1
         world.flows.returned += 1
         note(world, REJOINED, member=member, column=column, group=int(columns.group[column]))
