@@ -112,27 +112,27 @@ def without(missing):
 
 
 def test_the_rule_is_asked_again_with_recruits_of_splinters_counted():
-    again = {f"end_state_by_descent_{months}": without("replaced") for months in HORIZONS}
+    again = {f"end_state_by_persons_{months}": without("replaced") for months in HORIZONS}
     results = planted(without("gangs"), points=150, **again)
     found = neutrality(results)
     assert {fault.label for fault in found.faults} == {"gangs"}
-    assert {fault.label for fault in found.descent_faults} == {"replaced"}
+    assert {fault.label for fault in found.persons_faults} == {"replaced"}
     text = page(found, results, "")
     assert text.index("personnel, gangs, any horizon") < text.index("## Recruits of splinters counted")
     assert text.index("## Recruits of splinters counted") < text.index("personnel, replaced, any horizon")
 
 
-def test_definitions_of_strength_are_asked_by_descent_too():
-    again = {f"end_state_by_descent_{months}": even for months in HORIZONS}
-    results = planted(even, points=150, dismantled_size_by_descent=0.0, **again)
-    runs = {cell.definition: cell.runs for cell in neutrality(results).descent_cells}
+def test_definitions_of_strength_are_asked_by_persons_too():
+    again = {f"end_state_by_persons_{months}": even for months in HORIZONS}
+    results = planted(even, points=150, dismantled_size_by_persons=0.0, **again)
+    runs = {cell.definition: cell.runs for cell in neutrality(results).persons_cells}
     assert runs["size"] == 0
     assert runs["personnel"] == runs["links"] > 100
 
 
 def test_runs_that_do_not_say_who_descends_from_the_group_are_judged_once():
     found = neutrality(planted(even, points=100))
-    assert (found.descent_cells, found.descent_faults) == ((), ())
+    assert (found.persons_cells, found.persons_faults) == ((), ())
     assert "Recruits of splinters" not in page(found, planted(even, points=100), "")
 
 

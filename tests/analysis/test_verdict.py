@@ -194,14 +194,14 @@ def test_rules_decide_and_can_be_moved():
 
 
 def test_the_claim_is_judged_again_with_recruits_of_splinters_counted():
-    again = {f"end_state_by_descent_{months}": "gangs" for months in HORIZONS}
-    again |= {f"fragmented_by_descent_{months}": 1.0 for months in HORIZONS}
+    again = {f"end_state_by_persons_{months}": "gangs" for months in HORIZONS}
+    again |= {f"fragmented_by_persons_{months}": 1.0 for months in HORIZONS}
     verdict = claim_verdict(planted(always("rump_and_splinters"), **again))
     assert {each.judgement.word for each in verdict.table} == {"refuted"}
-    assert {each.judgement.word for each in verdict.by_descent} == {"supported"}
-    assert verdict.by_descent[0].fragmentation.fragmented.estimate == 1.0
+    assert {each.judgement.word for each in verdict.by_persons} == {"supported"}
+    assert verdict.by_persons[0].fragmentation.fragmented.estimate == 1.0
     assert verdict.table[0].fragmentation.fragmented.estimate == 0.0
 
 
 def test_a_table_that_does_not_say_who_descends_from_the_group_is_judged_once():
-    assert claim_verdict(planted(always("gangs"))).by_descent == ()
+    assert claim_verdict(planted(always("gangs"))).by_persons == ()

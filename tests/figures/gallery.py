@@ -96,7 +96,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "sobol": lambda: figures.sobol_shares(INDICES, caption="Made up."),
     "fates-by-arm": lambda: figures.fates_of_members(results()),
     "splinters": lambda: figures.splinter_fates(results()),
-    "remnants": lambda: figures.remnants_by_descent(results()),
+    "remnants": lambda: figures.remnants_by_persons(results()),
     "control-maps": lambda: figures.control_maps(results()),
     "groups-by-arm": lambda: figures.groups_by_arm(arms()),
     "strength-by-arm": lambda: figures.strength_by_arm(arms()),

@@ -82,7 +82,7 @@ def _row(
     own = np.random.default_rng((point, replicate, ARMS.index(arm)))
     row["splinter_lives"] = _splinters(own, row["weeks_observed"], down)
     for months in HORIZONS:
-        row |= _by_descent(own, row, months)
+        row |= _by_persons(own, row, months)
     for months in HORIZONS:
         row[f"holders_{months}"] = _holders(random, row[f"end_state_{months}"])
     row |= _economy(random, arm, luck)
@@ -116,13 +116,13 @@ def _at_horizon(
     }
 
 
-def _by_descent(random: np.random.Generator, row: dict[str, Any], months: int) -> dict[str, Any]:
+def _by_persons(random: np.random.Generator, row: dict[str, Any], months: int) -> dict[str, Any]:
     """Some of the runs in which one group seems to prevail are many groups if recruits of splinters count."""
     state = row[f"end_state_{months}"]
     many = state in ("rump_and_splinters", "mixed") and random.random() < months / 400.0
     return {
-        f"end_state_by_descent_{months}": "gangs" if many else state,
-        f"fragmented_by_descent_{months}": 1.0 if many else row[f"fragmented_{months}"],
+        f"end_state_by_persons_{months}": "gangs" if many else state,
+        f"fragmented_by_persons_{months}": 1.0 if many else row[f"fragmented_{months}"],
     }
 
 

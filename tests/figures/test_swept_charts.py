@@ -356,8 +356,8 @@ def test_splinters_are_told_by_their_age_and_each_bar_is_whole():
     assert [bar.get_height() for bar in counts.patches] == pytest.approx(found.counts)
 
 
-def test_what_counting_by_descent_does_is_drawn_beside_what_was_without():
-    figure = figures.remnants_by_descent(results())
+def test_what_counting_by_persons_does_is_drawn_beside_what_was_without():
+    figure = figures.remnants_by_persons(results())
     verdict = claim_verdict(results())
     for axes in figure.axes:
         marks = [line for line in axes.lines if line.get_marker() == "o"]
@@ -367,15 +367,15 @@ def test_what_counting_by_descent_does_is_drawn_beside_what_was_without():
         assert all(own <= again for own, again in zip(hollow, filled, strict=True))
         assert hollow != filled
     shown = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o"]
-    own, again = verdict.table[0], verdict.by_descent[0]
+    own, again = verdict.table[0], verdict.by_persons[0]
     assert shown[:2] == [own.fragmentation.fragmented.estimate, again.fragmentation.fragmented.estimate]
 
 
-def test_runs_that_do_not_count_by_descent_are_refused():
+def test_runs_that_do_not_count_by_persons_are_refused():
     frame = results().frame
-    without = frame.drop(columns=[name for name in frame if "by_descent" in name])
-    with pytest.raises(ValueError, match="ask for end_state_by_descent"):
-        figures.remnants_by_descent(replace(results(), frame=without))
+    without = frame.drop(columns=[name for name in frame if "by_persons" in name])
+    with pytest.raises(ValueError, match="ask for end_state_by_persons"):
+        figures.remnants_by_persons(replace(results(), frame=without))
 
 
 def test_runs_that_say_nothing_of_splinters_or_had_none_are_refused():

@@ -90,12 +90,12 @@ def test_the_page_says_strength_leader_money_violence_and_what_became(summary):
         assert "_" not in text
 
 
-def test_the_page_says_what_it_is_by_descent_where_that_is_another(summary):
+def test_the_page_says_what_it_is_by_persons_where_that_is_another(summary):
     again = copy.deepcopy(summary)
     row = again["organisation"]["horizons"][0]
-    assert row["end_state_by_descent"] == row["end_state"]
+    assert row["end_state_by_persons"] == row["end_state"]
     assert "recruits of splinters" not in dict(organisation_paragraphs(again))["What became of them"]
-    row["end_state_by_descent"] = "gangs"
+    row["end_state_by_persons"] = "gangs"
     said = dict(organisation_paragraphs(again))["What became of them"]
     assert f"or {END_STATE_WORDS['gangs']} (gangs) if recruits of splinters count" in said
 

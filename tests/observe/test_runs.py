@@ -46,7 +46,7 @@ def test_a_run_with_a_campaign_is_measured_at_the_horizons_that_it_reaches(campa
     assert found.baseline.armed > 50
     assert np.isfinite(found.measures.la[0])
     assert np.isnan(found.measures.la[1:]).all()
-    assert set(found.verdicts) == {"default", "low", "high", "three_armed", "ten_armed", "by_descent"}
+    assert set(found.verdicts) == {"default", "low", "high", "three_armed", "ten_armed", "by_persons"}
 
 
 def test_fates_sum_to_the_members_of_the_campaigns_start(campaign_run):

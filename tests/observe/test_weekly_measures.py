@@ -9,7 +9,7 @@ from observe_worlds import WEEKS, columns, founding, groups
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
 from vraem.observe.weekly import (
     LOOK_BACK,
-    by_descent,
+    by_persons,
     effective_number,
     group_weeks,
     measures_of,
@@ -176,14 +176,14 @@ def test_measures_of_a_tiny_world_are_those_worked_out_by_hand():
     assert (last["territory_lineage"], last["territory_other"]) == (12.0, 3.0)
 
 
-def test_by_descent_recruits_of_a_splinter_count_as_far_as_it_descends_itself():
+def test_by_persons_recruits_of_a_splinter_count_as_far_as_it_descends_itself():
     fields, of_groups = tiny()
     fields["lineage_armed"][:] = np.array([30.0, 10.0, 4.0, 0.0, 1.0])[:, None]
     of_groups["lineage_share"][:] = np.array([1.0, 0.2, 0.0])[:, None]
-    fields["descent_armed"][:] = np.array([30.0, 10.0, 18.0, 3.0, 8.0])[:, None]
-    of_groups["descent_share"][:] = np.array([1.0, 0.9, 0.2])[:, None]
+    fields["ever_armed"][:] = np.array([30.0, 10.0, 18.0, 3.0, 8.0])[:, None]
+    of_groups["ever_share"][:] = np.array([1.0, 0.9, 0.2])[:, None]
     persons = {name: values[-1] for name, values in weekly_of(fields, of_groups).items()}
-    again = {name: values[-1] for name, values in weekly_of(*by_descent(fields, of_groups)).items()}
+    again = {name: values[-1] for name, values in weekly_of(*by_persons(fields, of_groups)).items()}
     assert (persons["armed_lineage"], again["armed_lineage"]) == (44.0, 61.0)
     assert (persons["in_service"], again["in_service"]) == (1.0, 8.0)
     assert (persons["lineage_groups"], again["lineage_groups"]) == (1.0, 2.0)

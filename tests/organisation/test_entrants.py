@@ -104,7 +104,7 @@ def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money(
     assert groups.outsider[group]
     assert not groups.founding[group]
     assert groups.lineage_share[group] == 0.0
-    assert entrants.SMALLEST <= len(rows) <= entrants.LARGEST
+    assert entrants.SMALLEST <= len(rows) <= world.p.entrant_armed_max
     assert serving(world) == persons + len(rows)
     assert (members.rank[rows] >= FIGHTER).all()
     assert not members.lineage[rows].any()
@@ -125,7 +125,7 @@ def test_bands_of_every_size_enter():
         world.p = world.p.replace(entrant_rate=50.0, committee_veto=0.0, check=False)
         one_entry(world)
         sizes.add(len(members_of(world, int(living_columns(world)[-1]))))
-    assert sizes == set(range(entrants.SMALLEST, entrants.LARGEST + 1))
+    assert sizes == set(range(entrants.SMALLEST, int(world.p.entrant_armed_max) + 1))
 
 
 def test_an_entrant_gains_ground_that_nobody_holds():

@@ -122,6 +122,19 @@ def test_who_comes_from_outside_is_used_to_what_he_has():
     assert world.groups.ranks[0] == world.groups.members[0]
 
 
+def test_who_comes_from_outside_has_no_custom_before_its_half_life_has_passed():
+    world = at_rest()
+    groups = world.groups
+    groups.outsider[0], groups.ranks[0] = True, groups.members[0] / 2.0
+    groups.formed[0] = world.week - 10
+    remember_ranks(world, process.REVIEW_WEEKS)
+    assert groups.ranks[0] == groups.members[0]
+    groups.formed[0] = world.week - round(world.p.ranks_half_life * WEEKS_A_YEAR) - 1
+    groups.ranks[0] /= 2.0
+    remember_ranks(world, process.REVIEW_WEEKS)
+    assert groups.ranks[0] < 0.6 * groups.members[0]
+
+
 def test_nobody_joins_where_no_column_has_control():
     world = at_rest()
     world.columns.control[:] = 0.0

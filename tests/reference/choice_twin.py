@@ -183,7 +183,7 @@ def partner_agrees(organisation: Organisation, column: Column, partner: Partner)
     """The other group takes the column in by what its members are paid with it and without it, and for its strength."""
     p = organisation.world.p
     before = pay_of(organisation, partner.group.columns)
-    chance = logistic((partner.pay - before + 0.3) / p.column_choice_scale)
+    chance = logistic((partner.pay - before + p.merge_partner_gain) / p.column_choice_scale)
     draw = organisation.draw("partner_consent", column.row)
     return draw < chance, abs(draw - chance)
 

@@ -80,7 +80,10 @@ def routine_target(world: World, number: int) -> int:
     best, first = -1, math.inf
     for person in persons(world):
         presence = float(world.communities.state_presence[world.columns.seat[person.column]])
-        seen = 0.0 if world.columns.hidden_until[person.column] > world.week else p.target_visibility
+        attacks, usual = float(world.columns.notoriety[person.column]), world.burn_in.notoriety
+        hunted = 1.0 - p.routine_attack_focus + 2.0 * p.routine_attack_focus * attacks / (attacks + usual)
+        hidden = world.columns.hidden_until[person.column] > world.week
+        seen = 0.0 if hidden else p.target_visibility * hunted
         weight = (seen + person.location_known + person.role_known) * (
             presence / (presence + p.presence_half)
         )

@@ -8,7 +8,7 @@ from vraem.processes import attacks, communities
 from vraem.processes.attacks import attack_chance, geometric, licence, take_reprisal
 from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.communities import MONTH, TWO_MONTHS, anger, frighten
-from vraem.processes.groups import living_columns, members_of
+from vraem.processes.groups import count_strength, living_columns, members_of
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import NO_ROW
@@ -133,6 +133,16 @@ def test_the_lineage_has_roots_in_its_core_and_others_have_none():
 
     assert resting_support(lineage, core) > 2.0 * resting_support(lineage, far)
     assert resting_support(outsiders, core) == pytest.approx(resting_support(outsiders, far), abs=1e-3)
+
+
+def test_recruits_of_a_splinter_keep_its_roots():
+    core = int(np.asarray(settled().valley.communities.core_km).argmin())
+
+    def without_founders(world: World) -> None:
+        world.members.lineage[:] = False
+        count_strength(world)
+
+    assert resting_support(without_founders, core) == resting_support(place=core)
 
 
 def test_support_closes_half_of_its_gap_in_its_half_life():
@@ -281,11 +291,12 @@ def test_an_attack_kills_and_frightens_near_the_seat_and_is_noted():
     world = all_led_and_in_the_field()
     world.p = world.p.replace(check=False, attack_rate=1e6, attack_civilian_harm=1e6, raid_group_losses=0.0)
     rows = living_columns(world)
-    fear = world.communities.fear.copy()
+    fear, known = world.communities.fear.copy(), world.columns.notoriety[rows].copy()
     world.flows.attacks = world.flows.killed_state = world.flows.killed_civilians = 0
     attacks.step(world)
     found = incidents(world, ATTACK, week=world.week, victim=STATE)
     assert len(found) == len(rows) == world.flows.attacks
+    assert np.array_equal(world.columns.notoriety[rows], known + 1.0)
     journal = world.incidents
     assert journal.deaths[found].sum() == world.flows.killed_state
     places, columns = journal.community[found], journal.column[found]

@@ -15,10 +15,10 @@ from vraem.processes.raids import (
     leak_probability,
     success_probability,
 )
-from vraem.processes.targets import leads, race, routine_weights, targets_for_routine
+from vraem.processes.targets import attention, leads, race, routine_weights, targets_for_routine
 from vraem.scenario import Parameters
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LEADER, NO_ROW
 from vraem.world.security_tables import (
     CIVILIANS,
@@ -294,8 +294,32 @@ def test_members_in_hiding_are_found_by_what_is_known_of_them_alone():
     weight = routine_weights(world, rows)
     known = world.members.location_known[rows] + world.members.role_known[rows]
     assert np.array_equal(weight[~hidden], seen[~hidden])
-    assert weight[hidden] == pytest.approx((seen * known / (known + world.p.target_visibility))[hidden])
+    looked_for = world.p.target_visibility * attention(world)[world.members.column[rows]]
+    assert weight[hidden] == pytest.approx((seen * known / (known + looked_for))[hidden])
     assert 0.0 < leads(world).total < seen.sum()
+
+
+def test_the_state_looks_for_columns_that_attack_it():
+    world = with_parameters(settled(), routine_attack_focus=0.6)
+    world.burn_in.notoriety = 2.0
+    world.columns.notoriety[:4] = [0.0, 2.0, 6.0, 1e6]
+    assert attention(world)[:4] == pytest.approx([0.4, 1.0, 1.3, 1.6], rel=1e-4)
+    with_parameters(world, routine_attack_focus=0.0)
+    assert (attention(world) == 1.0).all()
+    # before anybody has attacked at all, all are looked for alike
+    world.burn_in.notoriety = 0.0
+    with_parameters(world, routine_attack_focus=0.6)
+    assert (attention(world) == 1.0).all()
+
+
+def test_notoriety_halves_in_its_half_life(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(operations, "routine_count", lambda world, leads_now: 0)
+    world = settled()
+    world.columns.notoriety[:] = 3.0
+    for _ in range(round(world.p.notoriety_half_life * WEEKS_A_MONTH)):
+        operations.step(world)
+        world.week += 1
+    assert np.allclose(used(world.columns, "notoriety"), 1.5, rtol=0.02)
 
 
 def test_one_member_less_changes_a_target_only_if_it_was_the_target():

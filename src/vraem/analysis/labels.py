@@ -18,10 +18,10 @@ from vraem.observe.measures import HorizonMeasures
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS, Thresholds
 
 GANGS = "gangs"
-BY_DESCENT_WORDS = (
-    "Members count as of the group if they were ever in it. Whoever joins the founding group is; whoever joins a "
-    "splinter of it is not, so that with the turnover of its members a splinter passes for a stranger within years. "
-    "Counted by descent, recruits are of the group as far as the splinter that they join comes from it."
+BY_PERSONS_WORDS = (
+    "Recruits count as of the group as far as the splinter that they join comes from it. Counted by persons, only "
+    "who was ever in the founding group is of it: its own recruits are, those of a splinter are not, so that with the "
+    "turnover of its members a splinter passes for a stranger within years."
 )
 CENSORED_LABEL = ""
 """The label of a run that ends before the horizon."""

@@ -79,9 +79,9 @@ class Fault(NamedTuple):
 class Neutrality:
     """The whole finding.
 
-    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``descent_cells`` and
-    ``descent_faults``: the same with recruits of splinters counted as far as these descend from the founding group,
-    empty if the runs do not say.
+    ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``persons_cells`` and
+    ``persons_faults``: the same with those counted who were ever in the founding group, and no recruits of
+    splinters; empty if the runs do not say.
     ``screening_labels``: how P(label | dismantled) moves with the screened parameters, by label;
     ``screening_fragmented`` the same of P(fragmented | dismantled), empty if the runs do not say whether they are.
     ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
@@ -89,8 +89,8 @@ class Neutrality:
 
     cells: tuple[Cell, ...]
     faults: tuple[Fault, ...]
-    descent_cells: tuple[Cell, ...]
-    descent_faults: tuple[Fault, ...]
+    persons_cells: tuple[Cell, ...]
+    persons_faults: tuple[Fault, ...]
     nulls: tuple[NullComparison, ...]
     screening_labels: dict[str, dict[str, tuple[Band, ...]]]
     screening_fragmented: dict[str, tuple[Band, ...]]
@@ -131,7 +131,7 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
     results.require_end_states()
     kept = results.judged
     cells = _all_cells(kept)
-    again = _all_cells(kept.by_descent) if kept.by_descent is not None else ()
+    again = _all_cells(kept.by_persons) if kept.by_persons is not None else ()
     horizon = results.headline
     found = kept.labels(horizon)
     among = kept.dismantled() & (found != CENSORED_LABEL)
@@ -143,8 +143,8 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
     return Neutrality(
         cells=cells,
         faults=tuple(faults(cells)),
-        descent_cells=again,
-        descent_faults=tuple(faults(again)),
+        persons_cells=again,
+        persons_faults=tuple(faults(again)),
         nulls=tuple(compare_nulls(nulls or results, horizon)),
         screening_labels={label: screened(found == label) for label in END_STATES},
         screening_fragmented=screened(kept.yes(fragmented)) if kept.has(fragmented) else {},

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vraem.analysis.intervals import Interval
-from vraem.analysis.labels import BY_DESCENT_WORDS
+from vraem.analysis.labels import BY_PERSONS_WORDS
 from vraem.analysis.neutrality import (
     COMPANIONS,
     EXCEPTED,
@@ -44,7 +44,7 @@ def page(
         "them out by itself.",
         _said(found.faults),
         *(_definition(found.cells, results, name) for name in results.definitions),
-        *_by_descent(found, results),
+        *_by_persons(found, results),
         "## Null models",
         _nulls(found),
         "## Parameters that can put an answer in by hand",
@@ -111,15 +111,15 @@ def _table_of(cells: Sequence[Cell], results: Results, definition: str) -> str:
     return table(["end state", *(f"{months} months" for months in horizons)], rows)
 
 
-def _by_descent(found: Neutrality, results: Results) -> Iterator[str]:
-    """The rule again with recruits of splinters counted; nothing if the runs do not say."""
-    if not found.descent_cells:
+def _by_persons(found: Neutrality, results: Results) -> Iterator[str]:
+    """The rule again by persons, without recruits of splinters; nothing if the runs do not say."""
+    if not found.persons_cells:
         return
-    yield f"## Recruits of splinters counted\n\n{BY_DESCENT_WORDS} The runs are the same."
-    yield _said(found.descent_faults)
+    yield f"## Recruits of splinters left out\n\n{BY_PERSONS_WORDS} The runs are the same."
+    yield _said(found.persons_faults)
     for definition in results.definitions:
         if definition not in COMPANIONS:
-            yield f"### Dismantled by {definition}\n\n{_table_of(found.descent_cells, results, definition)}"
+            yield f"### Dismantled by {definition}\n\n{_table_of(found.persons_cells, results, definition)}"
 
 
 def _nulls(found: Neutrality) -> str:

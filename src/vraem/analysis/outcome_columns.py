@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from vraem.observe.catalogue import QUANTITIES
 from vraem.observe.end_states import END_STATES
-from vraem.observe.organisation import BY_DESCENT
+from vraem.observe.organisation import BY_PERSONS
 
 END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
@@ -60,12 +60,12 @@ MOVED = "rest_area_"
 """What columns of areas outside the valley begin with."""
 
 
-_DESCENT = f"_{BY_DESCENT}"
+_PERSONS = f"_{BY_PERSONS}"
 
 
-def by_descent(columns: Iterable[str]) -> dict[str, str]:
-    """Columns with those that count descent in their place: ``end_state_60`` has ``end_state_by_descent_60``."""
-    return {name.replace(_DESCENT, ""): name for name in columns if _DESCENT in name}
+def by_persons(columns: Iterable[str]) -> dict[str, str]:
+    """Columns with those that count persons in their place: ``end_state_60`` has ``end_state_by_persons_60``."""
+    return {name.replace(_PERSONS, ""): name for name in columns if _PERSONS in name}
 
 
 def at(name: str, horizon: int) -> str:

@@ -145,13 +145,12 @@ class Results:
         return self.strong.tried
 
     @cached_property
-    def by_descent(self) -> "Results | None":
-        """The same runs, with recruits of splinters counted as far as these descend from the founding group.
+    def by_persons(self) -> "Results | None":
+        """The same runs, with those counted who were ever in the founding group, and no recruits of splinters.
 
-        Outcomes that are counted so stand in place of those of who was ever in it. None if the runs have no such end
-        states.
+        Outcomes that are counted so stand in place of those by descent. None if the runs have no such end states.
         """
-        again = columns.by_descent(self.frame.columns)
+        again = columns.by_persons(self.frame.columns)
         if not columns.horizons_in(again):
             return None
         return replace(

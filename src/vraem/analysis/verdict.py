@@ -183,7 +183,7 @@ class ClaimVerdict:
     ``headline``: definition and horizon of the rules. ``table``: every definition by horizon. ``by_switch``:
     the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
     the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of the runs with a campaign
-    left out because the group was weak before; ``censored``: share too short for the horizon. ``by_descent``: the
+    left out because the group was weak before; ``censored``: share too short for the horizon. ``by_persons``: the
     table again with recruits of splinters counted, empty if the runs do not say.
     """
 
@@ -196,7 +196,7 @@ class ClaimVerdict:
     stability: tuple[Stability, ...]
     weak: float
     censored: float
-    by_descent: tuple[ClaimAtHorizon, ...] = ()
+    by_persons: tuple[ClaimAtHorizon, ...] = ()
 
 
 def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
@@ -249,7 +249,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         ),
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
-        by_descent=claims_by_definition(kept.by_descent) if kept.by_descent is not None else (),
+        by_persons=claims_by_definition(kept.by_persons) if kept.by_persons is not None else (),
     )
 
 

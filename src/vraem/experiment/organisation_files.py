@@ -39,9 +39,7 @@ GROUPS_COLUMNS = (
     FileColumn("parent", "number", "group it split from, empty if from none"),
     FileColumn("formed", "date", "week in which it formed"),
     FileColumn("ended", "date", "week in which it ended, empty if it stands"),
-    FileColumn(
-        "lineage_share", "share", "members ever in the founding group, at the end of the run or the group"
-    ),
+    FileColumn("lineage_share", "share", "mean descent of its members, at the end of the run or the group"),
     FileColumn("most_armed", "persons", "most armed members in any week"),
     FileColumn("last_armed", "persons", "armed members in the last week of the run"),
     FileColumn("last_members", "persons", "members in the last week of the run"),

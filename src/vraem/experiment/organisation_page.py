@@ -151,11 +151,11 @@ def _end_states(groups: dict[str, Any]) -> str:
 
 
 def _read_again(row: dict[str, Any]) -> str:
-    """The end state by descent, if it is another."""
-    again = row["end_state_by_descent"]
+    """The end state by persons, if it is another."""
+    again = row["end_state_by_persons"]
     if again == row["end_state"]:
         return ""
-    return f", or {END_STATE_WORDS[again]} ({again.replace('_', ' ')}) if recruits of splinters count"
+    return f", or {END_STATE_WORDS[again]} ({again.replace('_', ' ')}) if recruits of splinters do not count"
 
 
 def splinter_words(found: Sequence[dict[str, Any]]) -> str:

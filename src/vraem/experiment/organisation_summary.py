@@ -10,7 +10,7 @@ from vraem.observe import RunResult
 from vraem.observe.anchor import HORIZONS
 from vraem.observe.catalogue import CATALOGUE
 from vraem.observe.end_states import DEFINITIONS
-from vraem.observe.organisation import BY_DESCENT, END, OrganisationResult, moment
+from vraem.observe.organisation import BY_PERSONS, END, OrganisationResult, moment
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.splinters import splinters
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
@@ -46,7 +46,7 @@ def organisation_summary(result: RunResult) -> dict[str, Any]:
     dict
         `years`, a dictionary each: states at its end, flows summed, `income` by source; `leader`, who leads the
         founding group at the end, by role; `anchor` with dates, `baseline`, `dismantled` by definition,
-        `horizons` with end state and measures, `labels` under other thresholds and by descent, `fates` by
+        `horizons` with end state and measures, `labels` under other thresholds and by persons, `fates` by
         moment, `splinters` since the campaign began with what became of each, `violence` by perpetrator and
         victim, `counts` of the whole run, `outcomes` of the catalogue, `thresholds` and their hash. None or
         empty where there is nothing to measure from.
@@ -150,7 +150,7 @@ def _horizons(result: RunResult) -> list[dict[str, Any]]:
             "months": months,
             "date": _day(result, week),
             "end_state": groups.end_states[place],
-            "end_state_by_descent": groups.verdicts[BY_DESCENT].end_states[place],
+            "end_state_by_persons": groups.verdicts[BY_PERSONS].end_states[place],
             "fragmented": bool(groups.verdicts["default"].fragmented[place]),
             **{name: float(values[place]) for name, values in groups.measures.__dict__.items()},
             "fates": groups.fates.as_counts().get(moment(months)),

@@ -31,7 +31,7 @@ _PLACES: dict[str, str] = {
     "discovered_box": "discovery_box",
     "fates_of_members": "fate_flows",
     "splinter_fates": "splinter_bars",
-    "remnants_by_descent": "remnants",
+    "remnants_by_persons": "remnants",
     "control_maps": "holder_maps",
     **dict.fromkeys(("economy_by_arm", "groups_by_arm", "strength_by_arm", "violence_by_arm"), "arm_fans"),
     "routes_by_arm": "arm_routes",

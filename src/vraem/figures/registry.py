@@ -86,7 +86,7 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
     ReportChart(
         "remnants",
         "Who counts as a remnant: many groups, and gangs, with and without the recruits of splinters.",
-        "vraem.figures.remnants:remnants_by_descent",
+        "vraem.figures.remnants:remnants_by_persons",
     ),
     ReportChart(
         "control-maps",

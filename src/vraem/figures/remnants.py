@@ -20,24 +20,24 @@ ROW_INCHES = 0.27
 APART = 0.17
 """Distance of the two marks of a row from its middle, in rows."""
 FRAGMENTED_COLOUR, GANGS_COLOUR = INK, STATE_LOOKS["gangs"].colour
-EVER_IN_IT, DESCENDING = "members who were ever in the group", "all by descent, recruits of splinters too"
+EVER_IN_IT, DESCENDING = "persons who were ever in the group", "by descent, recruits of splinters too"
 LEAST_AXIS = 0.1
 
 
-def remnants_by_descent(results: Results | Path | str) -> Figure:
+def remnants_by_persons(results: Results | Path | str) -> Figure:
     """P(fragmented | dismantled) and P(gangs | dismantled), with members counted in two ways.
 
-    A panel a definition, a row a horizon. Hollow: who was ever in the group; filled: everybody by descent. Raises
-    ``ValueError`` if the runs have no end states, or none that count descent.
+    A panel a definition, a row a horizon. Filled: everybody by descent; hollow: who was ever in the group. Raises
+    ``ValueError`` if the runs have no end states, or none by persons.
     """
     judged = as_swept(results).judged
     judged.require_end_states()
-    if judged.by_descent is None:
+    if judged.by_persons is None:
         raise ValueError(
-            "the runs do not count by descent: ask for end_state_by_descent and fragmented_by_descent in the outcomes "
+            "the runs do not count by persons: ask for end_state_by_persons and fragmented_by_persons in the outcomes "
             "of the experiment"
         )
-    claims, again = claims_by_definition(judged), claims_by_definition(judged.by_descent)
+    claims, again = claims_by_definition(judged), claims_by_definition(judged.by_persons)
     pairs = list(zip(claims, again, strict=True))
     definitions, horizons = judged.definitions, len(judged.horizons)
     margins = Margins(left=1.35, right=0.35, top=1.3, bottom=0.95)
@@ -47,8 +47,8 @@ def remnants_by_descent(results: Results | Path | str) -> Figure:
             "Share of dismantled runs, by time since the campaign and by what counts as dismantled",
             swept_caption(
                 judged,
-                "Recruits of the founding group were ever in it, those of a splinter were not: by descent they\n"
-                "count as far as the splinter that they join comes from it.",
+                "By descent recruits count as far as the group that they join comes from the founding one; recruits of\n"
+                "a splinter were never in that, so that by persons a splinter passes for a stranger within years.",
             ),
             size=(
                 2.2 * len(definitions) + 1.7,
@@ -90,8 +90,8 @@ def _panel(axes: Axes, definition: str, pairs: Sequence[tuple[ClaimAtHorizon, Cl
         for number, (own, again) in enumerate(pairs):
             height = top + 1.0 + number
             names.append((height, f"{when(own.horizon)} after"))
-            _mark(axes, height - APART, _shares(own)[block], own.judgement.runs, colour, filled=False)
-            _mark(axes, height + APART, _shares(again)[block], again.judgement.runs, colour, filled=True)
+            _mark(axes, height - APART, _shares(own)[block], own.judgement.runs, colour, filled=True)
+            _mark(axes, height + APART, _shares(again)[block], again.judgement.runs, colour, filled=False)
     axes.set_ylim(2 * len(pairs) + 1.9, -0.6)
     axes.set_yticks([height for height, _ in names], [name for _, name in names])
     axes.tick_params(axis="both", labelsize=SMALL_SIZE, length=0.0)
@@ -124,6 +124,6 @@ def _mark(axes: Axes, height: float, share: Interval, runs: int, colour: str, *,
 def _key(figure: Figure) -> None:
     handles = [
         Line2D([], [], color=INK, marker="o", markerfacecolor=face, ms=4.2, lw=1.0, label=label)
-        for face, label in (("white", EVER_IN_IT), (INK, DESCENDING))
+        for face, label in ((INK, DESCENDING), ("white", EVER_IN_IT))
     ]
     key_on_top(figure, handles, 2, down=0.62, fontsize=SMALL_SIZE + 0.3, columnspacing=1.6, handlelength=1.6)

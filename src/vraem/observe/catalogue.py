@@ -14,7 +14,7 @@ from vraem.observe.anchor import HORIZONS
 from vraem.observe.end_states import DEFINITION_WORDS, DEFINITIONS, END_STATES
 from vraem.observe.fates import FATE_WORDS, FATES
 from vraem.observe.joint import fate_paths, holders
-from vraem.observe.organisation import BY_DESCENT, OrganisationResult
+from vraem.observe.organisation import BY_PERSONS, OrganisationResult
 from vraem.observe.outcome_readers import Reader, Value
 from vraem.observe.splinters import splinter_lives
 from vraem.observe.thresholds import VARIANTS
@@ -24,7 +24,7 @@ TEXT = "text"
 """The unit of an outcome whose values are texts that stand for more than a label."""
 
 GROUP_ACTORS = (LINEAGE_GROUP, OTHER_GROUP)
-_DESCENDING = "with recruits of splinters counted as far as these descend from the founding group"
+_EVER = "with those counted who were ever in the founding group, and no recruits of splinters"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ CATALOGUE: tuple[Quantity, ...] = (
             ("high", "with all thresholds moved up by a fifth"),
             ("three_armed", "with three armed members enough for an independent group"),
             ("ten_armed", "with ten armed members needed for an independent group"),
-            (BY_DESCENT, _DESCENDING),
+            (BY_PERSONS, _EVER),
         )
     ),
     *(
@@ -89,7 +89,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         )
         for variant, suffix, words in (
             ("default", "", ""),
-            (BY_DESCENT, f"_{BY_DESCENT}", f", {_DESCENDING}"),
+            (BY_PERSONS, f"_{BY_PERSONS}", f", {_EVER}"),
         )
     ),
     Quantity(
@@ -157,7 +157,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         )
     ),
     *(
-        Quantity(f"{name}_{BY_DESCENT}", unit, f"{name} {_DESCENDING}", readers.variant(BY_DESCENT, field))
+        Quantity(f"{name}_{BY_PERSONS}", unit, f"{name} {_EVER}", readers.variant(BY_PERSONS, field))
         for name, field, unit in (
             ("la", "la", "ratio"),
             ("s1", "s1", "share"),
@@ -256,10 +256,10 @@ CATALOGUE: tuple[Quantity, ...] = (
     ),
     *(
         _at_once(
-            f"dismantled_{name}_{BY_DESCENT}",
+            f"dismantled_{name}_{BY_PERSONS}",
             "yes/no",
-            f"{DEFINITION_WORDS[name]}; {_DESCENDING}",
-            readers.dismantled(name, BY_DESCENT),
+            f"{DEFINITION_WORDS[name]}; {_EVER}",
+            readers.dismantled(name, BY_PERSONS),
         )
         for name in ("links", "size")
     ),

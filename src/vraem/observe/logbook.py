@@ -26,7 +26,7 @@ COLUMN_FIELDS = (
     "armed",
     "supporters",
     "lineage_armed",
-    "descent_armed",
+    "ever_armed",
     "link",
     "effort",
     "attack_effort",
@@ -40,15 +40,15 @@ COLUMN_FIELDS = (
 )
 """Of a column: its group, whether it lives, whether it stands in a firm's service, and what it is and has.
 
-`lineage_armed` were ever in the founding group; `descent_armed` counts everybody as far as he descends from it.
+`lineage_armed` counts everybody as far as he descends from the founding group; `ever_armed` were ever in it.
 `income` of the week (USD) from fees, escorts, leaf tax, logging and extortion; `wages` from a firm.
 """
 
-GROUP_FIELDS = ("living", "lineage_share", "descent_share", "allied", "alliance")
+GROUP_FIELDS = ("living", "lineage_share", "ever_share", "allied", "alliance")
 """Of a group: whether it lives, how far it comes from the founding group, and with whom it is allied.
 
-`lineage_share` of its members were ever in the founding group; `descent_share` is how far they descend from it on
-average. `allied` is the group with which an alliance of the strength `alliance` holds, −1 none.
+`lineage_share` is how far its members descend from the founding group on average; `ever_share` of them were ever in
+it. `allied` is the group with which an alliance of the strength `alliance` holds, −1 none.
 """
 
 
@@ -137,8 +137,8 @@ def _of_columns(world: "World", serving: Rows) -> NDArray[np.float32]:
         living & (columns.service[:n] != NO_ROW),
         columns.armed[:n],
         columns.supporters[:n],
-        np.bincount(of, members.lineage[fighting], n),
         np.bincount(of, members.descent[fighting], n),
+        np.bincount(of, members.lineage[fighting], n),
         columns.link[:n],
         columns.effort[:n],
         columns.attack_effort[:n],
@@ -156,11 +156,11 @@ def _of_columns(world: "World", serving: Rows) -> NDArray[np.float32]:
 def _of_groups(world: "World", serving: Rows) -> NDArray[np.float32]:
     """The week of the groups, (fields, groups) in the order of `GROUP_FIELDS`; `serving` are the members' rows."""
     groups, members, n = world.groups, world.members, world.groups.count
-    descent = np.bincount(members.group[serving], members.descent[serving], n)
+    ever = np.bincount(members.group[serving], members.lineage[serving], n)
     fields = (
         groups.status[:n] == LIVING,
         groups.lineage_share[:n],
-        descent / np.maximum(groups.members[:n], 1.0),
+        ever / np.maximum(groups.members[:n], 1.0),
         groups.allied[:n],
         groups.alliance[:n],
     )

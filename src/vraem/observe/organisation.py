@@ -27,7 +27,7 @@ from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
-from vraem.observe.weekly import WeeklyMeasures, by_descent, weekly_measures
+from vraem.observe.weekly import WeeklyMeasures, by_persons, weekly_measures
 from vraem.world.organisation_tables import CAPTURED, DEAD, QUIT, SURRENDERED
 from vraem.world.security_tables import REJOINED
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 END = "end of the run"
 """The last moment of fates."""
 
-BY_DESCENT = "by_descent"
-READINGS = {**VARIANTS, BY_DESCENT: THRESHOLDS}
+BY_PERSONS = "by_persons"
+READINGS = {**VARIANTS, BY_PERSONS: THRESHOLDS}
 """Ways of reading a run, with their thresholds: those of the headline, moved ones, and once more those of the headline.
 
-In the last, `BY_DESCENT`, everybody counts as far as he descends from the founding group, whoever was ever in it.
+Everybody counts as far as he descends from the founding group; in the last, `BY_PERSONS`, who was ever in it does.
 """
 
 GROUP_COLUMNS = (
@@ -214,14 +214,14 @@ def _measured(
     if anchor.start - 1 not in logbook.persons or done <= anchor.start:
         return {}
     counted = Counted(series["hired_ex_members"], series["potential_protection"], series["members"])
-    descending = replace(counted, hired=series["hired_ex_descendants"])
+    of_persons = replace(counted, hired=series["hired_ever_members"])
     top = Top.of(logbook.persons[anchor.start - 1], founding_group(founding))
     posts = (series["leader_present"] > 0.0, series["committee_seats"])
     removed_in = _removed_in(world)
     found: dict[str, tuple[Baseline, HorizonMeasures]] = {}
     verdicts: dict[str, Verdicts] = {}
     for name, thresholds in READINGS.items():
-        own, hired = (by_descent(*weeks), descending) if name == BY_DESCENT else (weeks, counted)
+        own, hired = (by_persons(*weeks), of_persons) if name == BY_PERSONS else (weeks, counted)
         weekly = headline if name == "default" else weekly_measures(*own, founding, thresholds)[0]
         baseline = baseline_of(weekly, hired, anchor, thresholds)
         if baseline.armed <= 0.0:

@@ -79,12 +79,12 @@ NOTED: tuple[SeriesSpec, ...] = (
     SeriesSpec(
         "hired_ex_members",
         "persons",
-        "persons of the lineage who were armed when they left, now paid by a firm",
+        "persons of the lineage by descent who were armed when they left, now paid by a firm",
     ),
     SeriesSpec(
-        "hired_ex_descendants",
+        "hired_ever_members",
         "persons",
-        "the same, recruits of splinters counted as far as these descend from the founding group",
+        "those of them who were ever in the founding group",
     ),
     SeriesSpec("leader_present", "share", "whether the founding group has a leader (B9)"),
     SeriesSpec(
@@ -111,7 +111,7 @@ DERIVED: tuple[SeriesSpec, ...] = (
     SeriesSpec("columns", "columns", "columns that stand"),
     SeriesSpec("groups", "groups", "armed groups that stand"),
     SeriesSpec(
-        "lineage_groups", "groups", "armed groups of the lineage: three in ten were in the founding group"
+        "lineage_groups", "groups", "armed groups of the lineage: their mean descent is three tenths or more"
     ),
     SeriesSpec(
         "independent_groups", "groups", "armed groups that are independent by the thresholds (outcomes.md)"
@@ -244,8 +244,8 @@ def _of_the_founding_group(world: "World") -> tuple[float, ...]:
     status = members.status[:count]
     paid = ((status == HIRED) & members.armed_when_left[:count]).nonzero()[0]
     hired = (
-        float(np.count_nonzero(members.lineage[paid])),
         float(members.descent[paid].sum(dtype=np.float64)),
+        float(np.count_nonzero(members.lineage[paid])),
     )
     group = founding_group(groups.founding[: groups.count])
     if group == NO_ROW:

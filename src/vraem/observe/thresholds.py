@@ -44,7 +44,7 @@ class Thresholds:
 
     # what is counted
     lineage_share: float = _share(
-        LINEAGE_FROM, "a group is of the lineage from this share of members ever in the founding group"
+        LINEAGE_FROM, "a group is of the lineage from this mean descent of its members on"
     )
     strength_min: float = _number(
         5.0, "persons", "an independent week needs so many armed, outside a firm's service"

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 class GroupWeeks:
     """What is known of each group in each week, (groups, weeks).
 
-    `living`; `lineage` (living, and of the lineage by its share of members ever in the founding group);
+    `living`; `lineage` (living, and of the lineage by the mean descent of its members);
     `independent`; `members`, `armed` persons; `armed_lineage` armed of the lineage in columns outside firms' service;
     `commanded` the same times the command link; `income` USD of 13 weeks; `territory` communities; `revenue` USD
     of the week from all sources but wages.
@@ -89,11 +89,11 @@ def weekly_measures(
     return measures_of(columns, known, founding), known
 
 
-def by_descent(columns: Weekly, groups: Weekly) -> tuple[Weekly, Weekly]:
-    """The same fields with descent in place of lineage: recruits of a splinter count as far as it descends itself."""
+def by_persons(columns: Weekly, groups: Weekly) -> tuple[Weekly, Weekly]:
+    """The same fields by persons: of the lineage is who was ever in the founding group, and no recruit of a splinter."""
     return (
-        {**columns, "lineage_armed": columns["descent_armed"]},
-        {**groups, "lineage_share": groups["descent_share"]},
+        {**columns, "lineage_armed": columns["ever_armed"]},
+        {**groups, "lineage_share": groups["ever_share"]},
     )
 
 

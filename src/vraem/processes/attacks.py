@@ -30,7 +30,7 @@ from vraem.world.security_tables import (
     of_kinds,
 )
 
-WRITES = together(LOSS_WRITES, COMMUNITY_WRITES, {"units": ("morale",)})
+WRITES = together(LOSS_WRITES, COMMUNITY_WRITES, {"units": ("morale",), "columns": ("notoriety",)})
 HAPPENS, PLACE, DEATHS, LOSS, WHO, BYSTANDERS = range(6)
 DRAWS_A_COLUMN = 8
 FULL_COLUMN = 15.0
@@ -112,6 +112,7 @@ def _attack(world: World, column: int, draws: list[float]) -> None:
     place = int(nearest_communities(world.valley, GROUND)[seat, int(draws[PLACE] * GROUND)])
     killed = geometric(draws[DEATHS], p.attack_deaths)
     flows.attacks += 1
+    columns.notoriety[column] += 1.0
     flows.killed_state += killed
     _demoralise(world, place, killed)
     note(

@@ -139,6 +139,7 @@ def _follow_means(world: World, rows: Rows) -> None:
     pace = REVIEW_WEEKS / min(burn.weeks + 12.0, MEAN_MEMORY)
     burn.leads += pace * (leads(world).total - burn.leads)
     burn.pressure += pace * (float(columns.pressure[rows].mean()) - burn.pressure)
+    burn.notoriety += pace * (float(columns.notoriety[rows].mean()) - burn.notoriety)
     burn.ideology += pace * (float(columns.ideology[rows].mean()) - burn.ideology)
     burn.link += pace * (float(columns.link[rows].mean()) - burn.link)
     burn.hoarding += pace * (float(hoarding_of(world, rows).mean()) - burn.hoarding)

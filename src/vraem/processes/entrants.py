@@ -25,8 +25,8 @@ from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
 WRITES = GROUP_WRITES
 REVIEW_WEEKS, PHASE = 4, 0
-SMALLEST, LARGEST = 8, 20
-"""Armed members of a group that enters."""
+SMALLEST = 8
+"""Fewest armed members of a group that enters; the most are drawn (`entrant_armed_max`)."""
 FOUNDING_WEEKS = 26.0
 """Weeks of pay that a new group brings with it."""
 FIRST_AUTHORITY, FIRST_IDEOLOGY, IDEOLOGY_SPREAD = 0.5, 0.1, 0.05
@@ -51,7 +51,7 @@ def step(world: World) -> None:
     place = int(np.searchsorted(reach, where * total, side="right"))
     if held < world.p.committee_veto * world.communities.committee[place]:
         return
-    _found(world, place, SMALLEST + int(size * (LARGEST - SMALLEST + 1)))
+    _found(world, place, SMALLEST + int(size * (round(world.p.entrant_armed_max) - SMALLEST + 1)))
 
 
 def entry_rates(world: World) -> NDArray[np.float64]:

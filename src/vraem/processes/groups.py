@@ -41,7 +41,8 @@ WRITES: dict[str, tuple[str, ...]] = {
         *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
         *("supporters", "link", "contact", "community_link"),
         *("treasury", "revenue", "pay", "need", "shortfall"),
-        *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "reviewed", "triggered"),
+        *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "notoriety", "reviewed"),
+        "triggered",
         *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
         *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
         "takings",
@@ -160,7 +161,7 @@ def count_strength(world: World) -> None:
     groups.armed[:wholes] = np.bincount(of, with_arms, wholes)
     groups.members[:wholes] = strength
     groups.ideology[:wholes] = np.bincount(of, belief, wholes) / np.maximum(strength, 1.0)
-    lineage = np.bincount(of, np.bincount(column, members.lineage[active], places), wholes)
+    lineage = np.bincount(of, np.bincount(column, members.descent[active], places), wholes)
     manned = strength.nonzero()[0]  # frozen where nobody is left
     groups.lineage_share[manned] = lineage[manned] / strength[manned]
 
@@ -366,7 +367,7 @@ def end_column(world: World, column: int) -> None:
     columns.commander[column] = columns.service[column] = columns.hosted[column] = NO_ROW
     columns.control[:, column] = 0.0
     for name in (
-        *("armed", "supporters", "territory", "pressure", "revenue", "effort", "attack_effort"),
+        *("armed", "supporters", "territory", "pressure", "notoriety", "revenue", "effort", "attack_effort"),
         *("sent", "received", "paid"),
     ):
         columns.__dict__[name][column] = 0.0

@@ -6,7 +6,7 @@ from vraem.world.security_tables import INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_
 
 FIELDS = tuple(column.name for column in INCIDENTS.columns)
 LINEAGE_FROM = 0.3
-"""A group counts as of the lineage from this share of members ever in the founding group (`lineage_share`)."""
+"""A group counts as of the lineage from this mean descent of its members on (`lineage_share`)."""
 
 
 def note(

@@ -253,7 +253,7 @@ def _divide(world: World, column: int) -> bool:
     for money in ("treasury", "revenue"):
         columns.__dict__[money][new] = columns.__dict__[money][column] / 2.0
         columns.__dict__[money][column] /= 2.0
-    for state in ("pay", "community_link", "pressure", "ideology", "grievance"):
+    for state in ("pay", "community_link", "pressure", "notoriety", "ideology", "grievance"):
         columns.__dict__[state][new] = columns.__dict__[state][column]
     move_members(world, half, new)
     leading = armed[(members.rank[armed] + members.skill[armed]).argmax()]

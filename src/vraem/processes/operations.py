@@ -16,6 +16,7 @@ from vraem.processes.raids import Operation, carry_out, pressure_left
 from vraem.processes.removals import remove_dated
 from vraem.processes.targets import Leads, leads, race
 from vraem.world import World
+from vraem.world.clock import left_after
 from vraem.world.organisation_tables import NO_ROW
 
 WRITES = together(ATTACK_WRITES, FORCE_WRITES)
@@ -24,9 +25,10 @@ MOST_A_WEEK = 63
 
 
 def step(world: World) -> None:
-    """Pressure fades; then dated removals, campaigns, routine operations and disclosures."""
-    pressure = world.columns.pressure[: world.columns.count]
-    pressure *= pressure_left(world.p)
+    """Pressure and notoriety fade; then dated removals, campaigns, routine operations and disclosures."""
+    columns, count = world.columns, world.columns.count
+    columns.pressure[:count] *= pressure_left(world.p)
+    columns.notoriety[:count] *= left_after(1, world.p.notoriety_half_life)
     captives = remove_dated(world)
     captives += fight_campaigns(world)
     captives += _go_out(world)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.world import World
-from vraem.world.clock import MONTHS_A_YEAR, left_after
+from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_YEAR, left_after
 from vraem.world.organisation_tables import LIVING
 
 
@@ -20,10 +20,14 @@ def wanted(world: World, columns: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def remember_ranks(world: World, weeks: int) -> None:
-    """`weeks` pass: what a group is used to follows its members slowly; a newcomer is used to what he has."""
+    """`weeks` pass: what a group is used to follows its members slowly.
+
+    A group from outside has no custom before it has stood as long as the half-life: its ranks are filled as it is.
+    """
     groups, count = world.groups, world.groups.count
     ranks, members = groups.ranks[:count], groups.members[:count]
-    new = (ranks == 0.0) & (groups.status[:count] == LIVING)
+    settled = world.week - groups.formed[:count] >= world.p.ranks_half_life * WEEKS_A_YEAR
+    new = (ranks == 0.0) & (groups.status[:count] == LIVING) | groups.outsider[:count] & ~settled
     ranks[new] = members[new]
     ranks += (1.0 - left_after(weeks, world.p.ranks_half_life * MONTHS_A_YEAR)) * (members - ranks)
 

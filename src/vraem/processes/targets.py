@@ -128,6 +128,20 @@ def knowledge(world: World, rows: Rows) -> NDArray[np.float64]:
     return known
 
 
+def attention(world: World) -> NDArray[np.float64]:
+    """How far the state looks for each column (columns in use,): 1 for one that attacks as columns of the burn-in did.
+
+    1 − w + 2w·a/(a + ā) by the column's attacks on the state of late: nearly 1 − w for one that never does, at most
+    1 + w. The state hunts those who fight it and lets be who hides and pays. Source: Lessing (2015), Snyder &
+    Durán-Martínez (2009).
+    """
+    notoriety, usual = world.columns.notoriety[: world.columns.count], world.burn_in.notoriety
+    focus = world.p.routine_attack_focus
+    share = notoriety / (notoriety + usual) if usual > 0.0 else np.full(len(notoriety), 0.5)
+    looked_for: NDArray[np.float64] = 1.0 - focus + 2.0 * focus * share
+    return looked_for
+
+
 def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,).
 
@@ -136,7 +150,7 @@ def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
     members, columns, p = world.members, world.columns, world.p
     rank, column, count = members.rank[rows], members.column[rows], columns.count
     near = presence_effect(world.communities.state_presence[columns.seat[:count]], p.presence_half)
-    seen = p.target_visibility * (columns.hidden_until[:count] <= world.week)
+    seen = p.target_visibility * attention(world) * (columns.hidden_until[:count] <= world.week)
     weight: NDArray[np.float64] = near[column]
     weight *= seen[column] + members.location_known[rows] + members.role_known[rows]
     top = rows_where(of_the_top(world, rows))

@@ -83,6 +83,7 @@ class BurnIn:
     leads: float = 0.0  # mean weight of all targets of routine operations (D3)
     reference_pay: float = 0.0  # USD per armed member and week: the pay unit
     pressure: float = 0.0  # means over columns and weeks
+    notoriety: float = 0.0
     ideology: float = 0.0
     link: float = 0.0
     kin_share: float = 0.0
