@@ -111,15 +111,15 @@ def without(missing):
     return lambda random, row: str(random.choice(known))
 
 
-def test_the_rule_is_asked_again_with_recruits_of_splinters_counted():
+def test_the_rule_is_asked_again_by_persons():
     again = {f"end_state_by_persons_{months}": without("replaced") for months in HORIZONS}
     results = planted(without("gangs"), points=150, **again)
     found = neutrality(results)
     assert {fault.label for fault in found.faults} == {"gangs"}
     assert {fault.label for fault in found.persons_faults} == {"replaced"}
     text = page(found, results, "")
-    assert text.index("personnel, gangs, any horizon") < text.index("## Recruits of splinters counted")
-    assert text.index("## Recruits of splinters counted") < text.index("personnel, replaced, any horizon")
+    assert text.index("personnel, gangs, any horizon") < text.index("## Recruits of splinters left out")
+    assert text.index("## Recruits of splinters left out") < text.index("personnel, replaced, any horizon")
 
 
 def test_definitions_of_strength_are_asked_by_persons_too():
@@ -130,7 +130,7 @@ def test_definitions_of_strength_are_asked_by_persons_too():
     assert runs["personnel"] == runs["links"] > 100
 
 
-def test_runs_that_do_not_say_who_descends_from_the_group_are_judged_once():
+def test_runs_that_do_not_say_who_was_ever_in_the_group_are_judged_once():
     found = neutrality(planted(even, points=100))
     assert (found.persons_cells, found.persons_faults) == ((), ())
     assert "Recruits of splinters" not in page(found, planted(even, points=100), "")

@@ -193,7 +193,7 @@ def test_rules_decide_and_can_be_moved():
     assert word(VerdictRules(supported_above=0.8, modal_weight=1.0)) == "contingent"
 
 
-def test_the_claim_is_judged_again_with_recruits_of_splinters_counted():
+def test_the_claim_is_judged_again_by_persons():
     again = {f"end_state_by_persons_{months}": "gangs" for months in HORIZONS}
     again |= {f"fragmented_by_persons_{months}": 1.0 for months in HORIZONS}
     verdict = claim_verdict(planted(always("rump_and_splinters"), **again))
@@ -203,5 +203,5 @@ def test_the_claim_is_judged_again_with_recruits_of_splinters_counted():
     assert verdict.table[0].fragmentation.fragmented.estimate == 0.0
 
 
-def test_a_table_that_does_not_say_who_descends_from_the_group_is_judged_once():
+def test_a_table_that_does_not_say_who_was_ever_in_the_group_is_judged_once():
     assert claim_verdict(planted(always("gangs"))).by_persons == ()

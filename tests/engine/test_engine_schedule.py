@@ -194,6 +194,7 @@ AFTER_RARE_EVENTS = frozenset(
         "control_effect",
         "demob_amnesty_value",
         "demob_retaliation",
+        "entrant_armed_max",
         "entrant_legacy_multiplier",
         "entrant_rate",
         "exit_amnesty_weight",

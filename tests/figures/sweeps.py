@@ -117,12 +117,12 @@ def _at_horizon(
 
 
 def _by_persons(random: np.random.Generator, row: dict[str, Any], months: int) -> dict[str, Any]:
-    """Some of the runs in which one group seems to prevail are many groups if recruits of splinters count."""
+    """Some of the runs with many groups seem to be of other kinds if recruits of splinters do not count."""
     state = row[f"end_state_{months}"]
-    many = state in ("rump_and_splinters", "mixed") and random.random() < months / 400.0
+    strangers = state == "gangs" and random.random() < months / 200.0
     return {
-        f"end_state_by_persons_{months}": "gangs" if many else state,
-        f"fragmented_by_persons_{months}": 1.0 if many else row[f"fragmented_{months}"],
+        f"end_state_by_persons_{months}": "mixed" if strangers else state,
+        f"fragmented_by_persons_{months}": 0.0 if strangers else row[f"fragmented_{months}"],
     }
 
 

@@ -356,7 +356,7 @@ def test_splinters_are_told_by_their_age_and_each_bar_is_whole():
     assert [bar.get_height() for bar in counts.patches] == pytest.approx(found.counts)
 
 
-def test_what_counting_by_persons_does_is_drawn_beside_what_was_without():
+def test_what_is_by_persons_is_drawn_beside_what_is_by_descent():
     figure = figures.remnants_by_persons(results())
     verdict = claim_verdict(results())
     for axes in figure.axes:
@@ -364,7 +364,7 @@ def test_what_counting_by_persons_does_is_drawn_beside_what_was_without():
         hollow = [float(line.get_xdata()[0]) for line in marks if line.get_markerfacecolor() == "white"]
         filled = [float(line.get_xdata()[0]) for line in marks if line.get_markerfacecolor() != "white"]
         assert len(hollow) == len(filled) == 2 * len(results().horizons)
-        assert all(own <= again for own, again in zip(hollow, filled, strict=True))
+        assert all(persons <= descent for persons, descent in zip(hollow, filled, strict=True))
         assert hollow != filled
     shown = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_marker() == "o"]
     own, again = verdict.table[0], verdict.by_persons[0]

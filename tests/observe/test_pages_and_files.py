@@ -97,7 +97,7 @@ def test_the_page_says_what_it_is_by_persons_where_that_is_another(summary):
     assert "recruits of splinters" not in dict(organisation_paragraphs(again))["What became of them"]
     row["end_state_by_persons"] = "gangs"
     said = dict(organisation_paragraphs(again))["What became of them"]
-    assert f"or {END_STATE_WORDS['gangs']} (gangs) if recruits of splinters count" in said
+    assert f"or {END_STATE_WORDS['gangs']} (gangs) if recruits of splinters do not count" in said
 
 
 def test_the_printed_page_has_the_paragraphs(summary):

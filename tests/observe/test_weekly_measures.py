@@ -176,22 +176,22 @@ def test_measures_of_a_tiny_world_are_those_worked_out_by_hand():
     assert (last["territory_lineage"], last["territory_other"]) == (12.0, 3.0)
 
 
-def test_by_persons_recruits_of_a_splinter_count_as_far_as_it_descends_itself():
+def test_by_persons_recruits_of_a_splinter_do_not_count():
     fields, of_groups = tiny()
-    fields["lineage_armed"][:] = np.array([30.0, 10.0, 4.0, 0.0, 1.0])[:, None]
-    of_groups["lineage_share"][:] = np.array([1.0, 0.2, 0.0])[:, None]
-    fields["ever_armed"][:] = np.array([30.0, 10.0, 18.0, 3.0, 8.0])[:, None]
-    of_groups["ever_share"][:] = np.array([1.0, 0.9, 0.2])[:, None]
-    persons = {name: values[-1] for name, values in weekly_of(fields, of_groups).items()}
-    again = {name: values[-1] for name, values in weekly_of(*by_persons(fields, of_groups)).items()}
-    assert (persons["armed_lineage"], again["armed_lineage"]) == (44.0, 61.0)
-    assert (persons["in_service"], again["in_service"]) == (1.0, 8.0)
-    assert (persons["lineage_groups"], again["lineage_groups"]) == (1.0, 2.0)
-    assert (persons["revenue_other"], again["revenue_other"]) == (150.0, 50.0)
+    fields["lineage_armed"][:] = np.array([30.0, 10.0, 18.0, 3.0, 8.0])[:, None]
+    of_groups["lineage_share"][:] = np.array([1.0, 0.9, 0.2])[:, None]
+    fields["ever_armed"][:] = np.array([30.0, 10.0, 4.0, 0.0, 1.0])[:, None]
+    of_groups["ever_share"][:] = np.array([1.0, 0.2, 0.0])[:, None]
+    descent = {name: values[-1] for name, values in weekly_of(fields, of_groups).items()}
+    persons = {name: values[-1] for name, values in weekly_of(*by_persons(fields, of_groups)).items()}
+    assert (descent["armed_lineage"], persons["armed_lineage"]) == (61.0, 44.0)
+    assert (descent["in_service"], persons["in_service"]) == (8.0, 1.0)
+    assert (descent["lineage_groups"], persons["lineage_groups"]) == (2.0, 1.0)
+    assert (descent["revenue_other"], persons["revenue_other"]) == (50.0, 150.0)
+    assert descent["largest_share"] == pytest.approx(40 / 61)
     assert persons["largest_share"] == pytest.approx(40 / 44)
-    assert again["largest_share"] == pytest.approx(40 / 61)
     for name in ("groups", "independent_all", "effective_all"):
-        assert persons[name] == again[name]
+        assert descent[name] == persons[name]
 
 
 def weekly_of(fields, of_groups):
