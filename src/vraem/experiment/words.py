@@ -30,9 +30,9 @@ def dollars(value: float) -> str:
     return f"{text}{HARD_SPACE}dollars"
 
 
-def day(iso: str) -> str:
-    """A date for people: 3 September 2023."""
-    found = date.fromisoformat(iso)
+def day(when: date | str) -> str:
+    """A date, or its text by ISO 8601, for people: 3 September 2023."""
+    found = date.fromisoformat(when) if isinstance(when, str) else when
     return f"{found.day}{HARD_SPACE}{found:%B}{HARD_SPACE}{found.year}"
 
 

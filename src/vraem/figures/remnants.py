@@ -47,8 +47,8 @@ def remnants_by_persons(results: Results | Path | str) -> Figure:
             "Share of dismantled runs, by time since the campaign and by what counts as dismantled",
             swept_caption(
                 judged,
-                "By descent recruits count as far as the group that they join comes from the founding one; recruits of\n"
-                "a splinter were never in that, so that by persons a splinter passes for a stranger within years.",
+                "By descent recruits count as far as the group that they join comes from the founding one;\n"
+                "by persons those of a splinter do not, and it passes for a stranger within years.",
             ),
             size=(
                 2.2 * len(definitions) + 1.7,

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
+from vraem.experiment.words import day
 from vraem.figures.base_map import ASPECT, draw_plain_map, frame_around, holding, latitude_of, longitude_of
 from vraem.figures.labels import POINTS_PER_INCH
 from vraem.figures.map_labels import HALO, PointLabel, mark_place, place_labels
@@ -123,7 +124,7 @@ def picked(result: RunResult, dates: Sequence[date] | None = None, count: int = 
         raise ValueError("the run holds no end of a year: there is no map of territory to draw")
     anchor = result.organisation.anchor
     if dates is not None:
-        wanted = [np.datetime64(day) for day in dates]
+        wanted = [np.datetime64(each) for each in dates]
     elif anchor is not None:
         last = len(result.dates) - 1
         weeks = (
@@ -133,15 +134,15 @@ def picked(result: RunResult, dates: Sequence[date] | None = None, count: int = 
         wanted = [result.dates[week] for week in weeks]
     else:
         wanted = list(days[np.linspace(0, len(days) - 1, count).round().astype(int)])
-    found = [int(np.abs(days - day).argmin()) for day in wanted]
+    found = [int(np.abs(days - each).argmin()) for each in wanted]
     if anchor is not None and dates is None:  # the first picture must be of the time before
         found[0] = max(int(np.searchsorted(days, result.dates[anchor.start])) - 1, 0)
     return list(dict.fromkeys(found))
 
 
 def _heading(result: RunResult, picture: int) -> str:
-    day = result.snapshots.dates[picture].astype("datetime64[D]").astype(object)
-    return f"End of {day.year}" if day.month == 12 else f"{day.day} {day:%B %Y}"
+    found = result.snapshots.dates[picture].astype("datetime64[D]").astype(object)
+    return f"End of {found.year}" if found.month == 12 else day(found)
 
 
 def _subheading(result: RunResult, picture: int) -> str:

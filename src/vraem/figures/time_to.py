@@ -14,6 +14,7 @@ from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import shares
 from vraem.analysis.results import Results
+from vraem.experiment.words import day
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import STATE_LOOKS, letters
 from vraem.figures.style import TEXT_SIZE, Look, Margins, nice_top, sheet, style
@@ -93,8 +94,7 @@ def _began(results: Results) -> str:
     starts = {start for start, _ in results.days.values()}
     if results.campaigns or len(starts) != 1:
         return "the campaign's start"
-    (day,) = starts
-    return f"{day.day} {day:%B %Y}"
+    return day(*starts)
 
 
 def _one_event(results: Results, name: str) -> Incidence:

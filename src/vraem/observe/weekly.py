@@ -90,7 +90,7 @@ def weekly_measures(
 
 
 def by_persons(columns: Weekly, groups: Weekly) -> tuple[Weekly, Weekly]:
-    """The same fields by persons: of the lineage is who was ever in the founding group, and no recruit of a splinter."""
+    """The same fields by persons: of the lineage is who was ever in the founding group, no recruit of a splinter."""
     return (
         {**columns, "lineage_armed": columns["ever_armed"]},
         {**groups, "lineage_share": groups["ever_share"]},

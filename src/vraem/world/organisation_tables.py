@@ -124,7 +124,14 @@ COLUMNS = TableSpec(
         Column(
             "pressure", "float32", "index", 0, 1e3, "state pressure felt: recent operations near; decays (D3)"
         ),
-        Column("notoriety", "float32", "attacks", 0, 1e4, "attacks on the state that it is hunted for; decays (D3)"),
+        Column(
+            "notoriety",
+            "float32",
+            "attacks",
+            0,
+            1e4,
+            "attacks on the state that it is hunted for; decays (D3)",
+        ),
         Column(
             "tip_rate", "float32", "per week", 0, 100, "expected tips on the column from its territory (E2)"
         ),
@@ -203,9 +210,7 @@ GROUPS = TableSpec(
         Column("armed", "float32", "persons", 0, 1e4, "armed members of all columns"),
         Column("members", "float32", "persons", 0, 1e4, "members of all columns"),
         Column("ranks", "float32", "persons", 0, 1e4, "members that it is used to have and wants again (B6)"),
-        Column(
-            "lineage_share", "float32", "share", 0, 1, "mean descent of the members; frozen at the end"
-        ),
+        Column("lineage_share", "float32", "share", 0, 1, "mean descent of the members; frozen at the end"),
         Column("heir_since", "int32", "week", -6000, 6000, "week in which an heir was last named (B9)"),
         Column(
             "allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"
