@@ -111,7 +111,7 @@ def test_without_a_campaign_there_is_no_panel_of_end_states_and_time_counts_from
     without = replace(results(), campaigns=(), days=dict.fromkeys(results().arms, day))
     figure = figures.cumulative_incidence(without)
     assert len(figure.axes) == 2
-    assert figure.axes[1].get_xlabel() == "years since 1 January 2024"
+    assert figure.axes[1].get_xlabel() == "years since 1\u00a0January\u00a02024"
 
 
 def test_differences_are_the_contrasts_in_the_unit_of_the_axis():
