@@ -55,6 +55,12 @@ def day(week: int) -> dt.date:
     return FIRST_DAY + dt.timedelta(days=7 * week)
 
 
+def with_parameters(world: World, **values: float) -> World:
+    """The world itself, with these parameters from now on."""
+    world.p = world.p.replace(check=False, **values)
+    return world
+
+
 def campaign(first: int, last: int, **attributes: Any) -> dict[str, Any]:
     """The table of a campaign that runs from week `first` to week `last`."""
     return {

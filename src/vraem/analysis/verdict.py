@@ -184,7 +184,7 @@ class ClaimVerdict:
     the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
     the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of the runs with a campaign
     left out because the group was weak before; ``censored``: share too short for the horizon. ``by_persons``: the
-    table again with recruits of splinters counted, empty if the runs do not say.
+    table again without recruits of splinters, empty if the runs do not say.
     """
 
     rules: VerdictRules

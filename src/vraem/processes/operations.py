@@ -12,7 +12,7 @@ from vraem.processes.campaigns import fight_campaigns
 from vraem.processes.disclosures import disclose
 from vraem.processes.forces import WRITES as FORCE_WRITES
 from vraem.processes.groups import together
-from vraem.processes.raids import Operation, carry_out, pressure_left
+from vraem.processes.raids import Operation, carry_out
 from vraem.processes.removals import remove_dated
 from vraem.processes.targets import Leads, leads, race
 from vraem.world import World
@@ -27,7 +27,7 @@ MOST_A_WEEK = 63
 def step(world: World) -> None:
     """Pressure and notoriety fade; then dated removals, campaigns, routine operations and disclosures."""
     columns, count = world.columns, world.columns.count
-    columns.pressure[:count] *= pressure_left(world.p)
+    columns.pressure[:count] *= left_after(1, world.p.pressure_half_life)
     columns.notoriety[:count] *= left_after(1, world.p.notoriety_half_life)
     captives = remove_dated(world)
     captives += fight_campaigns(world)

@@ -18,7 +18,6 @@ from vraem.processes.losses import is_top, remove_members
 from vraem.processes.targets import BLOCK, guard_class, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
-from vraem.world.clock import left_after
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import (
@@ -283,8 +282,3 @@ def _leave_behind(world: World, column: int, team: int) -> None:
         units.cell[team] = world.valley.communities.cell[seat]
         rest = REST_WEEKS * (2.0 - float(units.morale[team]))
         units.free_from[team] = world.week + round(rest)
-
-
-def pressure_left(p: "Parameters") -> float:
-    """What is left of pressure after a week."""
-    return left_after(1, p.pressure_half_life)

@@ -136,9 +136,10 @@ def attention(world: World) -> NDArray[np.float64]:
     Durán-Martínez (2009).
     """
     notoriety, usual = world.columns.notoriety[: world.columns.count], world.burn_in.notoriety
+    if usual <= 0.0:  # nobody has attacked yet
+        return np.ones(len(notoriety))
     focus = world.p.routine_attack_focus
-    share = notoriety / (notoriety + usual) if usual > 0.0 else np.full(len(notoriety), 0.5)
-    looked_for: NDArray[np.float64] = 1.0 - focus + 2.0 * focus * share
+    looked_for: NDArray[np.float64] = 1.0 - focus + 2.0 * focus * (notoriety / (notoriety + usual))
     return looked_for
 
 
