@@ -1,6 +1,7 @@
 """From an experiment file to a verdict, by the commands: a short sweep of the real model is judged."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,10 @@ def test_the_command_ends_with_the_verdict_and_where_the_page_is(swept):
 
 def test_the_page_names_experiment_rules_and_versions(swept, tmp_path):
     CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--page-only", "--quiet"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "verdict.json"]
+    described = ["experiment.toml", "manifest.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*described, "index.html", "verdict.json"])
+    for name in described:
+        assert (tmp_path / name).read_bytes() == (swept / name).read_bytes()
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     results = Results.open(swept)
     for said in (
@@ -97,6 +101,22 @@ def test_the_page_names_experiment_rules_and_versions(swept, tmp_path):
         "Do gangs form?",
     ):
         assert said in text
+
+
+def test_a_report_beside_its_sweep_leaves_the_description_where_it_is(swept):
+    done = CliRunner().invoke(cli, ["report", str(swept), "--page-only", "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert not (swept / "report" / "manifest.json").exists()
+
+
+def test_a_report_never_goes_into_the_folder_of_another_sweep(swept, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(swept, other)
+    before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    done = CliRunner().invoke(cli, ["report", str(swept), "--to", str(other), "--page-only"])
+    assert done.exit_code == 2
+    assert done.output.splitlines() == [f"{other}: holds the results of another sweep; choose another --to"]
+    assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
 
 
 def test_labels_in_the_table_are_those_of_the_rules_applied_to_its_measures(swept):

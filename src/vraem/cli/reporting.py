@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,8 +49,9 @@ def report(
 ) -> None:
     """Judge the sweep in DIR: the verdict, why, under which conditions, as one page with charts.
 
-    Writes index.html, which needs no network, verdict.json and the charts. A sweep that is not finished can
-    be judged too; the page says how many runs it rests on.
+    Writes index.html, which needs no network, verdict.json and the charts; outside the sweep's own folder also what
+    they rest on, its experiment.toml and manifest.json. A sweep that is not finished can be judged too; the page says
+    how many runs it rests on.
     """
     from vraem.experiment.output import make_writable
     from vraem.figures.report import write_report
@@ -59,9 +61,14 @@ def report(
         shown = None if quiet else lambda text: click.echo(text, err=True)
         others = _opened(nulls) if nulls else None
         folder = target or directory / REPORT_FOLDER
+        elsewhere = not folder.resolve().is_relative_to(directory.resolve())
+        if elsewhere:
+            _refuse_other_sweep(folder)
         make_writable(folder)
         with _workshop(folder) as workshop:
             written = write_report(results, workshop, shown, nulls=others, page_only=page_only)
+            if elsewhere:
+                _take_along(directory, workshop)
             _move(workshop, folder)
     if not quiet:
         tell(written.found, folder / written.page.name)
@@ -77,6 +84,23 @@ def _workshop(folder: Path) -> Iterator[Path]:
             yield Path(made)
     finally:
         remove_if_empty(folder)
+
+
+def _refuse_other_sweep(folder: Path) -> None:
+    """Raise ``StoreError`` if `folder` holds another sweep, whose manifest the report's would overwrite."""
+    from vraem.experiment.part_files import FOLDERS, StoreError
+
+    if any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS):
+        raise StoreError(f"{folder}: holds the results of another sweep; choose another --to")
+
+
+def _take_along(directory: Path, workshop: Path) -> None:
+    """Copy what says which runs a report rests on, so that it stays so wherever the report goes."""
+    from vraem.experiment.output import MANIFEST_FILE
+    from vraem.experiment.store import EXPERIMENT_FILE
+
+    for name in (EXPERIMENT_FILE, MANIFEST_FILE):
+        shutil.copyfile(directory / name, workshop / name)
 
 
 def _move(workshop: Path, folder: Path) -> None:
