@@ -1,8 +1,11 @@
 """Words and numbers of charts: signs, per cent, accents."""
 
+from datetime import date
+
 import pytest
 
 from vraem.analysis.words import counted, form_words, percent
+from vraem.experiment import words
 from vraem.figures.differences import _tenths
 from vraem.figures.outcome_words import PERSONS, RATES, words_of
 from vraem.figures.place_names import accented
@@ -44,3 +47,9 @@ def test_the_head_of_a_column_of_text_stands_on_its_left():
 )
 def test_values_that_were_drawn_are_written_as_people_do(form, said):
     assert form_words(form) == said
+
+
+def test_days_have_hard_spaces_long_and_short():
+    day = date(2023, 9, 3)
+    assert words.day(day) == words.day("2023-09-03") == "3 September 2023".replace(" ", words.HARD_SPACE)
+    assert words.short_day(day) == "3 Sep 2023".replace(" ", words.HARD_SPACE)

@@ -89,7 +89,9 @@ def test_the_command_ends_with_the_verdict_and_where_the_page_is(swept):
 def test_the_page_names_experiment_rules_and_versions(swept, tmp_path):
     CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--page-only", "--quiet"])
     described = ["experiment.toml", "manifest.json"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*described, "index.html", "verdict.json"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*described, "index.html", "verdict.json"]
+    )
     for name in described:
         assert (tmp_path / name).read_bytes() == (swept / name).read_bytes()
     text = (tmp_path / "index.html").read_text(encoding="utf-8")

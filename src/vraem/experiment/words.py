@@ -36,6 +36,11 @@ def day(when: date | str) -> str:
     return f"{found.day}{HARD_SPACE}{found:%B}{HARD_SPACE}{found.year}"
 
 
+def short_day(when: date) -> str:
+    """A date where there is little room: 3 Sep 2023."""
+    return f"{when.day}{HARD_SPACE}{when:%b}{HARD_SPACE}{when.year}"
+
+
 def listed(parts: list[str]) -> str:
     """Parts as an enumeration: a, b and c."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -13,6 +13,7 @@ from vraem.analysis.compare import Comparison
 from vraem.analysis.compare_output import BAND
 from vraem.analysis.paired import LEVEL
 from vraem.analysis.paths import PATHS, Path
+from vraem.experiment.words import short_day
 from vraem.figures.arms import MOST_ARMS_IN_CHART, arm_look, compared_caption
 from vraem.figures.labels import halo
 from vraem.figures.style import (
@@ -174,7 +175,7 @@ def _mark_partings(axes: Axes, comparison: Comparison, *, named: bool) -> None:
     first, last = axes.get_xlim()
     before = last - number < ROOM_FOR_NAME * (last - first)
     text = axes.annotate(
-        f"they part\n{days[0].day} {days[0]:%b %Y}",
+        f"they part\n{short_day(days[0])}",
         (number, 1.0 if upper else 0.0),
         (-4.0 if before else 4.0, -3.0 if upper else 4.0),
         axes.get_xaxis_transform(),

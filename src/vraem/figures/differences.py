@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -12,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vraem.analysis.compare import Comparison, Difference
 from vraem.analysis.measures import MEASURES, Measure
+from vraem.experiment.words import short_day
 from vraem.figures.arms import arm_look, compared_caption
 from vraem.figures.labels import halo
 from vraem.figures.style import (
@@ -106,7 +106,7 @@ def forest(comparison: Comparison, arms: Sequence[str] | None = None) -> Figure:
                 if block is panels[0]:
                     axes.set_title(f"{window.name}\n", color=INK, pad=2.0)
                     axes.annotate(
-                        f"{_day(window.start)} to {_day(window.end)}",
+                        f"{short_day(window.start)} to {short_day(window.end)}",
                         (0.0, 1.0),
                         (0.0, 4.0),
                         "axes fraction",
@@ -207,10 +207,6 @@ def _tenths(value: float) -> str:
 
 def _signed(value: float) -> str:
     return "0" if abs(value) < 1e-9 else f"{value:+g}".replace("-", "−")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _points(
