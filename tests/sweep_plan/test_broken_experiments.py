@@ -42,7 +42,7 @@ def test_each_fault_points_at_something_in_its_file(file, monkeypatch):
 
 def test_a_missing_file_is_answered_with_the_experiments_that_exist():
     (fault,) = faults_of("clasroom")
-    assert fault.expected.startswith("an experiment file, or one of claim, ")
+    assert fault.expected.startswith("an experiment file, or one of campaign-length, claim, ")
     assert fault.hint.startswith("did you mean classroom")
 
 
