@@ -9,6 +9,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.valley.communities import Communities
+from vraem.valley.grid import CELL_KM
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.inputs import start_groups
 from vraem.world.orders import StartGroup
@@ -113,19 +115,23 @@ def _seats(world: World, start: StartGroup, number: int) -> list[int]:
     # exponential races: sorting by −ln(u)/weight draws without replacement, by weight
     nearness = 1.0 if start.seats else np.exp(-place.core_km[candidates] / SEATS_KM)
     order = candidates[np.argsort(-np.log1p(-draws) / nearness, kind="stable")]
-    km = 2.0
     chosen: list[int] = []
-    for apart in (LEAST_SEAT_KM, km, 0.0):  # where there is no room, seats stand closer
+    for apart in (LEAST_SEAT_KM, CELL_KM, 0.0):  # where there is no room, seats stand closer
         for seat in order.tolist():
-            distance = [
-                np.hypot(float(place.row[seat] - place.row[s]), float(place.col[seat] - place.col[s])) * km
-                for s in chosen
-            ]
-            if len(chosen) < start.columns and seat not in chosen and min(distance, default=apart) >= apart:
+            if len(chosen) == start.columns:
+                return chosen
+            if seat not in chosen and min(_km_to(chosen, seat, place), default=apart) >= apart:
                 chosen.append(seat)
     while len(chosen) < start.columns:
         chosen.append(int(order[len(chosen) % len(order)]))
     return chosen
+
+
+def _km_to(chosen: list[int], seat: int, place: Communities) -> list[float]:
+    """Distance in a straight line between the community `seat` and each of `chosen`."""
+    down, right = place.row[chosen] - place.row[seat], place.col[chosen] - place.col[seat]
+    km: list[float] = (np.hypot(down.astype(float), right.astype(float)) * CELL_KM).tolist()
+    return km
 
 
 def _build_members(

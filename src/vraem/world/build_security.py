@@ -243,7 +243,7 @@ def _towns(world: World) -> NDArray[np.int64]:
 def _drawn(world: World, cells: NDArray[np.int64], number: int, block: int) -> NDArray[np.int64]:
     """`number` of `cells`, drawn by the households around them; all stand once before one stands twice."""
     chosen: list[NDArray[np.int64]] = []
-    weight = _households_around(world.valley, cells)
+    weight = _households_around(world.valley, tuple(cells.tolist()))
     for turn in range(-(-max(number, 0) // max(len(cells), 1))):
         draws = world.streams.uniform_double("unit_traits", block, turn * len(cells), (turn + 1) * len(cells))
         # exponential races draw without replacement, weighted
@@ -252,11 +252,14 @@ def _drawn(world: World, cells: NDArray[np.int64], number: int, block: int) -> N
     return np.concatenate(chosen)[:number] if chosen else np.zeros(0, dtype=np.int64)
 
 
-def _households_around(valley: Valley, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+@lru_cache(maxsize=32)
+def _households_around(valley: Valley, cells: tuple[int, ...]) -> NDArray[np.float64]:
+    """Share of the households near each of `cells`, the nearest counting most; most sites are those of every world."""
     place = valley.communities
-    row, col = np.divmod(cells, COLS)
+    row, col = np.divmod(np.array(cells, dtype=np.int64), COLS)
     km = np.hypot(place.row - row[:, None], place.col - col[:, None]) * CELL_KM
     weight: NDArray[np.float64] = (np.exp(-km / TOWN_REACH_KM) * place.household_share).sum(axis=1) + 1e-9
+    weight.setflags(write=False)
     return weight
 
 

@@ -1,5 +1,6 @@
 """What the five routes mean for each firm: a table that follows from the firms' bases."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,7 +52,7 @@ class RouteTable(NamedTuple):
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
         """The table for firms at the communities `base` (F,)."""
         posts_passed = 1.0 + valley.routes.controls[:, base]
-        passed = _passed(valley, base)
+        waypoints, passed, first_passed = _ways(valley, tuple(base.tolist()))
         leaf_haul = valley.community_hours[base].astype(np.float64) * p.leaf_haul_cost
         value = _by_route(p, "route_value")
         return cls(
@@ -61,7 +62,7 @@ class RouteTable(NamedTuple):
             # contiguous, so that a way is found by its number (route x firms + firm)
             pace=np.ascontiguousarray(1.0 / np.maximum(valley.routes.weeks[:, base], 1)),
             control=np.ascontiguousarray(posts_passed / posts_passed.mean(axis=1, keepdims=True)),
-            waypoints=_waypoints(valley, base),
+            waypoints=waypoints,
             load=np.array(
                 [p.air_load, p.foot_load * p.foot_group_size, p.road_load, p.road_load, p.river_load]
             ),
@@ -71,28 +72,33 @@ class RouteTable(NamedTuple):
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
-            passed=np.concatenate(passed),
-            first_passed=np.cumsum([0, *map(len, passed[:-1])]),
+            passed=passed,
+            first_passed=first_passed,
             mean_value=float(value.mean()),
         )
 
 
-def _waypoints(valley: "Valley", base: NDArray[np.int64]) -> NDArray[np.int32]:
-    cells = np.empty((len(ROUTES), len(base), WAYPOINTS), dtype=np.int32)
-    for route in range(len(ROUTES)):
-        for firm, community in enumerate(base.tolist()):
-            path = valley.path(community, route)
-            cells[route, firm] = path[np.linspace(0, len(path) - 1, WAYPOINTS).round().astype(int)]
-    return cells
+@lru_cache(maxsize=8)
+def _ways(
+    valley: "Valley", bases: tuple[int, ...]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """`waypoints`, `passed` and `first_passed` of firms at the communities `bases`; a fork has those of its past.
 
-
-def _passed(valley: "Valley", base: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Communities on each way, in the order route, firm; at least the firm's own."""
+    Every way passes at least the firm's own community.
+    """
     ground = _ground(valley)
-    met = [
-        ground[valley.path(community, route)] for route in range(len(ROUTES)) for community in base.tolist()
-    ]
-    return [np.unique(way[way >= 0]) for way in met]
+    paths = [valley.path(community, route) for route in range(len(ROUTES)) for community in bases]
+    cells = [path[np.linspace(0, len(path) - 1, WAYPOINTS).round().astype(int)] for path in paths]
+    met = [ground[path] for path in paths]
+    passed = [np.unique(way[way >= 0]) for way in met]
+    found = (
+        np.stack(cells).reshape(len(ROUTES), len(bases), WAYPOINTS),
+        np.concatenate(passed),
+        np.cumsum([0, *map(len, passed[:-1])]),
+    )
+    for array in found:
+        array.setflags(write=False)
+    return found
 
 
 def _ground(valley: "Valley") -> NDArray[np.int64]:
