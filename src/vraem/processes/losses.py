@@ -120,7 +120,7 @@ def is_top(world: World, member: int) -> bool:
     return bool(of_the_top(world, member))
 
 
-def of_the_top(world: World, rows: Rows | int) -> NDArray[np.bool_]:
+def of_the_top(world: World, rows: Rows | slice | int) -> NDArray[np.bool_]:
     """Which of the members `rows` (or whether one) are of the top: leaders, commanders, the committee, named heirs."""
     members = world.members
     top: NDArray[np.bool_] = (members.rank[rows] >= COMMANDER) | members.seat[rows] | members.heir[rows]

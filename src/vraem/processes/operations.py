@@ -14,7 +14,7 @@ from vraem.processes.forces import WRITES as FORCE_WRITES
 from vraem.processes.groups import together
 from vraem.processes.raids import Operation, carry_out
 from vraem.processes.removals import remove_dated
-from vraem.processes.targets import Leads, leads, race
+from vraem.processes.targets import Leads, leads, race, sight
 from vraem.world import World
 from vraem.world.clock import left_after
 from vraem.world.organisation_tables import NO_ROW
@@ -26,9 +26,8 @@ MOST_A_WEEK = 63
 
 def step(world: World) -> None:
     """Pressure and notoriety fade; then dated removals, campaigns, routine operations and disclosures."""
-    columns, count = world.columns, world.columns.count
-    columns.pressure[:count] *= left_after(1, world.p.pressure_half_life)
-    columns.notoriety[:count] *= left_after(1, world.p.notoriety_half_life)
+    world.columns.pressure *= left_after(1, world.p.pressure_half_life)
+    world.columns.notoriety *= left_after(1, world.p.notoriety_half_life)
     captives = remove_dated(world)
     captives += fight_campaigns(world)
     captives += _go_out(world)
@@ -38,9 +37,10 @@ def step(world: World) -> None:
 def _go_out(world: World) -> list[tuple[int, bool]]:
     """The week's routine operations; each looks at what there is to go by after the one before."""
     captives = []
-    found = leads(world)
+    seen_now = sight(world)
+    found = leads(world, seen_now)
     for number in range(routine_count(world, found.total)):
-        captives += _routine(world, number, found if number == 0 else leads(world))
+        captives += _routine(world, number, found if number == 0 else leads(world, seen_now))
     return captives
 
 

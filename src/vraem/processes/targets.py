@@ -143,21 +143,42 @@ def attention(world: World) -> NDArray[np.float64]:
     return looked_for
 
 
-def routine_weights(world: World, rows: Rows) -> NDArray[np.float64]:
+class Sight(NamedTuple):
+    """How the state sees the columns in use: effect of its presence `near`, and how far each is `seen`.
+
+    The operations of a week leave both as they are.
+    """
+
+    near: NDArray[np.float64]
+    seen: NDArray[np.floating]
+
+
+def sight(world: World) -> Sight:
+    """How the state sees each column this week; one in hiding is not seen."""
+    columns, count, p = world.columns, world.columns.count, world.p
+    near = presence_effect(world.communities.state_presence.take(columns.seat[:count]), p.presence_half)
+    seen = p.target_visibility * attention(world) * (columns.hidden_until[:count] <= world.week)
+    return Sight(near, seen)
+
+
+def routine_weights(world: World, rows: Rows, seen_now: Sight | None = None) -> NDArray[np.float64]:
     """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,).
 
-    Members of a column in hiding are found by what is known of them, and not because they are seen.
+    Members of a column in hiding are found by what is known of them, and not because they are seen. `seen_now` is the
+    week's `sight`, if it is at hand.
     """
-    members, columns, p = world.members, world.columns, world.p
-    rank, column, count = members.rank[rows], members.column[rows], columns.count
-    near = presence_effect(world.communities.state_presence[columns.seat[:count]], p.presence_half)
-    seen = p.target_visibility * attention(world) * (columns.hidden_until[:count] <= world.week)
-    weight: NDArray[np.float64] = near[column]
-    weight *= seen[column] + members.location_known[rows] + members.role_known[rows]
-    top = rows_where(of_the_top(world, rows))
-    weight[top] *= exp(p.routine_rank_visibility)
-    weight[top[rank[top] == LEADER]] *= exp(LEADER_VISIBILITY)
-    return weight
+    members, everybody = world.members, world.members.count
+    near, seen = seen_now or sight(world)
+    # worked out for all in the table, gone or not: that is one gathering of `rows` and not one for each column
+    column = members.column[:everybody].astype(np.intp)
+    weight: NDArray[np.float64] = near.take(column)
+    known = seen.take(column)
+    known += members.location_known[:everybody]
+    known += members.role_known[:everybody]
+    weight *= known
+    weight[rows_where(of_the_top(world, slice(everybody)))] *= exp(world.p.routine_rank_visibility)
+    weight[rows_where(members.rank[:everybody] == LEADER)] *= exp(LEADER_VISIBILITY)
+    return weight.take(rows)
 
 
 class Leads(NamedTuple):
@@ -168,11 +189,11 @@ class Leads(NamedTuple):
     total: float
 
 
-def leads(world: World) -> Leads:
-    """What routine operations have to go by now."""
+def leads(world: World, seen_now: Sight | None = None) -> Leads:
+    """What routine operations have to go by now; `seen_now` is the week's `sight`, if it is at hand."""
     rows = targets_for_routine(world)
-    weights = routine_weights(world, rows)
-    return Leads(rows, weights, float(weights.sum()))
+    weights = routine_weights(world, rows, seen_now)
+    return Leads(rows, weights, float(np.add.reduce(weights)))
 
 
 def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np.float64]) -> int:
@@ -181,9 +202,9 @@ def race(world: World, stream: str, address: int, rows: Rows, weight: NDArray[np
         return NO_ROW
     start = address * BLOCK
     # rows ascend, so nobody's draw lies beyond that of the last
-    draws = world.streams.uniform_double(stream, world.week, start, start + int(rows[-1]) + 1)[rows]
-    time = -np.log1p(-draws) / np.maximum(weight, LEAST_WEIGHT)
-    first = int(time.argmin())
+    draws = world.streams.uniform_double(stream, world.week, start, start + int(rows[-1]) + 1).take(rows)
+    minus_time = np.log1p(-draws) / np.maximum(weight, LEAST_WEIGHT)
+    first = int(minus_time.argmax())
     return int(rows[first]) if weight[first] > 0.0 else NO_ROW
 
 
