@@ -64,14 +64,14 @@ def move_control(world: World) -> None:
     """Four weeks of control: the way to what strength would give, with the drawn half-life."""
     columns = world.columns
     rows = living_columns(world)
+    held = columns.control[:, rows]
     if len(rows):
         pace = np.float32(1.0 - 0.5 ** (REVIEW_WEEKS / (world.p.control_half_life * WEEKS_A_MONTH)))
-        held = columns.control[:, rows]
         held += pace * (contested_share(world, presence(world, rows)).T - held)
         columns.control[:, rows] = held
-    refresh(world)
+    _follow_control(world, rows, held)
     _remember_territory(world, rows)
-    look_along_ways(world)
+    _look_along_ways(world, rows, held)
 
 
 def strength(world: World, rows: Rows) -> NDArray[np.float32]:
@@ -109,9 +109,13 @@ def contested_share(world: World, force: NDArray[np.float32]) -> NDArray[np.floa
 
 def refresh(world: World) -> None:
     """Bring up to date what follows from the columns' control: sums, the growers' tax, predation."""
-    columns, communities, p = world.columns, world.communities, world.p
     rows = living_columns(world)
-    held = columns.control[:, rows]
+    _follow_control(world, rows, world.columns.control[:, rows])
+
+
+def _follow_control(world: World, rows: Rows, held: NDArray[np.float32]) -> None:
+    """What `refresh` brings up to date, from the control `held` (C, n) of the living columns `rows`."""
+    columns, communities, p = world.columns, world.communities, world.p
     communities.control[:] = held.sum(axis=1, dtype=np.float64)
     columns.territory[rows] = held.sum(axis=0)
     ground = np.einsum("c,cn->n", np.maximum(communities.coca_area, 0.0), held)
@@ -175,12 +179,17 @@ def _remember_territory(world: World, rows: Rows) -> None:
 
 def look_along_ways(world: World) -> None:
     """Control of each column met on each firm's way by each route; a hiding or serving column meets nobody."""
-    columns = world.columns
     rows = living_columns(world)
+    _look_along_ways(world, rows, world.columns.control[:, rows])
+
+
+def _look_along_ways(world: World, rows: Rows, control: NDArray[np.float32]) -> None:
+    """`look_along_ways` by the control (C, n) of the living columns `rows`."""
+    columns = world.columns
     columns.exposure[:, : columns.count] = 0.0
     meets = (columns.hidden_until[rows] <= world.week) & (columns.service[rows] == NO_ROW)
     # one contiguous row a column, or the sums along the ways would leap through memory
-    held = np.ascontiguousarray(columns.control[:, rows].T).take(world.routes.passed, axis=1)
+    held = np.ascontiguousarray(control.T).take(world.routes.passed, axis=1)
     met = np.add.reduceat(held, world.routes.first_passed, axis=1)
     columns.exposure[:, rows] = met.T * meets
 
