@@ -144,10 +144,11 @@ def _meet(world: World) -> None:
     """
     communities, columns, groups, p = world.communities, world.columns, world.groups, world.p
     rows = living_columns(world)
+    ground = columns.control[:, rows]
     held, backing = np.zeros(len(communities)), np.zeros(len(communities))
     for group in living_groups(world).tolist():
-        own = rows[columns.group[rows] == group]
-        control, support = columns.control[:, own], groups.support[:, group]
+        of = columns.group[rows] == group
+        own, control, support = rows[of], ground[:, of], groups.support[:, group]
         of_group = control.sum(axis=1)
         held += of_group
         backing += of_group * support
@@ -167,7 +168,7 @@ def _meet(world: World) -> None:
     communities.tip_rate[:] = 1.0 / (1.0 + np.exp(-logit))
     columns.tip_rate[: columns.count] = 0.0
     if len(rows):
-        columns.tip_rate[rows] = np.einsum("cn,c->n", columns.control[:, rows], communities.tip_rate)
+        columns.tip_rate[rows] = np.einsum("cn,c->n", ground, communities.tip_rate)
 
 
 def _arm_committees(world: World) -> None:

@@ -71,7 +71,7 @@ def presence_of(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Presence that the units `rows` make in each community, (C,)."""
     community = world.units.community[rows]
     total = np.bincount(community, weight_of(world, rows), len(world.communities))
-    manned = np.flatnonzero(total)
+    manned = total.nonzero()[0]
     near = nearness(world.valley, world.p.presence_reach)[manned]
     presence: NDArray[np.float64] = np.einsum("p,pc->c", total[manned].astype(np.float32), near).astype(float)
     return presence
@@ -95,5 +95,7 @@ def met_by_people(world: World) -> NDArray[np.bool_]:
 
 def _hours_apart(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.float64]:
     """Straight walk between cells, hours, beyond the first cell."""
-    km = np.hypot(one // COLS - other // COLS, one % COLS - other % COLS) * CELL_KM
+    row, col = np.divmod(one, COLS)
+    other_row, other_col = np.divmod(other, COLS)
+    km = np.hypot(row - other_row, col - other_col) * CELL_KM
     return np.maximum(km - CELL_KM, 0.0) / OVERLAND_KMH
