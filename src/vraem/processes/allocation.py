@@ -25,6 +25,10 @@ WATCHES = {
     "river": of_kinds(RIVER_CONTROL),
 }
 """Kinds of unit that stop loads on each route."""
+BY_ROUTE = np.stack([WATCHES[route] for route in ROUTES])
+"""The same as a table (routes, kinds)."""
+OUT_OF_SIGHT = 2 * (ROWS + COLS) ** 2
+"""Farther than any squared way within the grid."""
 MOVABLE = (AIR_CONTROL, ROAD_CONTROL, RIVER_CONTROL)
 CONTROLS = of_kinds(POST, *MOVABLE)
 """Kinds of unit whose place counts for detection on the ways; patrols come and go."""
@@ -76,20 +80,18 @@ def _remember(world: World, weeks: int) -> None:
     if not len(stopped):
         return
     route, cell = shipments.route[rows][stopped], shipments.cell[rows][stopped]
-    present = standing(world)
-    for number, name in enumerate(ROUTES):
-        cells = cell[route == number]
-        watching = np.flatnonzero(WATCHES[name][units.kind[: units.count]] & present)
-        if len(cells) and len(watching):
-            np.add.at(units.seizures, watching[_nearest(cells, units.cell[watching])], np.float32(1.0))
+    kind, here = units.kind[: units.count], units.cell[: units.count]
+    watching = BY_ROUTE[route][:, kind] & standing(world)  # (loads, units)
+    nearest = np.where(watching, _squared_way(cell[:, None], here), OUT_OF_SIGHT).argmin(axis=1)
+    np.add.at(units.seizures, nearest[watching.any(axis=1)], np.float32(1.0))
 
 
-def _nearest(cells: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.int64]:
-    """For each of `cells` the position of the nearest of `others`, in a straight line."""
-    row, col = np.divmod(cells[:, None], COLS)
-    other_row, other_col = np.divmod(others, COLS)
-    nearest: NDArray[np.int64] = ((row - other_row) ** 2 + (col - other_col) ** 2).argmin(axis=1)
-    return nearest
+def _squared_way(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Squared straight way between cells, in cells of the grid."""
+    row, col = np.divmod(one, COLS)
+    other_row, other_col = np.divmod(other, COLS)
+    way: NDArray[np.int32] = (row - other_row) ** 2 + (col - other_col) ** 2
+    return way
 
 
 def _move_controls(world: World) -> None:
