@@ -58,15 +58,16 @@ def step(world: World) -> None:
     draws = world.streams.uniform_double("attack", week, 0, DRAWS_A_COLUMN * count)
     happens = draws[HAPPENS::DRAWS_A_COLUMN].tolist()
     pressure, armed = columns.pressure[:count].tolist(), columns.armed[:count].tolist()
-    hidden_until = columns.hidden_until[:count].tolist()
-    led = (columns.commander[:count] != NO_ROW).tolist()
     # a column that has ended, or serves a firm, has no effort for attacks
     for column, effort in enumerate(columns.attack_effort[:count].tolist()):
-        if effort > 0.0 and led[column] and hidden_until[column] <= week:
-            chance = attack_chance(world, effort, armed[column], pressure[column])
-            if happens[column] < chance:
-                start = DRAWS_A_COLUMN * column
-                _attack(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
+        if (
+            effort > 0.0
+            and happens[column] < attack_chance(world, effort, armed[column], pressure[column])
+            and columns.commander[column] != NO_ROW
+            and columns.hidden_until[column] <= week
+        ):
+            start = DRAWS_A_COLUMN * column
+            _attack(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
 
 
 def attack_chance(world: World, effort: float, armed: float, pressure: float) -> float:
@@ -164,5 +165,5 @@ def _demoralise(world: World, place: int, killed: int) -> None:
     met = MET[units.kind[:count]] & (units.task[:count] != REST)
     rows = np.flatnonzero(met & standing(world))
     if len(rows):
-        hit = rows[world.valley.community_hours[place, units.community[rows]].argmin()]
+        hit = rows[world.valley.community_hours[place].take(units.community[rows]).argmin()]
         units.morale[hit] = max(float(units.morale[hit]) - MORALE_LOST * killed, 0.0)

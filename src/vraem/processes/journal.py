@@ -43,8 +43,9 @@ def note(
         other,
         campaign,
     )
+    columns = journal.__dict__
     for name, value in zip(FIELDS, values, strict=True):
-        journal.__dict__[name][row] = value
+        columns[name][row] = value
 
 
 def actor_of(world: World, group: int) -> int:

@@ -167,7 +167,8 @@ def _team(world: World, place: int) -> int:
     rows = rows_where(free)
     if not len(rows):
         return NO_ROW
-    return int(rows[world.valley.community_hours[units.community[rows], place].argmin()])
+    # hours are the same there and back: those from `place` lie together in memory
+    return int(rows[world.valley.community_hours[place].take(units.community[rows]).argmin()])
 
 
 def _somebody_else(world: World, operation: Operation) -> int:
@@ -269,13 +270,13 @@ def _leave_behind(world: World, column: int, team: int) -> None:
     """The column and those near feel pressure, its camp moves, and the team rests."""
     columns, units, members, p = world.columns, world.units, world.members, world.p
     count, seat = columns.count, int(columns.seat[column])
-    near = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
-    near *= columns.status[:count] == LIVING
-    near *= np.float32(NEAR_FEEL * p.pressure_gain)
+    felt = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
+    felt *= np.float32(NEAR_FEEL * p.pressure_gain)
     pressure = columns.pressure[:count]
-    pressure += near
+    np.add(pressure, felt, out=pressure, where=columns.status[:count] == LIVING)
     pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
-    members.location_known[rows_where(members.column[: members.count] == column)] *= p.raid_relocation
+    known = members.location_known[: members.count]
+    np.multiply(known, p.raid_relocation, out=known, where=members.column[: members.count] == column)
     if team != NO_ROW:
         units.task[team] = RAID
         units.community[team] = seat

@@ -20,7 +20,6 @@ def hear(world: World) -> None:
     """This week's tips and signals on every column: at most one of each, with its rate as the chance."""
     columns, p, week = world.columns, world.p, world.week
     count = columns.count
-    hidden_until, commanders = columns.hidden_until[:count].tolist(), columns.commander[:count].tolist()
     draws = world.streams.uniform_double("tip", week, 0, DRAWS_A_COLUMN * count)
     told, heard = draws[GIVEN::DRAWS_A_COLUMN].tolist(), draws[HEARD::DRAWS_A_COLUMN].tolist()
     # a column that has ended is told of by nobody and has no commander to be heard
@@ -28,8 +27,10 @@ def hear(world: World) -> None:
         if told[column] < rate:
             start = DRAWS_A_COLUMN * column
             _take_tip(world, column, draws[start : start + DRAWS_A_COLUMN].tolist())
-        if heard[column] < p.signal_rate and hidden_until[column] <= week and commanders[column] != NO_ROW:
-            _learn(world, commanders[column], p.signal_gain, p.signal_gain)
+        if heard[column] < p.signal_rate and columns.hidden_until[column] <= week:
+            commander = int(columns.commander[column])
+            if commander != NO_ROW:
+                _learn(world, commander, p.signal_gain, p.signal_gain)
 
 
 def _take_tip(world: World, column: int, draws: list[float]) -> None:
