@@ -24,12 +24,12 @@ from vraem.processes.column_values import (
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import columns_of, living_columns, strength_equivalents
+from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
-from vraem.world.organisation_tables import NO_ROW
+from vraem.world.organisation_tables import LIVING, NO_ROW
 from vraem.world.security_tables import HIDING, HOSTED
 
 WRITES = ACT_WRITES
@@ -38,24 +38,31 @@ WRITES = ACT_WRITES
 def step(world: World) -> None:
     """Every column whose turn it is weighs its options, one after the other in the order of rows."""
     null = world.scenario.switches.null_model
-    rows = living_columns(world)
-    if null == "random_exits" or not len(rows):
+    columns, p, count = world.columns, world.p, world.columns.count
+    if null == "random_exits" or not count:
         return
-    columns, p = world.columns, world.p
-    draws = world.streams.uniform_double("review_clock", world.week, 0, columns.count)[rows]
-    called = columns.triggered[rows]
+    called = columns.triggered[:count]
     if null == "random_split":
-        _split_at_random(world, rows[called])
+        rows = living_columns(world)
+        _split_at_random(world, rows[called[rows]])
         columns.triggered[rows] = False
         return
-    due = called | (draws < p.decision_rate / WEEKS_A_YEAR)
-    if not np.count_nonzero(due):
-        return
-    due &= world.week - columns.reviewed[rows] >= round(p.review_gap)
-    due &= (columns.commander[rows] != NO_ROW) & (columns.locked_until[rows] <= world.week)
-    for column in rows[due].tolist():
-        if columns.status[column] == 0 and columns.commander[column] != NO_ROW:
+    draws = world.streams.uniform_double("review_clock", world.week, 0, count)
+    due = rows_where(called | (draws < p.decision_rate / WEEKS_A_YEAR))
+    for column in due.tolist():
+        if _may_review(world, column):
             review(world, column)
+
+
+def _may_review(world: World, column: int) -> bool:
+    """Whether a column stands, has a commander, and neither its last review nor its last change is too recent."""
+    columns = world.columns
+    return bool(
+        columns.status[column] == LIVING
+        and columns.commander[column] != NO_ROW
+        and columns.locked_until[column] <= world.week
+        and world.week - columns.reviewed[column] >= round(world.p.review_gap)
+    )
 
 
 def review(world: World, column: int) -> None:
