@@ -65,14 +65,15 @@ def step(world: World) -> None:
         if world.groups.leader[group] == NO_ROW:
             _vacant_top(world, group)
     columns, count = world.columns, world.columns.count
-    without = (columns.commander[:count] == NO_ROW) & (columns.status[:count] == LIVING)
-    for column in rows_where(without).tolist():
-        _vacant_command(world, column)
+    for column in rows_where(columns.commander[:count] == NO_ROW).tolist():
+        if columns.status[column] == LIVING:
+            _vacant_command(world, column)
     if world.week % REVIEW_WEEKS == 1:
         for group in living_groups(world).tolist():
             if world.groups.leader[group] != NO_ROW:
-                _fill_seats(world, group)
-                _name_heirs(world, group)
+                rows, standing = members_of_group(world, group), len(columns_of(world, group))
+                _fill_seats(world, group, rows, standing)
+                _name_heirs(world, group, rows, standing)
 
 
 def _vacant_top(world: World, group: int) -> None:
@@ -292,12 +293,14 @@ def _vacant_command(world: World, column: int) -> None:
         world.groups.vacant_until[group] = world.week
 
 
-def _fill_seats(world: World, group: int) -> None:
-    """Vacant committee seats are filled one by one from commanders, heirs and squad leaders."""
+def _fill_seats(world: World, group: int, rows: Rows, standing: int) -> None:
+    """Vacant committee seats are filled one by one from commanders, heirs and squad leaders.
+
+    `rows` are the members of the group, `standing` is how many columns it has.
+    """
     members, p = world.members, world.p
-    rows = members_of_group(world, group)
-    wanted = min(round(p.committee_initial), len(columns_of(world, group)))
-    held = int(members.seat[rows].sum())
+    wanted = min(round(p.committee_initial), standing)
+    held = np.count_nonzero(members.seat[rows])
     if held >= wanted:
         return
     chance = (wanted - held) * REVIEW_WEEKS / (p.committee_refill * WEEKS_A_MONTH)
@@ -309,19 +312,19 @@ def _fill_seats(world: World, group: int) -> None:
         members.seat[free[worth.argmax()]] = True
 
 
-def _name_heirs(world: World, group: int) -> None:
-    """A leader of some standing names an adult heir of 18 to 30, kin first, up to the number of the start."""
+def _name_heirs(world: World, group: int, rows: Rows, standing: int) -> None:
+    """A leader of some standing names an adult heir of 18 to 30, kin first, up to the number of the start.
+
+    `rows` are the members of the group, `standing` is how many columns it has.
+    """
     members, groups, p = world.members, world.groups, world.p
-    heirs = _heirs(world, group)
-    missing = round(p.heirs_initial) - len(heirs)
-    several = len(columns_of(world, group)) > 1
-    if missing <= 0 or not several:
+    missing = round(p.heirs_initial) - np.count_nonzero(members.heir[rows])
+    if missing <= 0 or standing <= 1:
         return
     chance = missing * REVIEW_WEEKS / (p.heir_designation * WEEKS_A_YEAR)
     if world.streams.uniform_double("heir_naming", world.week, group, group + 1)[0] >= chance:
         return
     leader = int(groups.leader[group])
-    rows = members_of_group(world, group)
     rows = rows[~members.heir[rows] & ~members.seat[rows] & (rows != leader)]
     age = (world.week - members.born[rows]) / WEEKS_A_YEAR
     young = rows[(age >= HEIR_AGES[0]) & (age <= HEIR_AGES[1])]
