@@ -133,7 +133,7 @@ def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
     """Those who go with a comrade of the same column: a chance for each leaver, commanders stay out of it."""
     members, p = world.members, world.p
     gone = np.bincount(members.column[leaving], minlength=world.columns.count)
-    chance = 1.0 - (1.0 - p.exit_contagion) ** gone[members.column[rows]]
+    chance = (1.0 - (1.0 - p.exit_contagion) ** gone)[members.column[rows]]
     chance[members.rank[rows] >= COMMANDER] = 0.0
     draws = world.streams.uniform_double("desertion", world.week, 0, members.count)[rows]
     going = np.zeros(members.count, dtype=bool)
@@ -144,16 +144,17 @@ def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
 def _leave(world: World, leaving: Rows) -> None:
     """Surrender, quit, or be hired by a firm that wants gunmen (S6); note it by column."""
     members, p = world.members, world.p
-    draws = world.streams.uniform_double("exit_way", world.week, 0, 2 * members.count).reshape(-1, 2)[leaving]
     surrender = p.exit_surrender_share + AMNESTY_SURRENDER * amnesty_now(world)
-    gives_up = draws[:, 0] < surrender
-    leave_members(world, leaving[gives_up], SURRENDERED)
-    others = leaving[~gives_up]
-    armed = members.rank[others] >= FIGHTER
-    for member, chance, skilled in zip(
-        others.tolist(), draws[~gives_up, 1].tolist(), armed.tolist(), strict=True
-    ):
-        firm = _firm_that_hires(world, chance) if skilled else NO_ROW
+    others = []
+    for member in leaving.tolist():
+        # a few of all who ever were members: one by one, what is drawn for nobody would cost more
+        way, hire = world.streams.uniform_double("exit_way", world.week, 2 * member, 2 * member + 2).tolist()
+        if way < surrender:
+            leave_members(world, (member,), SURRENDERED)
+        else:
+            others.append((member, hire))
+    for member, hire in others:
+        firm = _firm_that_hires(world, hire) if members.rank[member] >= FIGHTER else NO_ROW
         leave_members(world, (member,), QUIT if firm == NO_ROW else HIRED, firm)
     note_exits(world, leaving)
 
