@@ -58,10 +58,15 @@ def _households_near(valley: Valley, first_rows: bytes) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=8)
 def _neighbour_pairs(valley: Valley) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each entry of the neighbours' list: the community to which it belongs, and the neighbour, (pairs,) each."""
+    """Each entry of the neighbours' list: the community to which it belongs, and the neighbour, (pairs,) each.
+
+    The first neighbours of all communities come first, then the second ones: a sum that would add to one
+    community many times running waits for itself each time.
+    """
     indptr = valley.neighbours.indptr
     owner = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    other = valley.neighbours.indices.astype(np.int64)
+    turn = np.argsort(np.arange(len(owner)) - indptr[owner], kind="stable")
+    owner, other = owner[turn], valley.neighbours.indices.astype(np.int64)[turn]
     for side in (owner, other):
         side.setflags(write=False)
     return owner, other
