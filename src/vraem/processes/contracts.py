@@ -160,19 +160,16 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     """
     shipments, routes, firms = world.shipments, world.routes, len(world.firms)
     count = np.ceil(kg / routes.load[:, None] - 1e-9).ravel()
-    used = count.nonzero()[0]
-    copies = count.take(used).astype(np.int64)
-    ways = used.repeat(copies)
-    route, firm = np.divmod(ways, firms)
-    load = (kg.take(used) / copies).repeat(copies)
+    ways = np.arange(count.size).repeat(count.astype(np.int64))
+    firm, load = ways % firms, kg.take(ways) / count.take(ways)
     first, last = shipments.count, shipments.count + len(ways)
     shipments.grow(last)
     new = slice(first, last)
     pace = routes.pace.take(ways)
-    shipments.firm[new], shipments.route[new], shipments.load[new] = firm, route, load
+    shipments.firm[new], shipments.route[new], shipments.load[new] = firm, ways // firms, load
     shipments.progress[new], shipments.pace[new], shipments.status[new] = 0.0, pace, UNDER_WAY
     shipments.cell[new] = routes.waypoints[:, :, 0].take(ways)
-    address = _addresses(ways, copies)
+    address = _addresses(ways)
     every = count.size * LOADS_WITH_OWN_LUCK
     draw, week = world.streams.uniform, world.week
     shipments.luck[new] = draw("seizure", week, 0, every).take(address)
@@ -190,11 +187,10 @@ def _enter(world: World, kg: NDArray[np.float64]) -> None:
     charges.settle(world, ways, load, kg, marks)
 
 
-def _addresses(ways: NDArray[np.int64], copies: NDArray[np.int64]) -> NDArray[np.int64]:
+def _addresses(ways: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each load's draws stand within a week: by route, firm and the number of the load among these.
 
-    So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired. `copies` is the
-    number of loads on each way that is used.
+    So a load that is added elsewhere takes no other load's luck: arms with one seed stay paired. `ways` ascend.
     """
-    number = np.arange(len(ways)) - (copies.cumsum() - copies).repeat(copies)
+    number = np.arange(len(ways)) - ways.searchsorted(ways)  # less the first load of the way
     return ways * LOADS_WITH_OWN_LUCK + number % LOADS_WITH_OWN_LUCK
