@@ -13,6 +13,7 @@ import numpy as np
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts, share_difference
 from vraem.analysis.discovery import Discovery, as_rows, discover
+from vraem.analysis.history_matching import MatchSummary
 from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import (
     Equivalence,
@@ -90,6 +91,7 @@ class Findings:
     """What was found. ``claim`` is None where the runs have no end states or Q1 was not asked.
 
     ``thresholds_hash`` of the table by which the runs were labelled; ``clusters``: what intervals take as drawn.
+    ``matching``: which draws history rules out, None if that was not asked.
     """
 
     about: dict[str, Any]
@@ -97,6 +99,7 @@ class Findings:
     thresholds_hash: str
     clusters: str
     runs: dict[str, int]
+    matching: MatchSummary | None
     claim: ClaimVerdict | None
     answers: tuple[Answer, ...]
     campaigns: tuple[CampaignContrast, ...]
@@ -127,6 +130,7 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         thresholds_hash=str(results.about.get("thresholds_hash", THRESHOLDS.hash)),
         clusters=results.cluster_words,
         runs=_counts(results),
+        matching=results.matching.summary() if results.matching is not None else None,
         claim=claim,
         answers=tuple(answers(results)),
         campaigns=tuple(campaign_contrasts(results)) if claim else (),

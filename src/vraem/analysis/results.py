@@ -24,6 +24,7 @@ from vraem.observe.anchor import measured_days
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vraem.analysis.history_matching import Matching
     from vraem.experiment.store import Store
     from vraem.experiment.types import Experiment
 
@@ -40,7 +41,8 @@ class Results:
     against; ``campaigns`` those in which something is done to the group (arrests, removals). ``factors``:
     columns of the draw. ``about``: name, question, versions and counts, for the report. ``experiment``: what was
     asked, if known. ``directory``: folder of the sweep that they were read from, which may hold weekly series.
-    ``days``: first and last day from which the horizons of each arm are counted, if known.
+    ``days``: first and last day from which the horizons of each arm are counted, if known. ``matching``: which draws
+    history rules out, if that was asked (``vraem match``).
     """
 
     frame: "pd.DataFrame"
@@ -53,17 +55,28 @@ class Results:
     experiment: "Experiment | None" = field(default=None, repr=False, compare=False)
     directory: Path | None = None
     days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    matching: "Matching | None" = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(cls, directory: Path | str) -> "Results":
-        """The results of a sweep. Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read."""
+        """The results of a sweep.
+
+        Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read, ``ValueError`` if its matched draws are
+        those of another sweep.
+        """
+        from vraem.analysis.history_matching import Matching
         from vraem.experiment.loader import load_experiment
         from vraem.experiment.store import EXPERIMENT_FILE, Store
 
         store = Store.open(directory)
         experiment = load_experiment(store.directory / EXPERIMENT_FILE)
         frame = store.runs().to_pandas()
-        return replace(cls.of(experiment, frame, _about(store, experiment)), directory=store.directory)
+        about = _about(store, experiment)
+        return replace(
+            cls.of(experiment, frame, about),
+            directory=store.directory,
+            matching=Matching.read(store.directory, experiment.id, about["vraem"]),
+        )
 
     @classmethod
     def of(
@@ -156,6 +169,13 @@ class Results:
         return replace(
             self, frame=self.frame.assign(**{own: self.frame[name] for own, name in again.items()})
         )
+
+    @cached_property
+    def matched(self) -> "Results | None":
+        """The runs under draws that history does not rule out; None if that was not asked."""
+        if self.matching is None:
+            return None
+        return self.where(self.frame["point"].isin(self.matching.kept_points))
 
     def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
         """Some of the runs."""

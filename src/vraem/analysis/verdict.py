@@ -184,7 +184,8 @@ class ClaimVerdict:
     the headline for each form of S1 and S6, ``switch_table`` the same by definition and horizon. ``by_arm``:
     the headline for each campaign. ``stability``: thresholds moved. ``weak``: share of the runs with a campaign
     left out because the group was weak before; ``censored``: share too short for the horizon. ``by_persons``: the
-    table again without recruits of splinters, empty if the runs do not say.
+    table again without recruits of splinters, empty if the runs do not say. ``matched``: the table among the draws
+    that history does not rule out, empty if that was not asked.
     """
 
     rules: VerdictRules
@@ -197,6 +198,7 @@ class ClaimVerdict:
     weak: float
     censored: float
     by_persons: tuple[ClaimAtHorizon, ...] = ()
+    matched: tuple[ClaimAtHorizon, ...] = ()
 
 
 def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
@@ -250,6 +252,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~whole).mean()) if len(whole) else float("nan"),
         by_persons=claims_by_definition(kept.by_persons) if kept.by_persons is not None else (),
+        matched=claims_by_definition(kept.matched) if kept.matched is not None else (),
     )
 
 

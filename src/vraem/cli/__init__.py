@@ -41,6 +41,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "report": LazyCommand(
         "vraem.cli.reporting", "report", "Judge a sweep: the verdict as a page with charts."
     ),
+    "match": LazyCommand("vraem.cli.matching", "match", "Ask which draws of a sweep history rules out."),
     "neutrality": LazyCommand(
         "vraem.cli.reporting", "neutrality", "Ask of a sweep whether its answer is in its assumptions."
     ),

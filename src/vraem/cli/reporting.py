@@ -56,7 +56,7 @@ def report(
     from vraem.experiment.output import make_writable
     from vraem.figures.report import write_report
 
-    with _faults_in_lines(ctx):
+    with faults_of_results(ctx):
         results = _opened(directory)
         shown = None if quiet else lambda text: click.echo(text, err=True)
         others = _opened(nulls) if nulls else None
@@ -143,7 +143,7 @@ def neutrality(
     from vraem.analysis.neutrality_page import page
     from vraem.experiment.output import make_file_writable
 
-    with _faults_in_lines(ctx):
+    with faults_of_results(ctx):
         target = output or directory / "neutrality.md"
         results = _opened(directory)
         make_file_writable(target)
@@ -204,14 +204,14 @@ def demo(ctx: click.Context, out: Path, workers: int | None, overrides: tuple[st
     from vraem.cli.sweeping import sweep
 
     if out == DEMO_FOLDER:
-        with _faults_in_lines(ctx):
+        with faults_of_results(ctx):
             _make_room(out, overrides)
     try:
         ctx.invoke(sweep, experiment=DEMO_EXPERIMENT, out=out, workers=workers, overrides=overrides)
     except click.exceptions.Exit as ended:
         if ended.exit_code:
             raise
-    with _faults_in_lines(ctx):
+    with faults_of_results(ctx):
         page = out / REPLAY_PAGE
         if not page.exists():  # a demo that goes on has played it
             page.write_text(_first_campaign_played(overrides), encoding="utf-8")
@@ -290,7 +290,7 @@ def _opened(directory: Path) -> Results:
 
 
 @contextlib.contextmanager
-def _faults_in_lines(ctx: click.Context) -> Iterator[None]:
+def faults_of_results(ctx: click.Context) -> Iterator[None]:
     """Turn what can go wrong with a folder of results into one line and an exit code."""
     from vraem.experiment.output import OutputError
     from vraem.scenario.faults import ScenarioError

@@ -31,7 +31,7 @@ COMMUNITIES_FILE = "communities.parquet"
 SUMMARY_FILE = "summary.json"
 SCENARIO_FILE = "scenario.toml"
 MANIFEST_FILE = "manifest.json"
-COMPARISON_FILE, PLAN_FILE = "comparison.json", "plan.parquet"
+COMPARISON_FILE, PLAN_FILE, MATCH_FILE = "comparison.json", "plan.parquet", "match.json"
 """Files by which the folder of a comparison or a sweep is known, whatever became of its manifest."""
 FIGURES_FOLDER = "figures"
 FIGURE_ENDINGS = (".png", ".svg")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from vraem.experiment.output import MANIFEST_FILE, PLAN_FILE
+from vraem.experiment.output import MANIFEST_FILE, MATCH_FILE, PLAN_FILE
 from vraem.experiment.part_files import FOLDERS, take_away
 from vraem.experiment.store import EXPERIMENT_FILE, Store
 
 
 def remove_store(store: Store) -> None:
-    """Remove the files of a store, the manifest last, and its folders if nothing else is in them.
+    """Remove the files of a store and its matched draws, the manifest last, and its folders if nothing else is in them.
 
     Raises ``StoreError`` if a file cannot be removed; the manifest is then still there to try again.
     """
@@ -20,7 +20,7 @@ def remove_store(store: Store) -> None:
         for part in [*inside.glob("part-*.parquet"), *inside.glob(".part-*.tmp")]:
             take_away(part)
         remove_if_empty(inside)
-    for name in (PLAN_FILE, EXPERIMENT_FILE, MANIFEST_FILE):
+    for name in (MATCH_FILE, PLAN_FILE, EXPERIMENT_FILE, MANIFEST_FILE):
         take_away(store.directory / name)
     remove_if_empty(store.directory)
 

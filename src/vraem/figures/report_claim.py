@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from vraem.analysis.findings import Findings
-from vraem.analysis.labels import BY_PERSONS_WORDS
 from vraem.analysis.neutrality import EXCEPTED
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
@@ -19,6 +18,7 @@ from vraem.figures.report_html import (
     share_text,
     table,
 )
+from vraem.figures.report_readings import other_readings
 from vraem.figures.swept import MONTHS_A_YEAR, when
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.splinters import SPLINTER_WORDS
@@ -57,7 +57,7 @@ def claim_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     yield _two_findings(head)
     yield from _by_switch(claim)
     yield _by_definition(claim)
-    yield from _by_persons(claim)
+    yield from other_readings(found, claim)
     yield from _conditions(found)
     yield from _stability(claim)
     yield from _nulls(found)
@@ -145,38 +145,6 @@ def _by_definition(claim: ClaimVerdict) -> str:
         "runs",
     ]
     return table(head, rows, "By definition of dismantled and by horizon")
-
-
-def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
-    """The same by persons, without recruits of splinters, beside what holds by descent."""
-    if not claim.by_persons:
-        return
-    yield heading("Who counts as a remnant", 3)
-    yield para(BY_PERSONS_WORDS)
-    rows = [
-        [
-            cell(own.definition),
-            cell(f"{own.horizon}"),
-            share(f"claim.{own.definition}.{own.horizon}.p", own.judgement.p),
-            share(f"persons.{own.definition}.{own.horizon}.p", again.judgement.p),
-            share(f"claim.{own.definition}.{own.horizon}.fragmented", own.fragmentation.fragmented),
-            share(f"persons.{own.definition}.{own.horizon}.fragmented", again.fragmentation.fragmented),
-            cell(again.judgement.word),
-            cell(again.judgement.runs),
-        ]
-        for own, again in zip(claim.table, claim.by_persons, strict=True)
-    ]
-    head = [
-        "dismantled by",
-        "months after",
-        "gangs, given dismantled",
-        "by persons",
-        "fragmented, given dismantled",
-        "by persons",
-        "verdict by persons",
-        "runs by persons",
-    ]
-    yield table(head, rows, "All by descent, and persons who were ever in the group")
 
 
 def _conditions(found: Findings) -> Iterator[str]:

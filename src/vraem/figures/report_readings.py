@@ -1,0 +1,69 @@
+"""Section of a report that reads the claim otherwise: by persons, and among draws that history does not rule out."""
+
+from collections.abc import Iterator
+
+from vraem.analysis.findings import Findings
+from vraem.analysis.labels import BY_PERSONS_WORDS
+from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict
+from vraem.figures.report_html import cell, heading, para, share, share_text, table
+
+
+def other_readings(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
+    """Every other reading that the runs allow, beside the one of the verdict."""
+    yield from _by_persons(claim)
+    yield from _matched(found, claim)
+
+
+def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
+    """The same by persons, without recruits of splinters, beside what holds by descent."""
+    if not claim.by_persons:
+        return
+    yield heading("Who counts as a remnant", 3)
+    yield para(BY_PERSONS_WORDS)
+    yield _beside(claim.table, claim.by_persons, "persons", "by persons")
+
+
+def _matched(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
+    """The same among the draws that history does not rule out, beside what holds of all."""
+    if found.matching is None or not claim.matched:
+        return
+    seen = found.matching
+    yield heading("Among the draws that history does not rule out", 3)
+    patterns = " and ".join(name for name in seen.after if name != "all")
+    yield para(
+        f"{seen.kept} of {seen.draws} draws of assumptions are kept: in {seen.runs} runs of 2012-23 without a "
+        f"campaign strength and income of the group were as observed ({patterns}). In one more run, by which nothing "
+        f"was chosen, {share_text(seen.after['all'])} of those that are kept meet both, "
+        f"{share_text(seen.before['all'])} of all."
+    )
+    yield _beside(claim.table, claim.matched, "matched", "draws kept")
+
+
+def _beside(
+    claims: tuple[ClaimAtHorizon, ...], others: tuple[ClaimAtHorizon, ...], key: str, words: str
+) -> str:
+    """A table of another reading, `words`, beside the one of the verdict; `key` begins the names of its numbers."""
+    rows = [
+        [
+            cell(own.definition),
+            cell(f"{own.horizon}"),
+            share(f"claim.{own.definition}.{own.horizon}.p", own.judgement.p),
+            share(f"{key}.{own.definition}.{own.horizon}.p", other.judgement.p),
+            share(f"claim.{own.definition}.{own.horizon}.fragmented", own.fragmentation.fragmented),
+            share(f"{key}.{own.definition}.{own.horizon}.fragmented", other.fragmentation.fragmented),
+            cell(other.judgement.word),
+            cell(other.judgement.runs),
+        ]
+        for own, other in zip(claims, others, strict=True)
+    ]
+    head = [
+        "dismantled by",
+        "months after",
+        "gangs, given dismantled",
+        words,
+        "fragmented, given dismantled",
+        words,
+        f"verdict, {words}",
+        f"runs, {words}",
+    ]
+    return table(head, rows, f"All draws by descent, and {words}")
