@@ -1,5 +1,6 @@
 """Draws that history rules out: what is kept, what is checked, what a report makes of it, and what is refused."""
 
+import dataclasses
 import json
 import shutil
 
@@ -23,6 +24,7 @@ from vraem.experiment.output import MATCH_FILE
 from vraem.experiment.plan import seed_of
 from vraem.experiment.store import Store
 from vraem.experiment.store_removal import remove_store
+from vraem.figures.verdict_rows import verdict_at_a_glance
 from vraem.version import __version__
 
 EXPERIMENT = """
@@ -85,6 +87,10 @@ def found(*, strong, paid):
     """Matching of draws by what their runs meet: P11 and P12, two matching runs and the check."""
     met = {"P11": np.array(strong, dtype=bool), "P12": np.array(paid, dtype=bool)}
     return Matching("1234", __version__, 400, tuple(range(len(strong))), met)
+
+
+def said_in(figure):
+    return "\n".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
 
 
 def test_a_draw_is_kept_if_every_matching_run_meets_every_pattern_whatever_the_check_says():
@@ -169,6 +175,14 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     assert cell["judgement"]["runs"] == int((kept["dismantled_personnel"] == 1).sum())
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "Among the draws that history does not rule out" in page
+
+
+def test_the_chart_of_the_verdict_has_a_part_for_the_draws_that_are_kept(swept):
+    out, _ = swept
+    results = Results.open(out)
+    words = "Under draws that history does not rule out"
+    assert words in said_in(verdict_at_a_glance(results))
+    assert words not in said_in(verdict_at_a_glance(dataclasses.replace(results, matching=None)))
 
 
 def test_an_experiment_that_draws_no_assumption_has_nothing_to_match(tmp_path):

@@ -25,8 +25,9 @@ HEADLINE_COLOUR = STATE_LOOKS["gangs"].colour
 def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | None = None) -> Figure:
     """P(gangs | dismantled) with 95 % intervals against the thresholds of the verdict's rules.
 
-    The headline, then by definition of dismantled, by horizon, by campaign, and by the forms of S1 and S6. ``verdict``
-    is computed if None. Raises ``ValueError`` if the runs have no end states.
+    The headline, then by definition of dismantled, by horizon, by definition under the draws that history does not rule
+    out if that was asked, by campaign, and by the forms of S1 and S6. ``verdict`` is computed if None. Raises
+    ``ValueError`` if the runs have no end states.
     """
     swept = as_swept(results)
     found = verdict or claim_verdict(swept)
@@ -56,15 +57,16 @@ def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | N
 def _rows(found: ClaimVerdict) -> list[ShareRow]:
     head = found.headline
     rows = [_row("all campaigns", head, strong=True), ShareRow("By what counts as dismantled", None)]
-    rows += [
-        _row(_definition(claim.definition), claim) for claim in found.table if claim.horizon == head.horizon
-    ]
+    rows += _by_definition(found.table, head.horizon)
     rows.append(ShareRow("By time since the campaign", None))
     rows += [
         _row(f"{when(claim.horizon)} after", claim)
         for claim in found.table
         if claim.definition == head.definition
     ]
+    if found.matched:
+        rows.append(ShareRow("Under draws that history does not rule out", None))
+        rows += _by_definition(found.matched, head.horizon)
     if len(found.by_arm) > 1:
         rows.append(ShareRow("By campaign", None))
         rows += [_row(arm, claim) for arm, claim in found.by_arm.items()]
@@ -73,6 +75,10 @@ def _rows(found: ClaimVerdict) -> list[ShareRow]:
         rows.append(ShareRow(f"{SWITCH_NAMES.get(switch, switch)} ({label})", None))
         rows += [_row(form.replace("_", " "), claim) for form, claim in forms.items()]
     return rows
+
+
+def _by_definition(claims: tuple[ClaimAtHorizon, ...], horizon: int) -> list[ShareRow]:
+    return [_row(_definition(claim.definition), claim) for claim in claims if claim.horizon == horizon]
 
 
 def _row(name: str, claim: ClaimAtHorizon, *, strong: bool = False) -> ShareRow:
