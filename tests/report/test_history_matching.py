@@ -18,6 +18,7 @@ from vraem.analysis.history_matching import (
     match_history,
 )
 from vraem.analysis.results import Results
+from vraem.analysis.verdict import claim_verdict
 from vraem.cli import cli
 from vraem.experiment.loader import load_experiment
 from vraem.experiment.output import MATCH_FILE
@@ -38,10 +39,10 @@ households = 400
 [[arm]]
 name = "leader"
 [[arm.campaign]]
-targets = ["leader"]
+targets = ["leader", "committee"]
 start = 2012-07-02
 end = 2013-06-30
-operations_per_month = 4.0
+operations_per_month = 12.0
 intelligence = 0.9
 {factors}
 [[outcome]]
@@ -175,6 +176,16 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     assert cell["judgement"]["runs"] == int((kept["dismantled_personnel"] == 1).sum())
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "Among the draws that history does not rule out" in page
+
+
+def test_where_no_draw_is_kept_the_claim_is_unanswered(swept):
+    out, _ = swept
+    results = Results.open(out)
+    none = {name: np.zeros_like(met) for name, met in results.matching.met.items()}
+    ruled_out = dataclasses.replace(results, matching=dataclasses.replace(results.matching, met=none))
+    assert claim_verdict(results).matched[0].judgement.runs > 0
+    (cell,) = claim_verdict(ruled_out).matched
+    assert (cell.judgement.word, cell.judgement.runs) == ("unanswered", 0)
 
 
 def test_the_chart_of_the_verdict_has_a_part_for_the_draws_that_are_kept(swept):
