@@ -39,7 +39,7 @@ from vraem.analysis.sensitivity import (
     sobol_indices,
 )
 from vraem.analysis.splinters import SplinterFindings, splinter_findings
-from vraem.analysis.verdict import ClaimVerdict, claim_verdict
+from vraem.analysis.verdict import ClaimVerdict
 from vraem.analysis.words import percent
 from vraem.experiment.design import point_count
 from vraem.observe.thresholds import THRESHOLDS
@@ -123,7 +123,7 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
     """Everything from the runs of an experiment; ``nulls``: those of another in which null models were run."""
     asked = set(results.rules.questions)
     judgeable = bool(results.horizons and results.definitions and results.campaigns)
-    claim = claim_verdict(results) if judgeable and "Q1" in asked else None
+    claim = results.claim if judgeable and "Q1" in asked else None
     return Findings(
         about=dict(results.about),
         rules=results.rules.model_dump(),

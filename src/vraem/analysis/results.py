@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vraem.analysis.history_matching import Matching
+    from vraem.analysis.verdict import ClaimVerdict
     from vraem.experiment.store import Store
     from vraem.experiment.types import Experiment
 
@@ -169,6 +170,13 @@ class Results:
         return replace(
             self, frame=self.frame.assign(**{own: self.frame[name] for own, name in again.items()})
         )
+
+    @cached_property
+    def claim(self) -> "ClaimVerdict":
+        """The verdict on Q1, judged once for the page and its charts. Raises ``ValueError`` as `claim_verdict`."""
+        from vraem.analysis.verdict import claim_verdict
+
+        return claim_verdict(self)
 
     @cached_property
     def matched(self) -> "Results | None":

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
-from vraem.analysis.verdict import SHOWN_SWITCHES, ClaimAtHorizon, ClaimVerdict, claim_verdict
+from vraem.analysis.verdict import SHOWN_SWITCHES, ClaimAtHorizon, ClaimVerdict
 from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS
 from vraem.figures.shares import ShareRow, draw_rows, name_counts, rows_height
@@ -30,7 +30,7 @@ def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | N
     ``ValueError`` if the runs have no end states.
     """
     swept = as_swept(results)
-    found = verdict or claim_verdict(swept)
+    found = verdict or swept.claim
     rules, head = found.rules, found.headline
     rows = _rows(found)
     margins = Margins(left=2.5, right=0.75, top=1.02, bottom=1.05)
