@@ -21,6 +21,8 @@ from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import Measure
 from vraem.analysis.scoreboard import Progress, require_history
 from vraem.experiment.output import MATCH_FILE
+from vraem.experiment.part_files import write_whole
+from vraem.experiment.rules import reference_arm
 from vraem.observe import RunResult, run
 from vraem.version import __version__
 
@@ -88,7 +90,7 @@ class Matching:
         )
 
     def write(self, folder: Path) -> Path:
-        """Write `match.json` into the folder of the sweep and return its path."""
+        """Write `match.json` into the folder of the sweep and return its path. Raises ``StoreError``."""
         data = {
             "format": FORMAT,
             "experiment": self.experiment,
@@ -104,9 +106,8 @@ class Matching:
             ],
         }
         path = folder / MATCH_FILE
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        text = json.dumps(data, indent=1) + "\n"
+        write_whole(path, lambda file: file.write(text.encode()))
         return path
 
     @classmethod
@@ -190,7 +191,9 @@ def match_history(
             f"the experiment {experiment.name} draws no parameter and no switch: there is nothing to match"
         )
     base = history_of(experiment, households)
-    first = {changes: point for point, changes in reversed(list(enumerate(drawn)))}
+    first: dict[Point, int] = {}
+    for point, changes in enumerate(drawn):
+        first.setdefault(changes, point)
     jobs = [
         (resolved(base, changes), seed_of(experiment.replicates.seed, point, FIRST_REPLICATE + number))
         for changes, point in first.items()
@@ -211,10 +214,7 @@ def match_history(
 
 def history_of(experiment: "Experiment", households: int) -> "Scenario":
     """The reference arm of `experiment` over 2012-23, without campaigns and removals. Raises ``ValueError``."""
-    from vraem.experiment.rules import verdict_rules
-
-    arms = dict(experiment.arms)
-    scenario = arms[verdict_rules(experiment.rules).reference or experiment.arms[0][0]]
+    scenario = dict(experiment.arms)[reference_arm(experiment)]
     events = tuple(event for event in scenario.events if event.kind != "removal")
     untouched = replace(scenario, campaigns=(), events=events)
     history = untouched.with_({"run.end": LAST_DAY, "run.households": households})

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vraem.analysis import outcome_columns as columns
 from vraem.experiment.design import points_a_draw
 from vraem.experiment.outcomes import NULL_COLUMN
-from vraem.experiment.rules import VerdictRules, verdict_rules
+from vraem.experiment.rules import VerdictRules, reference_arm, verdict_rules
 from vraem.observe.anchor import measured_days
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Results:
         return cls(
             frame=frame,
             arms=arms,
-            reference=rules.reference or arms[0],
+            reference=reference_arm(experiment),
             campaigns=tuple(name for name, scenario in experiment.arms if scenario.acts),
             factors=tuple(factor.name for factor in experiment.factors),
             rules=rules,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from vraem.cli.reporting import faults_of_results
 from vraem.cli.running import FOLDER
 from vraem.cli.scoring import GROUP_HOUSEHOLDS
 from vraem.cli.terminal import aligned, paragraph
+from vraem.experiment.words import percent
 
 if TYPE_CHECKING:
     from vraem.analysis.history_matching import MatchSummary
@@ -67,7 +69,7 @@ def tell(found: MatchSummary) -> None:
     """Print how many draws are kept, and how all of them and those that are kept do in the check run."""
     patterns = [name for name in found.before if name != "all"]
     words = {**{name: name for name in patterns}, "all": "all of them"}
-    rows = [(said, _percent(found.before[name]), _percent(found.after[name])) for name, said in words.items()]
+    rows = [(said, _share(found.before[name]), _share(found.after[name])) for name, said in words.items()]
     click.echo(
         f"{found.kept} of {found.draws} draws kept: {found.runs} runs of each meet {' and '.join(patterns)}"
     )
@@ -76,5 +78,5 @@ def tell(found: MatchSummary) -> None:
         click.echo(paragraph("So few draws can say little: run more of them, or narrow their ranges."))
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %" if share == share else "-"
+def _share(share: float) -> str:
+    return percent(None if isnan(share) else share)

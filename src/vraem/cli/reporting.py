@@ -88,9 +88,9 @@ def _workshop(folder: Path) -> Iterator[Path]:
 
 def _refuse_other_sweep(folder: Path) -> None:
     """Raise ``StoreError`` if `folder` holds another sweep, whose manifest the report's would overwrite."""
-    from vraem.experiment.part_files import FOLDERS, StoreError
+    from vraem.experiment.part_files import StoreError, holds_parts
 
-    if any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS):
+    if holds_parts(folder):
         raise StoreError(f"{folder}: holds the results of another sweep; choose another --to")
 
 

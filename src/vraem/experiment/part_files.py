@@ -165,6 +165,11 @@ def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> N
     write_whole(target, write)
 
 
+def holds_parts(folder: Path) -> bool:
+    """Whether there are results in `folder`: part files of any kind."""
+    return any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS)
+
+
 def write_whole(target: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Make `target` with what `write` puts into a file: the whole file on disk, or none. Raises ``StoreError``."""
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:6]}.tmp")

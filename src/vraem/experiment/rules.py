@@ -7,11 +7,14 @@ one table of their own.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from vraem.scenario.fields import Name, Table, quantity
+
+if TYPE_CHECKING:
+    from vraem.experiment.types import Experiment
 
 Question = Literal["Q1", "Q2", "Q3", "Q4", "Q7", "Q8"]
 Definition = Literal["personnel", "seats", "links", "size"]
@@ -85,3 +88,8 @@ def verdict_rules(rules: Any) -> VerdictRules:
     said = dict(rules).get("verdict", {})
     tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
     return VerdictRules.model_validate(tuples)
+
+
+def reference_arm(experiment: Experiment) -> str:
+    """The arm that others are set against: that of the rules, or the first."""
+    return verdict_rules(experiment.rules).reference or experiment.arms[0][0]

@@ -32,6 +32,7 @@ from vraem.experiment.part_files import (
     SERIES,
     TIMINGS,
     StoreError,
+    holds_parts,
     make_folder,
     opened_part,
     read_part,
@@ -354,7 +355,7 @@ def _foreign(folder: Path, experiment: Experiment) -> str:
     """Why a folder without a manifest cannot become a store: it holds what is not ours. Nothing if it can."""
     if folder.exists() and not folder.is_dir():
         return f"{folder}: got a file, expected a folder for the results; choose another --out"
-    if any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS):
+    if holds_parts(folder):
         return f"{folder}: holds results but no {MANIFEST_FILE} that says whose; choose another --out"
     if (folder / PLAN_FILE).exists():
         return f"{folder}: holds a {PLAN_FILE} but no {MANIFEST_FILE} that says whose; choose another --out"

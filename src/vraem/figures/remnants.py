@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
-from vraem.analysis.verdict import ClaimAtHorizon, claims_by_definition
+from vraem.analysis.verdict import ClaimAtHorizon
 from vraem.figures.looks import STATE_LOOKS
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import as_swept, definition_lines, swept_caption, when
@@ -30,14 +30,15 @@ def remnants_by_persons(results: Results | Path | str) -> Figure:
     A panel a definition, a row a horizon. Filled: everybody by descent; hollow: who was ever in the group. Raises
     ``ValueError`` if the runs have no end states, or none by persons.
     """
-    judged = as_swept(results).judged
+    swept = as_swept(results)
+    judged = swept.judged
     judged.require_end_states()
     if judged.by_persons is None:
         raise ValueError(
             "the runs do not count by persons: ask for end_state_by_persons and fragmented_by_persons in the outcomes "
             "of the experiment"
         )
-    claims, again = claims_by_definition(judged), claims_by_definition(judged.by_persons)
+    claims, again = swept.claim.table, swept.claim.by_persons
     pairs = list(zip(claims, again, strict=True))
     definitions, horizons = judged.definitions, len(judged.horizons)
     margins = Margins(left=1.35, right=0.35, top=1.3, bottom=0.95)

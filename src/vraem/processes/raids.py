@@ -270,13 +270,13 @@ def _leave_behind(world: World, column: int, team: int) -> None:
     """The column and those near feel pressure, its camp moves, and the team rests."""
     columns, units, members, p = world.columns, world.units, world.members, world.p
     count, seat = columns.count, int(columns.seat[column])
-    felt = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
-    felt *= np.float32(NEAR_FEEL * p.pressure_gain)
+    near = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
+    near *= columns.status[:count] == LIVING
+    near *= np.float32(NEAR_FEEL * p.pressure_gain)
     pressure = columns.pressure[:count]
-    np.add(pressure, felt, out=pressure, where=columns.status[:count] == LIVING)
+    pressure += near
     pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
-    known = members.location_known[: members.count]
-    np.multiply(known, p.raid_relocation, out=known, where=members.column[: members.count] == column)
+    members.location_known[rows_where(members.column[: members.count] == column)] *= p.raid_relocation
     if team != NO_ROW:
         units.task[team] = RAID
         units.community[team] = seat
