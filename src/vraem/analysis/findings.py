@@ -13,7 +13,6 @@ import numpy as np
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts, share_difference
 from vraem.analysis.discovery import Discovery, as_rows, discover
-from vraem.analysis.history_matching import MatchSummary
 from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import (
     Equivalence,
@@ -24,6 +23,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
 )
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.matched_draws import MatchSummary
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
 from vraem.analysis.questions import Answer, answers

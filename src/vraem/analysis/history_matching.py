@@ -6,23 +6,23 @@ with which nothing is matched, says how what is kept does under chance by which 
 an outcome. Source: docs/sweeps.md, Draws that history rules out; filtering by patterns after Grimm & Railsback (2012).
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis.group_patterns import income, strength
+from vraem.analysis.matched_draws import MATCHED_PATTERNS, MATCHING_RUNS, Matching
 from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import Measure
 from vraem.analysis.scoreboard import Progress, require_history
-from vraem.experiment.output import MATCH_FILE
-from vraem.experiment.part_files import write_whole
 from vraem.experiment.rules import reference_arm
+from vraem.experiment.types import is_assumption
 from vraem.observe import RunResult, run
 from vraem.version import __version__
 
@@ -31,139 +31,25 @@ if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
     from vraem.scenario import Scenario
 
-FORMAT = 1
-MATCHING_RUNS = 2
-"""Runs of a draw that must meet every pattern; one more is for the check."""
 LAST_DAY = date(2023, 12, 31)
 FIRST_REPLICATE = 1_000_000
 """Replicates of matching begin here, so that no run of a sweep has the seed of one."""
-DRAWN_TABLES = ("parameters.", "switches.")
-"""Keys of factors that are assumptions about the valley, and no part of what is done to it."""
+RUNS = MATCHING_RUNS + 1
+SAVE_SECONDS = 20.0
 
-MATCHED: Mapping[str, Callable[[RunResult], list[Measure]]] = {"P11": strength, "P12": income}
-"""The patterns that are matched: observed of this group, and told by a single path."""
-
-
-@dataclass(frozen=True)
-class Matching:
-    """What matching found.
-
-    ``experiment`` (its id), ``version`` of the model and ``households`` of the matching runs; ``points`` (draws,) of
-    the experiment; ``met`` by pattern, (draws, matching runs + 1), the run for the check last.
-    """
-
-    experiment: str
-    version: str
-    households: int
-    points: tuple[int, ...]
-    met: Mapping[str, NDArray[np.bool_]]
-
-    @property
-    def kept(self) -> NDArray[np.bool_]:
-        """Which draws meet every pattern in every matching run, (draws,)."""
-        kept: NDArray[np.bool_] = np.logical_and.reduce(self.all_met[:, :-1], axis=1)
-        return kept
-
-    @property
-    def all_met(self) -> NDArray[np.bool_]:
-        """Whether each run meets every pattern, (draws, runs)."""
-        every: NDArray[np.bool_] = np.logical_and.reduce(list(self.met.values()))
-        return every
-
-    @property
-    def kept_points(self) -> frozenset[int]:
-        """The points of the draws that are kept."""
-        return frozenset(np.array(self.points)[self.kept].tolist())
-
-    def summary(self) -> "MatchSummary":
-        """What to tell of it."""
-        kept = self.kept
-        met = {**self.met, "all": self.all_met}
-        return MatchSummary(
-            draws=len(kept),
-            kept=int(kept.sum()),
-            runs=MATCHING_RUNS,
-            households=self.households,
-            version=self.version,
-            before={name: _share(each[:, -1]) for name, each in met.items()},
-            after={name: _share(each[kept, -1]) for name, each in met.items()},
-        )
-
-    def write(self, folder: Path) -> Path:
-        """Write `match.json` into the folder of the sweep and return its path. Raises ``StoreError``."""
-        data = {
-            "format": FORMAT,
-            "experiment": self.experiment,
-            "vraem": self.version,
-            "households": self.households,
-            "draws": [
-                {
-                    "point": point,
-                    "kept": bool(kept),
-                    **{name: met[row].tolist() for name, met in self.met.items()},
-                }
-                for row, (point, kept) in enumerate(zip(self.points, self.kept, strict=True))
-            ],
-        }
-        path = folder / MATCH_FILE
-        text = json.dumps(data, indent=1) + "\n"
-        write_whole(path, lambda file: file.write(text.encode()))
-        return path
-
-    @classmethod
-    def read(cls, folder: Path, experiment: str, version: str) -> "Matching | None":
-        """What `write` left in the folder of a sweep of `experiment` (its id) by `version`; None if nothing is there.
-
-        Raises ``ValueError``, in one line, if it is of another experiment or version or cannot be read.
-        """
-        path = folder / MATCH_FILE
-        again = f"run vraem match {folder} again"
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            if data["format"] != FORMAT:
-                raise ValueError
-            found = cls(
-                experiment=str(data["experiment"]),
-                version=str(data["vraem"]),
-                households=int(data["households"]),
-                points=tuple(int(draw["point"]) for draw in data["draws"]),
-                met={name: np.array([draw[name] for draw in data["draws"]], dtype=bool) for name in MATCHED},
-            )
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError):
-            raise ValueError(f"{path}: cannot be read as the matched draws of a sweep; {again}") from None
-        if (found.experiment, found.version) != (experiment, version):
-            raise ValueError(
-                f"{path}: got draws of the experiment {found.experiment} by vraem {found.version}, expected those of "
-                f"{experiment} by {version}; {again}"
-            )
-        return found
-
-
-@dataclass(frozen=True)
-class MatchSummary:
-    """How many of the `draws` are `kept`, and the share of check runs that meet each pattern.
-
-    `runs` a draw were matched. Shares are `before` (of all draws) and `after` (of those kept), by pattern and for
-    `all`.
-    """
-
-    draws: int
-    kept: int
-    runs: int
-    households: int
-    version: str
-    before: Mapping[str, float]
-    after: Mapping[str, float]
+MEASURED: Mapping[str, Callable[[RunResult], list[Measure]]] = {"P11": strength, "P12": income}
+"""What is measured for each pattern that is matched."""
 
 
 def match_history(
     experiment: "Experiment",
     *,
     households: int,
+    before: Matching | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    save: Callable[[Matching], object] | None = None,
+    stop: Event | None = None,
 ) -> Matching:
     """Run every draw of `experiment` over history and see which patterns of the group it meets.
 
@@ -173,8 +59,14 @@ def match_history(
         Its reference arm gives the scenario, without what it does to the group.
     households
         Rows of households; members of the group are one to one whatever they are.
+    before
+        What was found before matching was stopped: its draws are not run again, if they had as many households.
     workers, progress
         As of `map_jobs`: processes, and what is called with (runs done, runs in all).
+    save
+        Called every 20 seconds with what is found so far, and once at the end, whatever ends it.
+    stop
+        Ends it with ``KeyboardInterrupt`` when set.
 
     Raises
     ------
@@ -194,22 +86,71 @@ def match_history(
     first: dict[Point, int] = {}
     for point, changes in enumerate(drawn):
         first.setdefault(changes, point)
+    found = _Found(experiment.id, households, [first[changes] for changes in drawn], before)
+    asked = [(point, number) for point in first.values() if point not in found.met for number in range(RUNS)]
     jobs = [
-        (resolved(base, changes), seed_of(experiment.replicates.seed, point, FIRST_REPLICATE + number))
-        for changes, point in first.items()
-        for number in range(MATCHING_RUNS + 1)
+        (
+            resolved(base, drawn[point]),
+            seed_of(experiment.replicates.seed, point, FIRST_REPLICATE + number),
+        )
+        for point, number in asked
     ]
-    ran = map_jobs(patterns_met, jobs, workers=workers, progress=progress)
-    met = np.array(ran, dtype=bool).reshape(len(first), MATCHING_RUNS + 1, len(MATCHED))
-    row = {changes: place for place, changes in enumerate(first)}
-    of_points = met[[row[changes] for changes in drawn]]
-    return Matching(
-        experiment=experiment.id,
-        version=__version__,
-        households=households,
-        points=tuple(range(len(drawn))),
-        met={name: of_points[:, :, place] for place, name in enumerate(MATCHED)},
-    )
+    saved = monotonic()
+
+    def landed(place: int, met: list[bool]) -> None:
+        nonlocal saved
+        found.add(*asked[place], met)
+        if stop is not None and stop.is_set():
+            raise KeyboardInterrupt
+        if save is not None and monotonic() - saved > SAVE_SECONDS:
+            save(found.so_far())
+            saved = monotonic()
+
+    try:
+        map_jobs(patterns_met, jobs, workers=workers, progress=progress, landed=landed)
+    finally:
+        if save is not None:
+            save(found.so_far())
+    return found.so_far()
+
+
+class _Found:
+    """Draws of which all runs are there, and runs of draws of which some are not.
+
+    ``met`` (runs, patterns) by the first point of each draw of assumptions: points that differ in what is done to the
+    group are one such draw.
+    """
+
+    def __init__(self, experiment: str, households: int, first: list[int], before: Matching | None) -> None:
+        self._experiment = experiment
+        self._households = households
+        self._first = first
+        self._runs: dict[int, dict[int, list[bool]]] = {}
+        self.met: dict[int, NDArray[np.bool_]] = {}
+        if before is not None and before.households == households:
+            table = np.stack([before.met[name] for name in MATCHED_PATTERNS], axis=-1)
+            self.met = dict(zip(before.points, table, strict=True))
+
+    def add(self, point: int, number: int, met: list[bool]) -> None:
+        """Take in which patterns run `number` of a draw meets."""
+        runs = self._runs.setdefault(point, {})
+        runs[number] = met
+        if len(runs) == RUNS:
+            self.met[point] = np.array([runs[each] for each in range(RUNS)], dtype=bool)
+
+    def so_far(self) -> Matching:
+        """The draws of which all runs are there."""
+        points = tuple(point for point, first in enumerate(self._first) if first in self.met)
+        table = np.array([self.met[self._first[point]] for point in points], dtype=bool)
+        table = table.reshape(len(points), RUNS, len(MATCHED_PATTERNS))
+        return Matching(
+            experiment=self._experiment,
+            version=__version__,
+            households=self._households,
+            asked=len(self._first),
+            points=points,
+            met={name: table[:, :, place] for place, name in enumerate(MATCHED_PATTERNS)},
+        )
 
 
 def history_of(experiment: "Experiment", households: int) -> "Scenario":
@@ -223,15 +164,11 @@ def history_of(experiment: "Experiment", households: int) -> "Scenario":
 
 
 def patterns_met(job: "tuple[Scenario, int]") -> list[bool]:
-    """Whether the run of a scenario with a seed meets each pattern of `MATCHED`."""
+    """Whether the run of a scenario with a seed meets each of `MATCHED_PATTERNS`."""
     scenario, seed = job
     result = run(scenario, seed=seed)
-    return [all(measure.passed for measure in measured(result)) for measured in MATCHED.values()]
+    return [all(measure.passed for measure in MEASURED[name](result)) for name in MATCHED_PATTERNS]
 
 
 def _assumptions(changes: "Point") -> "Point":
-    return tuple((key, value) for key, value in changes if key.startswith(DRAWN_TABLES))
-
-
-def _share(values: Sequence[bool] | NDArray[np.bool_]) -> float:
-    return float(np.mean(values)) if len(values) else float("nan")
+    return tuple((key, value) for key, value in changes if is_assumption(key))

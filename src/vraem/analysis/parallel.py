@@ -1,5 +1,6 @@
 """Independent jobs on several processes, with results in the order of the jobs whatever finishes first."""
 
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -17,24 +18,40 @@ def map_jobs(
     *,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    landed: Callable[[int, Result], None] | None = None,
 ) -> list[Result]:
     """`[function(job) for job in jobs]` on `workers` processes (all cores if None).
 
-    `function` and `jobs` must be picklable. `progress` is called with (jobs done, jobs in all).
+    `function` and `jobs` must be picklable. `progress` is called with (jobs done, jobs in all); `landed` with the
+    place of a job and its result as soon as it is there. An exception, Ctrl-C among them, gives up what is left.
     """
     count = min(workers or default_workers(), max(len(jobs), 1))
     results: dict[int, Result] = {}
+
+    def keep(place: int, result: Result) -> None:
+        results[place] = result
+        if landed is not None:
+            landed(place, result)
+        if progress is not None:
+            progress(len(results), len(jobs))
+
     if count == 1:
         for place, job in enumerate(jobs):
-            results[place] = function(job)
-            if progress is not None:
-                progress(place + 1, len(jobs))
+            keep(place, function(job))
         return [results[place] for place in range(len(jobs))]
     # spawned workers start clean whatever threads the caller has (notebooks, progress bars)
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_process) as pool:
         futures = {pool.submit(function, job): place for place, job in enumerate(jobs)}
-        for done, future in enumerate(as_completed(futures), start=1):
-            results[futures[future]] = future.result()
-            if progress is not None:
-                progress(done, len(jobs))
+        try:
+            for future in as_completed(futures):
+                keep(futures[future], future.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [results[place] for place in range(len(jobs))]
+
+
+def _begin_process() -> None:
+    """Leave Ctrl-C, which a terminal sends to every process, to the parent: it gives up what is left."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()

@@ -24,7 +24,7 @@ from vraem.observe.anchor import measured_days
 if TYPE_CHECKING:
     import pandas as pd
 
-    from vraem.analysis.history_matching import Matching
+    from vraem.analysis.matched_draws import Matching
     from vraem.analysis.verdict import ClaimVerdict
     from vraem.experiment.store import Store
     from vraem.experiment.types import Experiment
@@ -63,9 +63,9 @@ class Results:
         """The results of a sweep.
 
         Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read, ``ValueError`` if its matched draws are
-        those of another sweep.
+        those of another sweep or not all there.
         """
-        from vraem.analysis.history_matching import Matching
+        from vraem.analysis.matched_draws import Matching
         from vraem.experiment.loader import load_experiment
         from vraem.experiment.store import EXPERIMENT_FILE, Store
 
@@ -76,7 +76,7 @@ class Results:
         return replace(
             cls.of(experiment, frame, about),
             directory=store.directory,
-            matching=Matching.read(store.directory, experiment.id, about["vraem"]),
+            matching=Matching.read_complete(store.directory, experiment.id, about["vraem"]),
         )
 
     @classmethod
@@ -180,8 +180,8 @@ class Results:
 
     @cached_property
     def matched(self) -> "Results | None":
-        """The runs under draws that history does not rule out; None if that was not asked."""
-        if self.matching is None:
+        """The runs under draws that history does not rule out; None if that was not asked, or if all runs are."""
+        if self.matching is None or (self.experiment is not None and self.experiment.design.matched):
             return None
         return self.where(self.frame["point"].isin(self.matching.kept_points))
 

@@ -88,6 +88,10 @@ def in_numbers(experiment: Experiment) -> str:
         f"{rule.count} to {rule.at_most} replicates" if rule.adaptive else _counted(rule.count, "replicate")
     )
     runs = _counted(run_count(experiment), "run") + (" or more" if rule.adaptive else "")
+    if experiment.design.matched:
+        kept = experiment.kept
+        points += " that history is asked of" if kept is None else f", {number(len(kept))} kept by history"
+        runs = runs if kept is not None else f"up to {runs}"
     return f"{_counted(len(experiment.arms), 'arm')}, {points}, {seeds}: {runs}"
 
 

@@ -14,6 +14,8 @@ import click
 
 from vraem.cli.authoring import OVERRIDE, in_numbers
 from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
+from vraem.cli.matching import keep_matched
+from vraem.cli.reporting import faults_of_results
 from vraem.cli.running import FOLDER, RUNS
 from vraem.cli.terminal import aligned, end_by_system, is_terminal, number
 
@@ -71,7 +73,8 @@ def sweep(
 ) -> None:
     """Run all of EXPERIMENT; run the same command again to go on after a stop.
 
-    EXPERIMENT is the name of a packaged one (claim, classroom, routes, ...) or a file.
+    EXPERIMENT is the name of a packaged one (claim, classroom, routes, ...) or a file. Draws of a matched design are
+    asked of history first, as by vraem match, and only those that are kept are run.
     Exit code 1 if runs failed, 130 if it was stopped.
     """
     from vraem.experiment.loader import load_experiment
@@ -84,6 +87,8 @@ def sweep(
     loaded = load_experiment(experiment, own)
     folder = out or RUNS / loaded.name
     adds = loaded.replicates.adaptive and shard is None
+    with faults_of_results(ctx):
+        loaded = keep_matched(ctx, folder, loaded, workers=workers, alone=shard is None, quiet=quiet)
     if not quiet:
         click.echo(f"{loaded.name}: {in_numbers(loaded)}", err=True)
     if loaded.replicates.adaptive and shard is not None and not quiet:

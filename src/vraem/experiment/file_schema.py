@@ -117,6 +117,9 @@ class DesignEntry(Table):
     )
     levels: int = Field(0, ge=0, le=1_000, description="levels of a range (grid, one_at_a_time, morris)")
     seed: int = Field(1, ge=0, le=2**63 - 1, description="seed of designs that draw points")
+    matched: bool = Field(
+        False, description="run only the draws that history does not rule out (vraem match finds them first)"
+    )
 
 
 class Until(Table):

@@ -99,7 +99,7 @@ def _design(experiment: Experiment) -> dict[str, Any]:
     if not experiment.factors:
         return {}
     numbers = {"samples": design.samples or None, "levels": design.levels or None}
-    return _said({"kind": design.kind, **numbers, "seed": design.seed})
+    return _said({"kind": design.kind, **numbers, "seed": design.seed, "matched": design.matched or None})
 
 
 def _replicates(rule: Replicates) -> dict[str, Any]:

@@ -146,7 +146,9 @@ def _checked(
 
 def _design(document: ExperimentDocument) -> Design:
     entry = document.design
-    return Design(entry.kind, entry.samples, entry.levels, entry.seed) if entry else Design("grid")
+    if entry is None:
+        return Design("grid")
+    return Design(entry.kind, entry.samples, entry.levels, entry.seed, entry.matched)
 
 
 def _replicates(document: ExperimentDocument, design: Design) -> Replicates:
@@ -203,10 +205,27 @@ def _faults_of_design(
         expected = "an even whole number from 2 on"
         yield fault_at(written.at, ("design", "levels"), "value", in_words(design.levels), expected)
         return
+    if design.matched:
+        yield from _faults_of_matched(design, factors, written)
     count = point_count(design, factors)
     if count > MOST_POINTS:
         got, expected = (f"{points:,} points".replace(",", " ") for points in (count, MOST_POINTS))
         yield fault_at(written.at, ("design", "kind"), "value", got, f"at most {expected}")
+
+
+def _faults_of_matched(design: Design, factors: tuple[Factor, ...], written: Layers) -> Iterator[Fault]:
+    """What keeps a design from leaving points out: they are compared with each other, or nothing is drawn."""
+    place = ("design", "matched")
+    independent = [kind for kind, spec in DESIGNS.items() if spec.drawn and not spec.common]
+    if design.kind not in independent:
+        got, expected = (
+            f"true with {design.kind}",
+            f"a design whose points stand alone: {one_of(independent)}",
+        )
+        yield fault_at(written.at, place, "value", got, expected)
+    elif not any(factor.assumed for factor in factors):
+        expected = "a [[factor]] that is a parameter or a switch: history says nothing of others"
+        yield fault_at(written.at, place, "value", "true", expected)
 
 
 def _faults_of_replicates(
@@ -255,11 +274,14 @@ def _id(experiment: Experiment) -> str:
     """16 hex digits for what the experiment asks; how much of it is run and kept does not count."""
     effort = ("count", "at_most")
     seeds = {key: value for key, value in asdict(experiment.replicates).items() if key not in effort}
+    design = asdict(experiment.design)
+    if not experiment.design.matched:
+        del design["matched"]  # ids of experiments from before there was such a thing
     content = {
         "scheme": _SCHEME,
         "arms": [(name, scenario.id) for name, scenario in experiment.arms],
         "factors": [{**asdict(factor), "default": None} for factor in experiment.factors],
-        "design": asdict(experiment.design),
+        "design": design,
         "replicates": seeds,
         "outcomes": [asdict(outcome) for outcome in experiment.outcomes],
         "horizons": experiment.horizons,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -189,6 +191,15 @@ def write_whole(target: Path, write: Callable[[IO[bytes]], object]) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def take_over(source: Path, target: Path) -> bool:
+    """Copy a file, whole, to where there is none; whether there was none. Raises ``StoreError``."""
+    if target.exists():
+        return False
+    with source.open("rb") as file:
+        write_whole(target, partial(shutil.copyfileobj, file))
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

@@ -26,8 +26,11 @@ _SEED_BITS = 53  # exact in every program, also in those that know no whole numb
 def plan(experiment: Experiment) -> Iterator[Task]:
     """The tasks of an experiment in order, one for each point and replicate, without holding them all.
 
-    With an open number of replicates these are the first; ``next_tasks`` gives what follows.
+    With an open number of replicates these are the first; ``next_tasks`` gives what follows. Raises ``ValueError``
+    for a matched design that does not know yet which points it keeps.
     """
+    if experiment.design.matched and experiment.kept is None:
+        raise ValueError(f"the draws of {experiment.name} are not matched yet")
     return tasks_of_points(experiment, lambda _: range(experiment.replicates.count))
 
 
@@ -61,8 +64,10 @@ def next_tasks(experiment: Experiment, records: Iterable[RunRecord | Mapping[str
 
 
 def tasks_of_points(experiment: Experiment, replicates: Callable[[int], Iterable[int]]) -> Iterator[Task]:
-    """The tasks of chosen replicates of every point: ``replicates`` gives their numbers for a point."""
+    """The tasks of chosen replicates of every point that is kept: ``replicates`` gives their numbers for a point."""
     for point, changes in enumerate(points(experiment.design, experiment.factors)):
+        if experiment.kept is not None and point not in experiment.kept:
+            continue
         ids: list[tuple[str, str]] = []
         for replicate in replicates(point):
             ids = ids or [(name, resolved(arm, changes).id) for name, arm in experiment.arms]
@@ -70,8 +75,9 @@ def tasks_of_points(experiment: Experiment, replicates: Callable[[int], Iterable
 
 
 def run_count(experiment: Experiment) -> int:
-    """How many runs the plan has, without making them."""
-    count = point_count(experiment.design, experiment.factors)
+    """How many runs the plan has, without making them; the most there can be while it is not known what is kept."""
+    drawn = point_count(experiment.design, experiment.factors)
+    count = drawn if experiment.kept is None else len(experiment.kept)
     return count * experiment.replicates.count * len(experiment.arms)
 
 

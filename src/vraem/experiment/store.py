@@ -17,14 +17,13 @@ import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vraem.experiment import store_series
-from vraem.experiment.output import MANIFEST_FILE, PLAN_FILE
+from vraem.experiment.output import MANIFEST_FILE, MATCH_FILE, PLAN_FILE
 from vraem.experiment.part_files import (
     FAILURES,
     FOLDERS,
@@ -37,6 +36,7 @@ from vraem.experiment.part_files import (
     opened_part,
     read_part,
     take_away,
+    take_over,
     write_whole,
 )
 from vraem.experiment.rows import KEY_COLUMNS, Columns, Key
@@ -223,29 +223,37 @@ class Store:
     def merge(self, others: Iterable[Path | str]) -> int:
         """Take over the part files of other stores of this experiment and return how many were new.
 
+        Their matched draws come along.
+
         Raises
         ------
         StoreError
-            If one is no store, belongs to another experiment or version, or cannot be read or copied.
+            If one is no store, belongs to another experiment or version, ran draws that were matched otherwise, or
+            cannot be read or copied.
 
         """
-        import shutil
-
         taken = 0
         for other in map(Store.open, others):
             self._require(other.manifest, str(other.directory))
+            self._take_matched(other)
             for folder in FOLDERS:
                 for part in other._parts(folder):
-                    target = self.directory / folder / part.name
-                    if target.exists():
-                        continue
-                    with part.open("rb") as source:
-                        write_whole(target, partial(shutil.copyfileobj, source))
-                    taken += folder == RUNS
+                    new = take_over(part, self.directory / folder / part.name)
+                    taken += new and folder == RUNS
             theirs = other.plan()
             if theirs is not None:
                 self.add_to_plan(theirs)
         return taken
+
+    def _take_matched(self, other: Store) -> None:
+        """Take over which draws are kept. Raises ``StoreError`` if both say so and not the same."""
+        theirs, ours = other.directory / MATCH_FILE, self.directory / MATCH_FILE
+        if not theirs.exists() or take_over(theirs, ours):
+            return
+        if ours.read_bytes() != theirs.read_bytes():
+            raise StoreError(
+                f"{theirs}: got other matched draws than {ours}; match them alike, or remove one of the two"
+            )
 
     def export(self, directory: Path | str, kind: str = "csv") -> list[Path]:
         """Write each table as one file (`kind`: "csv" or "parquet") and return the files.

@@ -70,6 +70,11 @@ class Outcome:
     text: bool = False
 
 
+def is_assumption(key: str) -> bool:
+    """Whether a dotted key of a scenario is that of a parameter or a switch."""
+    return key.startswith(("parameters.", "switches."))
+
+
 @dataclass(frozen=True)
 class Factor:
     """What varies between points. ``key`` is a dotted key of a scenario.
@@ -91,17 +96,26 @@ class Factor:
     @property
     def name(self) -> str:
         """The key without its table: ``demand_elasticity``."""
-        return self.key.partition(".")[2] if self.key.startswith(("parameters.", "switches.")) else self.key
+        return self.key.partition(".")[2] if self.assumed else self.key
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it is an assumption about the valley (a parameter, a switch) and no part of what is done to it."""
+        return is_assumption(self.key)
 
 
 @dataclass(frozen=True)
 class Design:
-    """How points are laid over the factors. ``seed`` is that of designs that draw."""
+    """How points are laid over the factors.
+
+    ``seed`` is that of designs that draw. ``matched``: only the points that history does not rule out are run.
+    """
 
     kind: str
     samples: int = 0
     levels: int = 0
     seed: int = 1
+    matched: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +155,7 @@ class Experiment:
     ``time_limit``: seconds per run, None without. ``text``: the resolved experiment as a file that needs no
     other. ``id``: 16 hex digits that stand for arms, factors, design, seeds, outcomes, horizons and rules;
     the number of replicates, the series kept and the time limit do not count, since they may grow later.
+    ``kept``: the points that history does not rule out, once a matched design knows them; None runs all points.
     """
 
     name: str
@@ -158,6 +173,7 @@ class Experiment:
     time_limit: float | None
     id: str
     text: str = field(repr=False, compare=False, default="")
+    kept: frozenset[int] | None = field(repr=False, compare=False, default=None)
 
     def scenario(self, run: Run) -> Scenario:
         """The scenario of the run's arm with the draw laid over it."""
