@@ -10,13 +10,8 @@ from click.testing import CliRunner
 
 from vraem import run
 from vraem.analysis.group_patterns import income, strength
-from vraem.analysis.history_matching import (
-    FIRST_REPLICATE,
-    LAST_DAY,
-    Matching,
-    history_of,
-    match_history,
-)
+from vraem.analysis.history_matching import FIRST_REPLICATE, LAST_DAY, history_of, match_history
+from vraem.analysis.matched_draws import Matching
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import claim_verdict
 from vraem.cli import cli
@@ -87,7 +82,7 @@ def swept(tmp_path_factory):
 def found(*, strong, paid):
     """Matching of draws by what their runs meet: P11 and P12, two matching runs and the check."""
     met = {"P11": np.array(strong, dtype=bool), "P12": np.array(paid, dtype=bool)}
-    return Matching("1234", __version__, 400, tuple(range(len(strong))), met)
+    return Matching("1234", __version__, 400, len(strong), tuple(range(len(strong))), met)
 
 
 def said_in(figure):
@@ -126,7 +121,7 @@ def test_draws_of_another_experiment_or_version_are_refused(tmp_path, experiment
 
 
 def test_a_file_that_is_no_matching_is_told_in_a_line(swept, tmp_path):
-    for text in ("{", "[]", '{"format": 1}', '{"format": 2}'):
+    for text in ("{", "[]", '{"format": 1}', '{"format": 2}', '{"format": 2, "draws": 1}'):
         (tmp_path / MATCH_FILE).write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match="cannot be read as the matched draws") as told:
             Matching.read(tmp_path, "1234", __version__)
@@ -176,6 +171,9 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     assert cell["judgement"]["runs"] == int((kept["dismantled_personnel"] == 1).sum())
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "Among the draws that history does not rule out" in page
+    (lever,) = data["history_levers"]  # campaigns are no assumption
+    assert lever["factor"] == "members_initial"
+    assert 'data-key="history.members_initial"' in page
 
 
 def test_where_no_draw_is_kept_the_claim_is_unanswered(swept):

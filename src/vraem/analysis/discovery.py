@@ -9,6 +9,7 @@ which form of a switch a branch keeps.)
 """
 
 import contextlib
+import inspect
 import io
 import logging
 import warnings
@@ -141,18 +142,22 @@ def inputs(cases: "pd.DataFrame") -> "pd.DataFrame":
 def prim(x: "pd.DataFrame", y: NDArray[np.bool_], density: float = DENSITY) -> Box:
     """The box of at most ``MOST_LIMITS`` limits that best joins coverage and density.
 
+    None, that is all runs, if peeling to the end does not reach a `density`.
     Each limit must be clear at a level divided by the number of factors (Bonferroni): among 200 assumptions
     ten would seem to matter at 5 per cent though none does.
     """
-    workbench = _library("ema_workbench.analysis.prim")
+    search = _library("ema_workbench.analysis.prim").Prim
+    # before version 3 the workbench wanted a density, and left out the way to a last box that is less dense
+    any_box = {"threshold": 0.0} if "threshold" in inspect.signature(search).parameters else {}
     with _quiet():
-        search = workbench.Prim(x, y.astype(bool), threshold=density, peel_alpha=PEEL, mass_min=LEAST_MASS)
-        found = search.find_box()
+        found = search(x, y.astype(bool), peel_alpha=PEEL, mass_min=LEAST_MASS, **any_box).find_box()
     base = float(y.mean())
     nothing = Box((), 1.0, base, base, 1.0, len(y))
     if found is None:
         return nothing
     trajectory = found.peeling_trajectory
+    if trajectory["mean"].iloc[-1] < density:
+        return nothing
     best, quality = nothing, base
     for place in range(len(trajectory)):
         if int(trajectory["res_dim"].iloc[place]) > MOST_LIMITS:

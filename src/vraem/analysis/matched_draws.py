@@ -181,8 +181,8 @@ def only_kept(experiment: "Experiment", folder: Path) -> "Experiment":
     found = Matching.read_complete(folder, experiment.id, __version__)
     if found is None:
         raise ValueError(
-            f"{folder}: the draws of {experiment.name} are not matched yet; run vraem match with the same experiment and "
-            "--out first"
+            f"{folder}: the draws of {experiment.name} are not matched yet; run vraem match with the same experiment "
+            "and --out first"
         )
     return replace(experiment, kept=found.kept_points)
 

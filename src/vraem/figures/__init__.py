@@ -25,9 +25,8 @@ _PLACES: dict[str, str] = {
     "paired_differences": "contrast_forest",
     "verdict_at_a_glance": "verdict_rows",
     "phase_diagram": "phase",
-    **dict.fromkeys(
-        ("assumptions_that_matter", "morris_screening", "sensitivity", "sobol_shares"), "sensitivity_bars"
-    ),
+    **dict.fromkeys(("morris_screening", "sensitivity", "sobol_shares"), "sensitivity_bars"),
+    **dict.fromkeys(("assumptions_that_history_narrows", "assumptions_that_matter"), "lever_rows"),
     "discovered_box": "discovery_box",
     "fates_of_members": "fate_flows",
     "splinter_fates": "splinter_bars",

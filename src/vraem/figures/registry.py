@@ -61,7 +61,12 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
     ReportChart(
         "assumptions",
         "The assumptions over which the share of gangs moves farthest.",
-        "vraem.figures.sensitivity_bars:assumptions_that_matter",
+        "vraem.figures.lever_rows:assumptions_that_matter",
+    ),
+    ReportChart(
+        "history",
+        "What history says about the assumptions: the share of draws that it does not rule out.",
+        "vraem.figures.lever_rows:assumptions_that_history_narrows",
     ),
     ReportChart(
         "conditions",

@@ -1,17 +1,20 @@
 """Section of a report that reads the claim otherwise: by persons, and among draws that history does not rule out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vraem.analysis.findings import Findings
 from vraem.analysis.labels import BY_PERSONS_WORDS
+from vraem.analysis.sensitivity import Lever
 from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict
-from vraem.figures.report_html import cell, heading, para, share, share_text, table
+from vraem.figures.report_html import cell, heading, number, para, share, share_text, table
 
 
 def other_readings(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     """Every other reading that the runs allow, beside the one of the verdict."""
     yield from _by_persons(claim)
     yield from _matched(found, claim)
+    if found.history_levers:
+        yield lever_table("history", found.history_levers, "draws kept", "the share of draws kept")
 
 
 def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
@@ -24,19 +27,41 @@ def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
 
 
 def _matched(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
-    """The same among the draws that history does not rule out, beside what holds of all."""
-    if found.matching is None or not claim.matched:
+    """The same among the draws that history does not rule out, beside what holds of all, if others were run at all."""
+    if found.matching is None:
         return
-    seen = found.matching
-    yield heading("Among the draws that history does not rule out", 3)
+    seen, others = found.matching, bool(claim.matched)
+    yield heading(f"{'Among the' if others else 'Only'} draws that history does not rule out", 3)
     patterns = " and ".join(name for name in seen.after if name != "all")
+    if not others:
+        yield para(
+            "Only draws of assumptions under which the group is what it was known to be were run at all."
+        )
     yield para(
         f"{seen.kept} of {seen.draws} draws of assumptions are kept: in {seen.runs} runs of 2012-23 without a "
         f"campaign strength and income of the group were as observed ({patterns}). In one more run, by which nothing "
         f"was chosen, {share_text(seen.after['all'])} of those that are kept meet both, "
         f"{share_text(seen.before['all'])} of all."
     )
-    yield _beside(claim.table, claim.matched, "matched", "draws kept")
+    if others:
+        yield _beside(claim.table, claim.matched, "matched", "draws kept")
+
+
+def lever_table(key: str, levers: Sequence[Lever], what: str, share_words: str) -> str:
+    """Assumptions over which a share moves farthest, with the share by quarter or form; `key` begins their names."""
+    rows = [
+        [
+            cell(lever.factor),
+            number(f"{key}.{lever.factor}", lever.range),
+            cell("; ".join(f"{b.part}: {share_text(b.share.estimate)}" for b in lever.bands), "text"),
+        ]
+        for lever in levers
+    ]
+    return table(
+        ["assumption", f"moves {what} by", f"{share_words.removeprefix('the ')} by quarter or form"],
+        rows,
+        f"Assumptions over which {share_words} moves farthest (chance alone moves some of them)",
+    )
 
 
 def _beside(

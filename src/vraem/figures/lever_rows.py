@@ -1,0 +1,188 @@
+"""How far a share moves over each assumption: gangs among dismantled runs, and draws that history keeps."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.matched_assumptions import draws_asked, kept_by_assumption
+from vraem.analysis.results import Results
+from vraem.analysis.sensitivity import Lever, levers
+from vraem.figures.sensitivity_bars import MOST_FACTORS, ROW_INCHES, frame_rows
+from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style, thousands
+from vraem.figures.swept import as_swept, condition_words, interval_note, swept_caption, when
+from vraem.version import __version__
+
+ROW_USED = 0.66
+"""Part of a row that its marks take; the rest sets it apart from the next."""
+FORM_HEIGHT = 0.26
+"""Rows between two forms of a switch, so that their names stand apart."""
+PART_COLOURS = ("#0b3a75", "#a6d0ee")
+CHANCE_NOTE = "Highest less lowest share: chance alone moves it too."
+
+
+def assumptions_that_matter(
+    results: Results | Path | str, *, horizon: int | None = None, found: Sequence[Lever] | None = None
+) -> Figure:
+    """P(gangs | dismantled) in each quarter of a parameter's range and under each form of a switch, farthest first.
+
+    ``found`` is computed (``analysis.sensitivity.levers``) if None. Raises ``ValueError`` if nothing was varied, or if
+    no assumption moves the share.
+    """
+    kept = as_swept(results).judged
+    kept.require_end_states()
+    months = kept.headline if horizon is None else horizon
+    labels = kept.labels(months)
+    among = kept.dismantled() & (labels != CENSORED_LABEL)
+    shown = list(levers(kept, labels == GANGS, among) if found is None else found)[:MOST_FACTORS]
+    if not shown:
+        raise ValueError("nothing was varied in these runs: there are no assumptions to compare")
+    if not any(lever.range > 0.0 for lever in shown):
+        raise ValueError("no assumption moves the share of gangs in these runs: there is nothing to draw")
+    overall = float((labels == GANGS)[among].mean()) if among.any() else np.nan
+    return _lever_rows(
+        shown,
+        overall,
+        "Under which assumptions the remnants become gangs",
+        f"Share of dismantled runs that end as gangs, {when(months)} after the campaign",
+        swept_caption(kept, f"{CHANCE_NOTE}\n{condition_words(kept, None).capitalize()}."),
+    )
+
+
+def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
+    """Share of draws that history does not rule out, by quarter of each parameter's draws and form of each switch.
+
+    The assumptions over which it moves farthest come first. Raises ``ValueError`` if the draws were not matched
+    (``vraem match``), or if all of them or none are kept.
+    """
+    swept = as_swept(results)
+    asked, kept = draws_asked(swept)
+    if kept.all() or not kept.any():
+        raise ValueError("history keeps all of the draws or none: there is nothing to compare")
+    name = swept.about.get("name", "without a name")
+    return _lever_rows(
+        kept_by_assumption(swept)[:MOST_FACTORS],
+        float(kept.mean()),
+        "What history says about the assumptions",
+        "Share of draws under which strength and income of the group are as observed in 2012–23",
+        f"Experiment {name}, {thousands(len(kept))} draws of assumptions, {thousands(int(kept.sum()))} kept, "
+        f"vraem {__version__}.\n{interval_note(asked.cluster_words)} {CHANCE_NOTE}",
+    )
+
+
+def _lever_rows(shown: Sequence[Lever], overall: float, title: str, subtitle: str, caption: str) -> Figure:
+    """A row for each assumption with the share in each part of its range, and a line at the share `overall`."""
+    heights = [_row_height(lever) for lever in shown]
+    margins = Margins(left=1.95, right=0.45, top=1.2, bottom=1.1)
+    with style():
+        figure, ((axes,),) = sheet(
+            title,
+            subtitle,
+            caption,
+            size=(8.6, margins.top + margins.bottom + 1.55 * ROW_INCHES * sum(heights)),
+            margins=margins,
+        )
+        places = frame_rows(axes, [lever.factor for lever in shown], heights)
+        for place, height, lever in zip(places, heights, shown, strict=True):
+            _lever(axes, place, height, lever)
+        axes.set_xlim(0.0, None)
+        axes.axvline(overall, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+        axes.annotate(
+            f"all: {100 * overall:.0f} %",
+            (overall, 1.0),
+            (3.0, 3.0),
+            axes.get_xaxis_transform(),
+            "offset points",
+            size=SMALL_SIZE,
+        )
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        _key_of_parts(figure)
+    return figure
+
+
+def _row_height(lever: Lever) -> float:
+    """Room for an assumption, in rows of one with quarters; each form of a switch has a line for its name."""
+    forms = sum(band.runs > 0 and band.low is None for band in lever.bands)
+    return max(1.0, forms * FORM_HEIGHT / ROW_USED)
+
+
+def _lever(axes: Axes, place: float, height: float, lever: Lever) -> None:
+    """One assumption: a mark a part of its range, pale to dark; forms of a switch bear their names."""
+    bands = [band for band in lever.bands if band.runs]
+    shares = [band.share.estimate for band in bands]
+    axes.plot(
+        [min(shares), max(shares)],
+        [place] * 2,
+        color=HAIRLINE,
+        linewidth=5.0,
+        zorder=1,
+        solid_capstyle="butt",
+    )
+    step = ROW_USED * height / max(len(bands), 1)
+    for number, band in enumerate(bands):
+        level = place + (number - (len(bands) - 1) / 2.0) * step
+        is_form = band.low is None
+        shade = number / max(len(bands) - 1, 1)
+        colour = INK if is_form else _between(PART_COLOURS[1], PART_COLOURS[0], shade)
+        axes.plot(
+            [band.share.low, band.share.high], [level] * 2, color=colour, linewidth=0.8, alpha=0.8, zorder=2
+        )
+        axes.plot(
+            [band.share.estimate],
+            [level],
+            marker="s" if is_form else "o",
+            color=colour,
+            markeredgecolor=INK,
+            markeredgewidth=0.4,
+            markersize=4.2,
+            zorder=3,
+            clip_on=False,
+        )
+        if is_form:
+            axes.annotate(
+                band.part.replace("_", " "),
+                (band.share.high, level),
+                (3.0, 0.0),
+                textcoords="offset points",
+                va="center",
+                size=SMALL_SIZE - 1.6,
+                color=MUTED,
+                zorder=4,
+            )
+
+
+def _key_of_parts(figure: Figure) -> None:
+    handles = [
+        Line2D(
+            [],
+            [],
+            marker="o",
+            color=_between(PART_COLOURS[1], PART_COLOURS[0], shade),
+            mec=INK,
+            mew=0.4,
+            ms=4.6,
+            lw=0.8,
+            label=label,
+        )
+        for shade, label in (
+            (0.0, "lowest quarter of the draws"),
+            (1 / 3, "second"),
+            (2 / 3, "third"),
+            (1.0, "highest"),
+        )
+    ]
+    handles.append(Line2D([], [], marker="s", color=INK, ms=4.2, lw=0.8, label="form of a switch"))
+    handles.append(Line2D([], [], color=HAIRLINE, lw=5.0, solid_capstyle="butt", label="lowest to highest"))
+    key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.1, columnspacing=1.1, handlelength=1.5)
+
+
+def _between(first: str, last: str, share: float) -> tuple[float, float, float]:
+    """A colour on the way from one to another."""
+    ends = [np.array([int(colour[at : at + 2], 16) / 255.0 for at in (1, 3, 5)]) for colour in (first, last)]
+    red, green, blue = (1.0 - share) * ends[0] + share * ends[1]
+    return float(red), float(green), float(blue)
