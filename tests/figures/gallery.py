@@ -19,8 +19,11 @@ from tests.figures.runs import made_up_run
 from tests.figures.sweeps import made_up
 from vraem import figures
 from vraem.analysis.discovery import Box, Discovery, Limit
+from vraem.analysis.matched_draws import Matching
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Effect, Index
+from vraem.experiment.design import points
+from vraem.experiment.loader import load_experiment
 from vraem.figures.style import style
 from vraem.observe import RunResult
 
@@ -39,6 +42,27 @@ MOST_APART = 0.022
 def results() -> Results:
     """The made-up experiment that all charts share; read only."""
     return made_up(points=24, replicates=2)
+
+
+@cache
+def asked_of_history() -> Results:
+    """Draws of the claim, of which made-up matching keeps more the more members the group begins with; read only."""
+    experiment = load_experiment("claim-matched", ["design.samples=80"])
+    drawn = [dict(changes) for changes in points(experiment.design, experiment.factors)]
+    members = np.array([changes["parameters.members_initial"] for changes in drawn])
+    luck = np.random.default_rng(5).uniform(310.0, 400.0, (len(drawn), 3))
+    met = {"P11": luck < members[:, None], "P12": luck > 312.0}
+    matching = Matching(experiment.id, "0.0", 400, len(drawn), tuple(range(len(drawn))), met)
+    return Results(
+        frame=results().frame[:0],
+        arms=(),
+        reference="",
+        campaigns=(),
+        factors=(),
+        about={"name": "made-up"},
+        experiment=experiment,
+        matching=matching,
+    )
 
 
 @cache
@@ -91,6 +115,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "verdict": lambda: figures.verdict_at_a_glance(results()),
     "phase": lambda: figures.phase_diagram(results()),
     "assumptions": lambda: figures.assumptions_that_matter(results()),
+    "history": lambda: figures.assumptions_that_history_narrows(asked_of_history()),
     "conditions": lambda: figures.discovered_box(results(), found=Discovery("gangs", BOX, (), "")),
     "morris": lambda: figures.morris_screening(EFFECTS, caption="Made up."),
     "sobol": lambda: figures.sobol_shares(INDICES, caption="Made up."),

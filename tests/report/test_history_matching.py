@@ -172,7 +172,7 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "Among the draws that history does not rule out" in page
     (lever,) = data["history_levers"]  # campaigns are no assumption
-    assert lever["factor"] == "members_initial"
+    assert lever["lever"]["factor"] == "members_initial"
     assert 'data-key="history.members_initial"' in page
 
 

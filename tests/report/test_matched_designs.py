@@ -114,7 +114,7 @@ def test_a_sweep_of_a_matched_design_asks_history_first_and_runs_what_is_kept(fi
     drawn, among = draws_asked(results)
     assert set(drawn.frame["point"][among]) == kept
     assert list(drawn.frame["purge_loss"] >= DEAR) == among.tolist()
-    assert kept_by_assumption(results)[0].factor == "purge_loss"
+    assert kept_by_assumption(results, 1)[0].lever.factor == "purge_loss"
     shown = figures.assumptions_that_history_narrows(results)
     assert shown.axes[0].get_yticklabels()[0].get_text() == "purge loss"
     told = called_report(out)

@@ -23,7 +23,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
 )
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
-from vraem.analysis.matched_assumptions import kept_by_assumption
+from vraem.analysis.matched_assumptions import Narrowed, kept_by_assumption
 from vraem.analysis.matched_draws import MatchSummary
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
@@ -93,7 +93,7 @@ class Findings:
 
     ``thresholds_hash`` of the table by which the runs were labelled; ``clusters``: what intervals take as drawn.
     ``matching``: which draws history rules out, None if that was not asked; ``history_levers``: the assumptions over
-    which the share of draws that are kept moves farthest.
+    which the share of draws that are kept moves most clearly.
     """
 
     about: dict[str, Any]
@@ -102,7 +102,7 @@ class Findings:
     clusters: str
     runs: dict[str, int]
     matching: MatchSummary | None
-    history_levers: tuple[Lever, ...]
+    history_levers: tuple[Narrowed, ...]
     claim: ClaimVerdict | None
     answers: tuple[Answer, ...]
     campaigns: tuple[CampaignContrast, ...]
@@ -134,7 +134,7 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         clusters=results.cluster_words,
         runs=_counts(results),
         matching=results.matching.summary() if results.matching is not None else None,
-        history_levers=tuple(kept_by_assumption(results)[:MOST_LEVERS])
+        history_levers=tuple(kept_by_assumption(results, MOST_LEVERS))
         if results.matching is not None
         else (),
         claim=claim,

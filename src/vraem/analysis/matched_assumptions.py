@@ -1,10 +1,31 @@
 """What history says about the assumptions: how the share of draws that are kept moves over each of them."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.paired import holm
 from vraem.analysis.results import Results
-from vraem.analysis.sensitivity import Lever, levers
+from vraem.analysis.sensitivity import QUARTERS, Lever, lever_of
+
+CLEAR_P = 0.05
+
+
+class Narrowed(NamedTuple):
+    """How the share of draws that are kept moves over an assumption, with the ``p_holm`` of it being chance.
+
+    p is that of Pearson's chi-squared test of kept or not by quarter or form, after Holm's correction for the number of
+    assumptions.
+    """
+
+    lever: Lever
+    p_holm: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether chance does not explain it."""
+        return self.p_holm < CLEAR_P
 
 
 def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:
@@ -35,10 +56,29 @@ def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:
     return asked, matching.kept
 
 
-def kept_by_assumption(results: Results) -> list[Lever]:
-    """Assumptions by how far the share of draws that are kept moves over them, the farthest first.
+def kept_by_assumption(results: Results, most: int) -> list[Narrowed]:
+    """How the share of draws that are kept moves over each assumption: the `most` that chance explains least, in order.
 
-    Raises ``ValueError`` as `draws_asked`.
+    Nothing where all draws or none are kept. Raises ``ValueError`` as `draws_asked`.
     """
     asked, kept = draws_asked(results)
-    return levers(asked, kept, np.ones(len(kept), dtype=bool))
+    if kept.all() or not kept.any():
+        return []
+    varied = [factor for factor in asked.factors if asked.frame[factor].nunique() > 1]
+    chance = np.array([_chance(asked, kept, factor) for factor in varied])
+    corrected = holm(list(chance))
+    everything = np.ones(len(kept), dtype=bool)
+    return [
+        Narrowed(lever_of(asked, kept, everything, varied[place]), float(corrected[place]))
+        for place in np.argsort(chance, kind="stable")[:most]
+    ]
+
+
+def _chance(asked: Results, kept: NDArray[np.bool_], factor: str) -> float:
+    """p of Pearson's chi-squared test that draws are kept as often in every quarter, or under every form."""
+    import pandas as pd
+    from scipy.stats import chi2_contingency
+
+    values = asked.frame[factor]
+    parts = pd.qcut(values, QUARTERS, duplicates="drop") if values.dtype.kind in "fiu" else values.astype(str)
+    return float(chi2_contingency(pd.crosstab(parts, kept)).pvalue)

@@ -197,12 +197,15 @@ class Lever(NamedTuple):
     bands: tuple[Band, ...]
 
 
+def lever_of(results: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_], factor: str) -> Lever:
+    """How far the share moves over one factor; by nothing where fewer than two bands have runs."""
+    bands = tuple(by_quarter(results, holds, among, factor))
+    shares = [band.share.estimate for band in bands if band.runs]
+    return Lever(factor, max(shares, default=0.0) - min(shares, default=0.0), bands)
+
+
 def levers(results: Results, holds: NDArray[np.bool_], among: NDArray[np.bool_]) -> list[Lever]:
     """All factors by how far the share moves over them, the farthest first; chance alone moves it a little."""
-    found = []
-    for factor in results.factors:
-        bands = tuple(by_quarter(results, holds, among, factor))
-        shares = [band.share.estimate for band in bands if band.runs]
-        if len(shares) > 1:
-            found.append(Lever(factor, max(shares) - min(shares), bands))
+    each = (lever_of(results, holds, among, factor) for factor in results.factors)
+    found = [lever for lever in each if sum(band.runs > 0 for band in lever.bands) > 1]
     return sorted(found, key=lambda lever: (-lever.range, lever.factor))

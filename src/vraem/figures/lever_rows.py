@@ -1,6 +1,6 @@
 """How far a share moves over each assumption: gangs among dismantled runs, and draws that history keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ ROW_USED = 0.66
 FORM_HEIGHT = 0.26
 """Rows between two forms of a switch, so that their names stand apart."""
 PART_COLOURS = ("#0b3a75", "#a6d0ee")
+LEAST_SHOWN, MOST_UNCLEAR = 6, 2
 CHANCE_NOTE = "Highest less lowest share: chance alone moves it too."
 
 
@@ -57,26 +58,42 @@ def assumptions_that_matter(
 def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
     """Share of draws that history does not rule out, by quarter of each parameter's draws and form of each switch.
 
-    The assumptions over which it moves farthest come first. Raises ``ValueError`` if the draws were not matched
-    (``vraem match``), or if all of them or none are kept.
+    What chance explains least comes first; assumptions that are clear after Holm's correction, and a few more in grey.
+    Raises ``ValueError`` if the draws were not matched (``vraem match``), or if all of them or none are kept.
     """
     swept = as_swept(results)
     asked, kept = draws_asked(swept)
-    if kept.all() or not kept.any():
+    narrowed = kept_by_assumption(swept, MOST_FACTORS)
+    if not narrowed:
         raise ValueError("history keeps all of the draws or none: there is nothing to compare")
+    clear = sum(each.clear for each in narrowed)
+    shown = narrowed[: max(clear + MOST_UNCLEAR, LEAST_SHOWN)]
     name = swept.about.get("name", "without a name")
     return _lever_rows(
-        kept_by_assumption(swept)[:MOST_FACTORS],
+        [each.lever for each in shown],
         float(kept.mean()),
         "What history says about the assumptions",
         "Share of draws under which strength and income of the group are as observed in 2012–23",
         f"Experiment {name}, {thousands(len(kept))} draws of assumptions, {thousands(int(kept.sum()))} kept, "
-        f"vraem {__version__}.\n{interval_note(asked.cluster_words)} {CHANCE_NOTE}",
+        f"vraem {__version__}.\n{interval_note(asked.cluster_words)} Grey names, and all that is not shown: "
+        "chance explains it, too (chi-squared, Holm).",
+        unclear=frozenset(each.lever.factor for each in shown if not each.clear),
     )
 
 
-def _lever_rows(shown: Sequence[Lever], overall: float, title: str, subtitle: str, caption: str) -> Figure:
-    """A row for each assumption with the share in each part of its range, and a line at the share `overall`."""
+def _lever_rows(
+    shown: Sequence[Lever],
+    overall: float,
+    title: str,
+    subtitle: str,
+    caption: str,
+    *,
+    unclear: Collection[str] = (),
+) -> Figure:
+    """A row for each assumption with the share in each part of its range, and a line at the share `overall`.
+
+    Names of assumptions that are `unclear` are grey.
+    """
     heights = [_row_height(lever) for lever in shown]
     margins = Margins(left=1.95, right=0.45, top=1.2, bottom=1.1)
     with style():
@@ -88,6 +105,8 @@ def _lever_rows(shown: Sequence[Lever], overall: float, title: str, subtitle: st
             margins=margins,
         )
         places = frame_rows(axes, [lever.factor for lever in shown], heights)
+        for name, lever in zip(axes.get_yticklabels(), shown, strict=True):
+            name.set_color(MUTED if lever.factor in unclear else INK)
         for place, height, lever in zip(places, heights, shown, strict=True):
             _lever(axes, place, height, lever)
         axes.set_xlim(0.0, None)

@@ -18,7 +18,7 @@ from vraem.figures.report_html import (
     share_text,
     table,
 )
-from vraem.figures.report_readings import lever_table, other_readings
+from vraem.figures.report_readings import by_part, other_readings
 from vraem.figures.swept import MONTHS_A_YEAR, when
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.splinters import SPLINTER_WORDS
@@ -166,7 +166,15 @@ def _conditions(found: Findings) -> Iterator[str]:
             ]
         )
     if found.levers:
-        yield lever_table("lever", found.levers, "gangs", "the share of gangs")
+        rows = [
+            [cell(lever.factor), number(f"lever.{lever.factor}", lever.range), cell(by_part(lever), "text")]
+            for lever in found.levers
+        ]
+        yield table(
+            ["assumption", "moves gangs by", "share of gangs by quarter or form"],
+            rows,
+            "Assumptions over which the share of gangs moves farthest (chance alone moves some of them)",
+        )
 
 
 def _stability(claim: ClaimVerdict) -> Iterator[str]:

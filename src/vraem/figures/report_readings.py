@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from vraem.analysis.findings import Findings
 from vraem.analysis.labels import BY_PERSONS_WORDS
+from vraem.analysis.matched_assumptions import Narrowed
 from vraem.analysis.sensitivity import Lever
 from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict
 from vraem.figures.report_html import cell, heading, number, para, share, share_text, table
@@ -14,7 +15,7 @@ def other_readings(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     yield from _by_persons(claim)
     yield from _matched(found, claim)
     if found.history_levers:
-        yield lever_table("history", found.history_levers, "draws kept", "the share of draws kept")
+        yield _narrowed(found.history_levers)
 
 
 def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
@@ -47,21 +48,26 @@ def _matched(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
         yield _beside(claim.table, claim.matched, "matched", "draws kept")
 
 
-def lever_table(key: str, levers: Sequence[Lever], what: str, share_words: str) -> str:
-    """Assumptions over which a share moves farthest, with the share by quarter or form; `key` begins their names."""
-    rows = [
-        [
-            cell(lever.factor),
-            number(f"{key}.{lever.factor}", lever.range),
-            cell("; ".join(f"{b.part}: {share_text(b.share.estimate)}" for b in lever.bands), "text"),
-        ]
-        for lever in levers
-    ]
+def _narrowed(rows: Sequence[Narrowed]) -> str:
+    """Assumptions on which it hangs whether history keeps a draw."""
     return table(
-        ["assumption", f"moves {what} by", f"{share_words.removeprefix('the ')} by quarter or form"],
-        rows,
-        f"Assumptions over which {share_words} moves farthest (chance alone moves some of them)",
+        ["assumption", "moves draws kept by", "p (Holm)", "share of draws kept by quarter or form"],
+        [
+            [
+                cell(each.lever.factor),
+                number(f"history.{each.lever.factor}", each.lever.range),
+                number(f"history.{each.lever.factor}.p_holm", each.p_holm, f"{each.p_holm:.3f}"),
+                cell(by_part(each.lever), "text"),
+            ]
+            for each in rows
+        ],
+        "What history says about the assumptions: share of draws that it does not rule out",
     )
+
+
+def by_part(lever: Lever) -> str:
+    """The share in each quarter of a parameter's draws or under each form of a switch, in words."""
+    return "; ".join(f"{band.part}: {share_text(band.share.estimate)}" for band in lever.bands)
 
 
 def _beside(
