@@ -1,5 +1,6 @@
 """The replay in a browser: opened from disk, no host, no complaint; it plays, and everything on it works."""
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from tests.app.conftest import Watched
 from tests.app.reader import ReadTape
-from vraem.tape import Tape
+from vraem.player import replay_page
+from vraem.tape import Tape, place_data
+from vraem.valley import Valley
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -292,10 +295,25 @@ def test_no_name_stands_below_a_disc(one: "Page") -> None:
     assert covered[2] == 0
 
 
-def test_the_description_of_a_scenario_is_marked_as_english(one: "Page") -> None:
+def test_a_scenario_describes_itself_in_the_language_of_the_page(one: "Page", tape: Tape) -> None:
+    said = tape.header
+    assert one.inner_text("#run .described") == said["description"]
     one.keyboard.press("l")
     assert one.get_attribute("html", "lang") == "es"
-    assert one.get_attribute("#run .described", "lang") == "en"
+    assert one.inner_text("#run .described") == said["descriptionSpanish"]
+    assert one.get_attribute("#run .described", "lang") == "es"
+    assert one.get_attribute("#run b", "title") == said["descriptionSpanish"]
+
+
+def test_a_scenario_that_speaks_no_spanish_is_marked_as_english(
+    watched: Watched, tape: Tape, valley: Valley, tmp_path: Path
+) -> None:
+    silent = dataclasses.replace(tape, header={**tape.header, "descriptionSpanish": None})
+    path = tmp_path / "silent.html"
+    path.write_text(replay_page(place_data(valley), [silent], language="es"), encoding="utf-8")
+    page = watched.open(path.as_uri())
+    assert page.inner_text("#run .described") == tape.header["description"]
+    assert page.get_attribute("#run .described", "lang") == "en"
 
 
 def test_a_phone_cuts_no_text(phone: Watched, replays: dict[str, Path]) -> None:

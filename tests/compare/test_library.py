@@ -206,6 +206,14 @@ def test_development_is_all_that_the_combined_scenario_adds():
     assert load("eradication-with-development").events == (*alone, *support)
 
 
+@pytest.mark.parametrize("name", packaged_names())
+def test_every_scenario_describes_itself_in_spanish_too(name):
+    scenario = load(name)
+    assert scenario.description_es
+    assert scenario.description_es != scenario.description
+    assert scenario.description_es.startswith("Un experimento mental: ") == is_thought_experiment(scenario)
+
+
 @pytest.mark.parametrize("name", [*LIBRARY, "november-2023"])
 def test_every_thought_experiment_parts_from_what_it_is_compared_with(name):
     from vraem.analysis.windows import parting_weeks

@@ -102,7 +102,7 @@ def test_show_gives_each_value_and_its_origin():
         "default",
     ]
     assert lines["run.end"][1] == "2023-12-31"
-    assert lines["run.end"][2].endswith("history.toml:9")
+    assert lines["run.end"][2].endswith("history.toml:10")
     assert {f"parameters.{spec.name}" for spec in parameter_table()} <= set(lines)
 
 

@@ -8,6 +8,7 @@ from vraem.experiment.file_schema import ADDED_TABLES, SHARED_TABLES, experiment
 from vraem.experiment.frozen import frozen_text
 from vraem.experiment.loader import load_experiment
 from vraem.scenario import ScenarioError
+from vraem.scenario.layers import OWN_KEYS
 from vraem.scenario.schema import Document
 
 EXPERIMENT = """
@@ -63,7 +64,7 @@ def experiment(tmp_path):
 
 
 def test_every_table_that_changes_a_run_may_stand_in_an_experiment():
-    of_a_scenario = set(Document.model_fields) - {"name", "description", "question", "compare_with"}
+    of_a_scenario = set(Document.model_fields) - (set(OWN_KEYS) - {"extends"})
     assert set(SHARED_TABLES) == of_a_scenario
     assert set(ADDED_TABLES) == {
         name for name, field in Document.model_fields.items() if str(field.annotation).startswith("tuple")

@@ -193,7 +193,7 @@ def test_each_value_knows_where_it_comes_from(write):
     scenario = load(path, ["parameters.firms_initial=40", "event.0.hectares=700"])
     origins = scenario.origins
     assert origins["run.seed"] == f"{path}:5"
-    assert origins["run.end"].endswith("baseline.toml:12")
+    assert origins["run.end"].endswith("baseline.toml:13")
     assert origins["parameters.firms_initial"] == "--set"
     assert origins["parameters.leaf_per_kg_hcl"] == "default"
     assert origins["switches.expectations"] == "default"

@@ -20,7 +20,7 @@ from vraem.scenario.syntax import fault_of_syntax
 
 LONGEST_CHAIN = 10
 # What a file says about itself is not passed on to the files that extend it.
-OWN_KEYS = ("name", "description", "question", "compare_with", "extends")
+OWN_KEYS = ("name", "description", "description_es", "question", "compare_with", "extends")
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NO_POSITION = Position(0, 0)
 

@@ -107,6 +107,7 @@ def build(layers: Layers, folder: File | None, faults: Sequence[Fault]) -> Scena
     scenario = Scenario(
         name=document.name,
         description=document.description,
+        description_es=document.description_es,
         question=document.question,
         compare_with=document.compare_with,
         run=document.run,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vraem.scenario.starting import Group, Measure, Post
 
 _SCHEME = "vraem scenario 2"
-_OPTIONAL = ("question", "compare_with")
+_OPTIONAL = ("description_es", "question", "compare_with")
 FIRST_HORIZON = datetime.timedelta(days=365)
 """Time after the last campaign or removal at which end states are first told."""
 
@@ -41,6 +41,7 @@ class Scenario:
 
     name: str
     description: str
+    description_es: str | None
     question: str | None
     compare_with: str | None
     run: Run

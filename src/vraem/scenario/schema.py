@@ -93,6 +93,7 @@ class Document(Table):
 
     name: Name = Field(description="short name: small letters, digits, - and _")
     description: Line = Field(description="what the scenario is, for a reader")
+    description_es: Line | None = Field(None, description="the same in Spanish, for replays in that language")
     question: Line | None = Field(None, description="the question that the scenario helps to answer")
     compare_with: Line | None = Field(
         None, description="the scenario to set this one against: a file or a name"

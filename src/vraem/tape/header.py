@@ -26,6 +26,7 @@ def header(world: "World") -> dict[str, Any]:
         "version": __version__,
         "name": scenario.name,
         "description": scenario.description,
+        "descriptionSpanish": scenario.description_es,
         "question": scenario.question,
         "id": scenario.id,
         "seed": world.seed,

@@ -13,7 +13,7 @@ import { Live } from "vraem/live";
 import { Log } from "vraem/log";
 import { ValleyMap } from "vraem/map";
 import { Names } from "vraem/names";
-import { number, onLanguage, speak, t } from "vraem/speech";
+import { currentLanguage, number, onLanguage, speak, t } from "vraem/speech";
 import { runNumber, runTag, runText } from "vraem/runs";
 import { Spoken } from "vraem/spoken";
 import { Stage } from "vraem/stage";
@@ -142,7 +142,7 @@ class Shown {
     if (!arms.length) return;
     const { head } = arms[0].tape;
     const runs = arms.map(({ name, tape }, arm) =>
-      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: tape.head.description }, name), arms.length > 1 ? null : described(tape)),
+      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: description(tape)[0] }, name), arms.length > 1 ? null : described(tape)),
     );
     find("run").replaceChildren(...runs);
     [...document.querySelector(".arm-switch").children].forEach((button, arm) => button.setAttribute("aria-label", runText(this.stage, arm)));
@@ -158,9 +158,14 @@ class Shown {
   }
 }
 
-/** Scenarios describe themselves in English, whatever the language of the page. */
-function described({ head }) {
-  return h("span", { className: "described", lang: "en", title: head.description }, head.description);
+/** What a scenario says of itself and in which language: that of the page, or English if it does not speak it. */
+function description({ head }) {
+  return currentLanguage() === "es" && head.descriptionSpanish ? [head.descriptionSpanish, "es"] : [head.description, "en"];
+}
+
+function described(tape) {
+  const [text, lang] = description(tape);
+  return h("span", { className: "described", lang, title: text }, text);
 }
 
 open().catch((error) => {
