@@ -19,7 +19,7 @@ from vraem.world.security_tables import (
     STATE,
 )
 
-DATES = np.arange(np.datetime64("2012-01-02"), np.datetime64("2026-08-31"), 7)
+DATES = np.arange(np.datetime64("2012-01-02"), np.datetime64("2026-08-31"), np.timedelta64(7, "D"))
 TO_2023 = int(DATES.searchsorted(np.datetime64("2024-01-01")))
 PLACE = 20
 YEARS = TO_2023 / 52.1775

@@ -77,7 +77,7 @@ class GrowersModel(mesa.Model):
     """Households and their communities at the start of `world`."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(seed=0)
+        super().__init__(rng=0)
         self.p, self.switches = world.p, world.scenario.switches
         self.streams, self.clock, self.inputs = world.streams, world.clock, world.inputs
         self.households_per_row = world.households_per_row

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis.group_patterns import income, strength
-from vraem.analysis.matched_draws import MATCHED_PATTERNS, MATCHING_RUNS, Matching
+from vraem.analysis.matched_draws import MATCHED_PATTERNS, RUNS_A_DRAW, Matching
 from vraem.analysis.parallel import map_jobs
 from vraem.analysis.pattern import Measure
 from vraem.analysis.scoreboard import Progress, require_history
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 LAST_DAY = date(2023, 12, 31)
 FIRST_REPLICATE = 1_000_000
 """Replicates of matching begin here, so that no run of a sweep has the seed of one."""
-RUNS = MATCHING_RUNS + 1
 SAVE_SECONDS = 20.0
 
 MEASURED: Mapping[str, Callable[[RunResult], list[Measure]]] = {"P11": strength, "P12": income}
@@ -87,7 +86,9 @@ def match_history(
     for point, changes in enumerate(drawn):
         first.setdefault(changes, point)
     found = _Found(experiment.id, households, [first[changes] for changes in drawn], before)
-    asked = [(point, number) for point in first.values() if point not in found.met for number in range(RUNS)]
+    asked = [
+        (point, number) for point in first.values() if point not in found.met for number in range(RUNS_A_DRAW)
+    ]
     jobs = [
         (
             resolved(base, drawn[point]),
@@ -135,14 +136,14 @@ class _Found:
         """Take in which patterns run `number` of a draw meets."""
         runs = self._runs.setdefault(point, {})
         runs[number] = met
-        if len(runs) == RUNS:
-            self.met[point] = np.array([runs[each] for each in range(RUNS)], dtype=bool)
+        if len(runs) == RUNS_A_DRAW:
+            self.met[point] = np.array([runs[each] for each in range(RUNS_A_DRAW)], dtype=bool)
 
     def so_far(self) -> Matching:
         """The draws of which all runs are there."""
         points = tuple(point for point, first in enumerate(self._first) if first in self.met)
         table = np.array([self.met[self._first[point]] for point in points], dtype=bool)
-        table = table.reshape(len(points), RUNS, len(MATCHED_PATTERNS))
+        table = table.reshape(len(points), RUNS_A_DRAW, len(MATCHED_PATTERNS))
         return Matching(
             experiment=self._experiment,
             version=__version__,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 MATCHING_RUNS = 2
 """Runs of a draw that must meet every pattern; one more is for the check."""
+RUNS_A_DRAW = MATCHING_RUNS + 1
 MATCHED_PATTERNS = ("P11", "P12")
 """The patterns that are matched: observed of this group, and told by a single path."""
 
@@ -147,7 +148,7 @@ class Matching:
 
 
 def _runs_met(draws: Sequence[Mapping[str, Any]], pattern: str) -> NDArray[np.bool_]:
-    return np.array([draw[pattern] for draw in draws], dtype=bool).reshape(len(draws), MATCHING_RUNS + 1)
+    return np.array([draw[pattern] for draw in draws], dtype=bool).reshape(len(draws), RUNS_A_DRAW)
 
 
 def _again(folder: Path) -> str:

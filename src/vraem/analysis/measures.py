@@ -20,7 +20,7 @@ MAY_GROW = 0
 """Place of the households that may grow coca on the group axis of a snapshot."""
 
 THOUSAND = 1000.0
-_MONTHS_BEFORE_MID_YEAR = 6
+_TO_MID_YEAR = np.timedelta64(6, "M")
 
 
 class Rule(Protocol):
@@ -91,7 +91,7 @@ def _years_within(result: RunResult, weeks: slice) -> NDArray[np.bool_]:
     years = Years.of(result.dates)
     whole = years.numbers[years.complete]
     closed = result.snapshots.dates.astype("datetime64[Y]")
-    middle = (closed.astype("datetime64[M]") + _MONTHS_BEFORE_MID_YEAR).astype("datetime64[D]")
+    middle = (closed.astype("datetime64[M]") + _TO_MID_YEAR).astype("datetime64[D]")
     dates = result.dates[weeks]
     inside = (middle >= dates[0]) & (middle < dates[-1] + np.timedelta64(7, "D"))
     return np.asarray(inside & np.isin(closed.astype(np.int64) + 1970, whole))

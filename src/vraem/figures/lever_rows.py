@@ -11,6 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.matched_assumptions import draws_asked, kept_by_assumption
+from vraem.analysis.matched_draws import RUNS_A_DRAW
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Lever, levers
 from vraem.figures.sensitivity_bars import MOST_FACTORS, ROW_INCHES, frame_rows
@@ -74,8 +75,9 @@ def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
         float(kept.mean()),
         "What history says about the assumptions",
         "Share of draws under which strength and income of the group are as observed in 2012–23",
-        f"Experiment {name}, {thousands(len(kept))} draws of assumptions, {thousands(int(kept.sum()))} kept, "
-        f"vraem {__version__}.\n{interval_note(asked.cluster_words)} Grey names, and all that is not shown: "
+        f"Experiment {name}, {thousands(RUNS_A_DRAW * len(kept))} runs of {thousands(len(kept))} draws of assumptions with "
+        f"{RUNS_A_DRAW} seeds each, {thousands(int(kept.sum()))} draws kept, vraem {__version__}.\n"
+        f"{interval_note(asked.cluster_words)} Grey names, and all that is not shown: "
         "chance explains it, too (chi-squared, Holm).",
         unclear=frozenset(each.lever.factor for each in shown if not each.clear),
     )
