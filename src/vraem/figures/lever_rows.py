@@ -75,8 +75,8 @@ def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
         float(kept.mean()),
         "What history says about the assumptions",
         "Share of draws under which strength and income of the group are as observed in 2012–23",
-        f"Experiment {name}, {thousands(RUNS_A_DRAW * len(kept))} runs of {thousands(len(kept))} draws of assumptions with "
-        f"{RUNS_A_DRAW} seeds each, {thousands(int(kept.sum()))} draws kept, vraem {__version__}.\n"
+        f"Experiment {name}, {thousands(RUNS_A_DRAW * len(kept))} runs of {thousands(len(kept))} draws of assumptions "
+        f"with {RUNS_A_DRAW} seeds each, {thousands(int(kept.sum()))} draws kept, vraem {__version__}.\n"
         f"{interval_note(asked.cluster_words)} Grey names, and all that is not shown: "
         "chance explains it, too (chi-squared, Holm).",
         unclear=frozenset(each.lever.factor for each in shown if not each.clear),
