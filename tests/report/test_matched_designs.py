@@ -196,6 +196,8 @@ def test_ctrl_c_while_matching_says_how_far_it_came(file, tmp_path, monkeypatch)
     monkeypatch.setattr(history_matching, "patterns_met", met)
     done = called("match", file, "--out", tmp_path / "out")
     assert done.exit_code == 130
+    told = CliRunner().invoke(cli, ["status", str(tmp_path / "out")]).output
+    assert "2 of 6 draws asked of history, 2 kept; vraem match goes on with the others" in told
     assert "stopped: 2 of 6 draws are matched" in done.output
     assert len(json.loads((tmp_path / "out" / MATCH_FILE).read_text(encoding="utf-8"))["draws"]) == 2
 

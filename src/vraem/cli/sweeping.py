@@ -215,12 +215,32 @@ def status(ctx: click.Context, directory: Path) -> None:
         click.echo(f"{found.name}: {number(found.done)} of {number(planned)} runs done{share}", nl=False)
         click.echo(f", {number(found.failed)} failed, {number(found.left or 0)} left")
         click.echo(f"experiment {store.manifest['experiment']['id']}, vraem {store.manifest['vraem']}")
-        for text in (_by_arm(store), _times(store), _failures(store) if found.failed else ""):
+        for text in (
+            _matched(store),
+            _by_arm(store),
+            _times(store),
+            _failures(store) if found.failed else "",
+        ):
             if text:
                 click.echo(f"\n{text}")
         if found.left:
             command = ["vraem", "sweep", str(directory / "experiment.toml"), "--out", str(directory)]
             click.echo(f"\ngo on with: {shlex.join(command)}")
+
+
+def _matched(store: Store) -> str:
+    """How many draws were asked of history and are kept; nothing where none was."""
+    from vraem.analysis.matched_draws import Matching
+
+    try:
+        found = Matching.read(store.directory, store.manifest["experiment"]["id"], store.manifest["vraem"])
+    except ValueError as error:
+        return str(error)
+    if found is None:
+        return ""
+    asked = f"{number(len(found.points))} of {number(found.asked)} draws asked of history"
+    left = "" if found.complete else "; vraem match goes on with the others"
+    return f"{asked}, {number(len(found.kept_points))} kept{left}"
 
 
 def _by_arm(store: Store) -> str:
