@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -133,12 +134,32 @@ def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_exception_meant_for_a_thread_can_be_taken_back() -> None:
-    assert waits_for(limits.Interrupted) == "interrupted"
-    assert waits_for(limits.Interrupted, None) == "went on"
+    assert waits_for(lambda thread: limits.raise_in(thread, limits.Interrupted)) == "interrupted"
+
+    def ask_and_take_back(thread: int) -> None:
+        limits.raise_in(thread, limits.Interrupted)
+        limits.take_back(thread)
+
+    assert waits_for(ask_and_take_back) == "went on"
 
 
-def waits_for(*exceptions: type[BaseException] | None) -> str:
-    """What becomes of a thread that waits while one after the other of `exceptions` is meant for it."""
+def test_where_nothing_was_asked_python_is_not_told_to_take_it_back() -> None:
+    """It would look for an exception at every step from then on: slower, and under a tracer for ever."""
+    code = (
+        "import sys, threading\n"
+        "from vraem.experiment import limits\n"
+        "sys.settrace(lambda *_: None)\n"
+        "limits.take_back(threading.get_ident())\n"
+        "print(sum(1 for _ in range(10)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "10\n"
+
+
+def waits_for(do: Callable[[int], None]) -> str:
+    """What becomes of a thread that waits while something is done to it."""
     ready, go, said = threading.Event(), threading.Event(), []
 
     def wait() -> None:
@@ -153,8 +174,7 @@ def waits_for(*exceptions: type[BaseException] | None) -> str:
     thread.start()
     ready.wait()
     time.sleep(0.1)  # it waits in compiled code now, where no exception arrives
-    for exception in exceptions:
-        limits.raise_in(thread.ident or 0, exception)
+    do(thread.ident or 0)
     go.set()
     thread.join()
     return said[0]

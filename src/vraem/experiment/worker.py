@@ -203,7 +203,7 @@ def _collect(session: Session, runs: Sequence[Run], records: list[RunRecord]) ->
         return True
     finally:
         _RUNNING_THREADS.discard(thread)
-        limits.raise_in(thread, None)  # takes back a request that came too late
+        limits.take_back(thread)  # a request that came too late
     return False
 
 
