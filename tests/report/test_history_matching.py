@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from vraem import run
 from vraem.analysis.group_patterns import income, strength
 from vraem.analysis.history_matching import FIRST_REPLICATE, LAST_DAY, history_of, match_history
+from vraem.analysis.matched_assumptions import draws_asked
 from vraem.analysis.matched_draws import Matching
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import claim_verdict
@@ -174,6 +175,13 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     (lever,) = data["history_levers"]  # campaigns are no assumption
     assert lever["lever"]["factor"] == "members_initial"
     assert 'data-key="history.members_initial"' in page
+
+
+def test_what_history_says_counts_a_draw_of_assumptions_once(swept):
+    out, _ = swept
+    asked, kept = draws_asked(Results.open(out))
+    assert asked.frame["members_initial"].tolist() == [300, 380]  # each under two lethalities
+    assert len(kept) == 2
 
 
 def test_where_no_draw_is_kept_the_claim_is_unanswered(swept):

@@ -108,6 +108,9 @@ def test_a_sweep_of_a_matched_design_asks_history_first_and_runs_what_is_kept(fi
     assert again.exit_code == 0, again.output
     assert "0 runs done" in again.stdout
     assert len(dear_ones_pass) == asked  # what was asked once is not asked again
+    otherwise = called("match", out, "--households", "800")
+    assert otherwise.exit_code == 2
+    assert "holds runs of the draws that were kept with 400 households, not with 800" in otherwise.output
 
     results = Results.open(out)
     assert results.matched is None  # all runs are under draws that are kept

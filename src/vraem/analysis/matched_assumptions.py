@@ -31,7 +31,8 @@ class Narrowed(NamedTuple):
 def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:
     """Every draw that was asked of history as a row with its assumptions, and whether it is kept (draws,).
 
-    Draws that were ruled out before they were run are among them. Raises ``ValueError`` if none was asked.
+    Draws that were ruled out before they were run are among them; of points that differ only in what is done to the
+    group, the first. Raises ``ValueError`` if none was asked.
     """
     import pandas as pd
 
@@ -45,15 +46,17 @@ def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:
         {"point": point, "replicate": 0, **{name: dict(changes).get(key) for key, name in assumed.items()}}
         for point, changes in enumerate(points(experiment.design, experiment.factors))
     ]
+    drawn = pd.DataFrame(rows).iloc[list(matching.points)]
+    first = ~drawn.duplicated(list(assumed.values())).to_numpy()
     asked = Results(
-        frame=pd.DataFrame(rows).iloc[list(matching.points)].reset_index(drop=True),
+        frame=drawn[first].reset_index(drop=True),
         arms=(),
         reference="",
         campaigns=(),
         factors=tuple(assumed.values()),
         experiment=experiment,
     )
-    return asked, matching.kept
+    return asked, matching.kept[first]
 
 
 def kept_by_assumption(results: Results, most: int) -> list[Narrowed]:

@@ -288,7 +288,7 @@ def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
         "libraries": manifest["libraries"],
         "thresholds_hash": store.thresholds_hash,
         "created_utc": manifest["created_utc"],
-        "design": experiment.design.kind,
+        "design": f"{experiment.design.kind}{', matched' if experiment.design.matched else ''}",
         "seed": experiment.replicates.seed,
         "planned": status.planned,
         "done": status.done,

@@ -95,6 +95,12 @@ def _swept(folder: Path) -> Experiment:
     return load_experiment(folder / EXPERIMENT_FILE)
 
 
+def _has_runs(folder: Path) -> bool:
+    from vraem.experiment.store import Store
+
+    return bool(Store.open(folder).done_keys())
+
+
 def matched_in(
     ctx: click.Context,
     folder: Path,
@@ -118,6 +124,16 @@ def matched_in(
     before = None
     with contextlib.suppress(ValueError):  # of another experiment or version, or unreadable: begin anew
         before = Matching.read(folder, experiment.id, __version__)
+    if (
+        before is not None
+        and before.households != households
+        and experiment.design.matched
+        and _has_runs(folder)
+    ):
+        raise ValueError(
+            f"{folder}: holds runs of the draws that were kept with {before.households} households, not with "
+            f"{households}; choose another --out"
+        )
     try:
         with stop_on_signals() as stop, progress("runs", quiet=quiet) as report:
             return match_history(
