@@ -124,6 +124,17 @@ def test_a_sweep_of_a_matched_design_asks_history_first_and_runs_what_is_kept(fi
     assert "Only draws that history does not rule out" in told
 
 
+def test_a_report_on_another_question_says_so_too(file, tmp_path, dear_ones_pass):
+    text = TEXT.replace(
+        "horizon_months = [12]\nmeasures",
+        'series = "coca_area_visible"\nname = "coca_area"\n[[outcome]]\nmeasures',
+    )
+    start = text.index("[[outcome]]\nmeasures")
+    file.write_text(text[:start], encoding="utf-8")
+    assert called("sweep", file, "--out", tmp_path / "out").exit_code == 0
+    assert "Only draws that history does not rule out" in called_report(tmp_path / "out")
+
+
 def called_report(out):
     done = CliRunner().invoke(cli, ["report", str(out), "--page-only", "--quiet"])
     assert done.exit_code == 0, done.output

@@ -133,7 +133,9 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         thresholds_hash=str(results.about.get("thresholds_hash", THRESHOLDS.hash)),
         clusters=results.cluster_words,
         runs=_counts(results),
-        matching=results.matching.summary() if results.matching is not None else None,
+        matching=results.matching.summary(others_run=results.matched is not None)
+        if results.matching
+        else None,
         history_levers=tuple(kept_by_assumption(results, MOST_LEVERS))
         if results.matching is not None
         else (),

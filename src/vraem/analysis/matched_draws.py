@@ -62,8 +62,8 @@ class Matching:
         """The points of the draws that are kept."""
         return frozenset(np.array(self.points)[self.kept].tolist())
 
-    def summary(self) -> "MatchSummary":
-        """What to tell of it."""
+    def summary(self, *, others_run: bool = True) -> "MatchSummary":
+        """What to tell of it; `others_run`: whether draws that are not kept were run, too."""
         kept = self.kept
         met = {**self.met, "all": self.all_met}
         return MatchSummary(
@@ -74,6 +74,7 @@ class Matching:
             version=self.version,
             before={name: _share(each[:, -1]) for name, each in met.items()},
             after={name: _share(each[kept, -1]) for name, each in met.items()},
+            others_run=others_run,
         )
 
     @staticmethod
@@ -159,8 +160,8 @@ def _again(folder: Path) -> str:
 class MatchSummary:
     """How many of the `draws` are `kept`, and the share of check runs that meet each pattern.
 
-    `runs` a draw were matched. Shares are `before` (of all draws) and `after` (of those kept), by pattern and for
-    `all`.
+    `runs` a draw were matched; `others_run` if the sweep ran draws that are not kept, too. Shares are `before` (of all
+    draws) and `after` (of those kept), by pattern and for `all`.
     """
 
     draws: int
@@ -170,6 +171,7 @@ class MatchSummary:
     version: str
     before: Mapping[str, float]
     after: Mapping[str, float]
+    others_run: bool
 
 
 def only_kept(experiment: "Experiment", folder: Path) -> "Experiment":

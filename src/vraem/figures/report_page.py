@@ -19,6 +19,7 @@ from vraem.figures.report_html import (
     share,
     table,
 )
+from vraem.figures.report_readings import history_section
 
 STATEMENT = (
     "If the group were wiped out, the few that are left would simply become organised crime gangs "
@@ -52,6 +53,8 @@ def sections(found: Findings) -> Iterator[str]:
         yield from claim_sections(found, found.claim)
     for answer in found.answers:
         yield from _other(answer)
+    if found.claim is None:
+        yield from history_section(found, None)
 
 
 def more_sections(found: Findings) -> Iterator[str]:

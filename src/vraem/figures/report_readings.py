@@ -13,9 +13,7 @@ from vraem.figures.report_html import cell, heading, number, para, share, share_
 def other_readings(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
     """Every other reading that the runs allow, beside the one of the verdict."""
     yield from _by_persons(claim)
-    yield from _matched(found, claim)
-    if found.history_levers:
-        yield _narrowed(found.history_levers)
+    yield from history_section(found, claim)
 
 
 def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
@@ -27,14 +25,17 @@ def _by_persons(claim: ClaimVerdict) -> Iterator[str]:
     yield _beside(claim.table, claim.by_persons, "persons", "by persons")
 
 
-def _matched(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
-    """The same among the draws that history does not rule out, beside what holds of all, if others were run at all."""
+def history_section(found: Findings, claim: ClaimVerdict | None) -> Iterator[str]:
+    """What history rules out, if that was asked, and what it says about the assumptions.
+
+    A `claim` stands among the draws that are kept beside what holds of all, if others were run at all.
+    """
     if found.matching is None:
         return
-    seen, others = found.matching, bool(claim.matched)
-    yield heading(f"{'Among the' if others else 'Only'} draws that history does not rule out", 3)
+    seen = found.matching
+    yield heading(f"{'Among the' if seen.others_run else 'Only'} draws that history does not rule out", 3)
     patterns = " and ".join(name for name in seen.after if name != "all")
-    if not others:
+    if not seen.others_run:
         yield para(
             "Only draws of assumptions under which the group is what it was known to be were run at all."
         )
@@ -44,8 +45,10 @@ def _matched(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
         f"was chosen, {share_text(seen.after['all'])} of those that are kept meet both, "
         f"{share_text(seen.before['all'])} of all."
     )
-    if others:
+    if claim is not None and claim.matched:
         yield _beside(claim.table, claim.matched, "matched", "draws kept")
+    if found.history_levers:
+        yield _narrowed(found.history_levers)
 
 
 def _narrowed(rows: Sequence[Narrowed]) -> str:
