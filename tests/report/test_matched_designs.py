@@ -125,12 +125,8 @@ def test_a_sweep_of_a_matched_design_asks_history_first_and_runs_what_is_kept(fi
 
 
 def test_a_report_on_another_question_says_so_too(file, tmp_path, dear_ones_pass):
-    text = TEXT.replace(
-        "horizon_months = [12]\nmeasures",
-        'series = "coca_area_visible"\nname = "coca_area"\n[[outcome]]\nmeasures',
-    )
-    start = text.index("[[outcome]]\nmeasures")
-    file.write_text(text[:start], encoding="utf-8")
+    plain = '[[outcome]]\nname = "coca_area"\nseries = "coca_area_visible"\n'
+    file.write_text(TEXT[: TEXT.index("[[outcome]]")] + plain, encoding="utf-8")
     assert called("sweep", file, "--out", tmp_path / "out").exit_code == 0
     assert "Only draws that history does not rule out" in called_report(tmp_path / "out")
 
