@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.report.outcomes import OUTCOMES
 from vraem import run
 from vraem.analysis.group_patterns import income, strength
 from vraem.analysis.history_matching import FIRST_REPLICATE, LAST_DAY, history_of, match_history
@@ -24,7 +25,8 @@ from vraem.experiment.store_removal import remove_store
 from vraem.figures.verdict_rows import verdict_at_a_glance
 from vraem.version import __version__
 
-EXPERIMENT = """
+EXPERIMENT = (
+    """
 name = "short"
 description = "A campaign of a year, measured a year later"
 scenario = "baseline"
@@ -41,14 +43,9 @@ end = 2013-06-30
 operations_per_month = 12.0
 intelligence = 0.9
 {factors}
-[[outcome]]
-horizon_months = [12]
-measures = [
-  "end_state", "fragmented", "la", "lf", "la_now", "la_low", "s1", "abs", "rev", "vac", "pi", "n_groups", "n_eff",
-]
-[[outcome]]
-measures = ["dismantled_personnel", "weak_start", "pi_0"]
 """
+    + OUTCOMES
+)
 DRAWN = """
 [[factor]]
 parameter = "members_initial"

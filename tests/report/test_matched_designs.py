@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.report.outcomes import OUTCOMES
 from vraem import figures
 from vraem.analysis import history_matching
 from vraem.analysis.history_matching import match_history
@@ -23,7 +24,8 @@ from vraem.experiment.store import Store
 from vraem.scenario.faults import ScenarioError
 from vraem.version import __version__
 
-TEXT = """
+TEXT = (
+    """
 name = "short"
 description = "A campaign of a year under draws that history keeps"
 scenario = "baseline"
@@ -50,14 +52,9 @@ switch = "succession"
 kind = "prior"
 samples = 6
 matched = true
-[[outcome]]
-horizon_months = [12]
-measures = [
-  "end_state", "fragmented", "la", "lf", "la_now", "la_low", "s1", "abs", "rev", "vac", "pi", "n_groups", "n_eff",
-]
-[[outcome]]
-measures = ["dismantled_personnel", "weak_start", "pi_0"]
 """
+    + OUTCOMES
+)
 DEAR = 2.0
 
 

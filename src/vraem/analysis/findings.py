@@ -23,7 +23,7 @@ from vraem.analysis.intervals import (
     newcombe_paired,
 )
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
-from vraem.analysis.matched_assumptions import Narrowed, kept_by_assumption
+from vraem.analysis.matched_assumptions import Narrowed
 from vraem.analysis.matched_draws import MatchSummary
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
@@ -134,11 +134,9 @@ def findings(results: Results, nulls: Results | None = None) -> Findings:
         clusters=results.cluster_words,
         runs=_counts(results),
         matching=results.matching.summary(others_run=results.matched is not None)
-        if results.matching
-        else None,
-        history_levers=tuple(kept_by_assumption(results, MOST_LEVERS))
         if results.matching is not None
-        else (),
+        else None,
+        history_levers=results.narrowed[:MOST_LEVERS],
         claim=claim,
         answers=tuple(answers(results)),
         campaigns=tuple(campaign_contrasts(results)) if claim else (),

@@ -10,6 +10,8 @@ from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import QUARTERS, Lever, lever_of
 
 CLEAR_P = 0.05
+MOST_NARROWED = 18
+"""Assumptions that a page and its chart show at most."""
 
 
 class Narrowed(NamedTuple):
@@ -43,8 +45,8 @@ def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:
         raise ValueError("the draws were not asked of history: run vraem match first")
     assumed = {factor.key: factor.name for factor in experiment.factors if factor.assumed}
     rows = [
-        {"point": point, "replicate": 0, **{name: dict(changes).get(key) for key, name in assumed.items()}}
-        for point, changes in enumerate(points(experiment.design, experiment.factors))
+        {"point": point, "replicate": 0, **{name: values.get(key) for key, name in assumed.items()}}
+        for point, values in enumerate(map(dict, points(experiment.design, experiment.factors)))
     ]
     drawn = pd.DataFrame(rows).iloc[list(matching.points)]
     first = ~drawn.duplicated(list(assumed.values())).to_numpy()

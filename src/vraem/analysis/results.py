@@ -24,6 +24,7 @@ from vraem.observe.anchor import measured_days
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vraem.analysis.matched_assumptions import Narrowed
     from vraem.analysis.matched_draws import Matching
     from vraem.analysis.verdict import ClaimVerdict
     from vraem.experiment.store import Store
@@ -177,6 +178,13 @@ class Results:
         from vraem.analysis.verdict import claim_verdict
 
         return claim_verdict(self)
+
+    @cached_property
+    def narrowed(self) -> "tuple[Narrowed, ...]":
+        """What history says about the assumptions, found once for the page and its chart; nothing if none was asked."""
+        from vraem.analysis.matched_assumptions import MOST_NARROWED, kept_by_assumption
+
+        return tuple(kept_by_assumption(self, MOST_NARROWED)) if self.matching is not None else ()
 
     @cached_property
     def matched(self) -> "Results | None":

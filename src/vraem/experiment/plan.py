@@ -27,10 +27,8 @@ def plan(experiment: Experiment) -> Iterator[Task]:
     """The tasks of an experiment in order, one for each point and replicate, without holding them all.
 
     With an open number of replicates these are the first; ``next_tasks`` gives what follows. Raises ``ValueError``
-    for a matched design that does not know yet which points it keeps.
+    as `tasks_of_points`.
     """
-    if experiment.design.matched and experiment.kept is None:
-        raise ValueError(f"the draws of {experiment.name} are not matched yet")
     return tasks_of_points(experiment, lambda _: range(experiment.replicates.count))
 
 
@@ -64,7 +62,12 @@ def next_tasks(experiment: Experiment, records: Iterable[RunRecord | Mapping[str
 
 
 def tasks_of_points(experiment: Experiment, replicates: Callable[[int], Iterable[int]]) -> Iterator[Task]:
-    """The tasks of chosen replicates of every point that is kept: ``replicates`` gives their numbers for a point."""
+    """The tasks of chosen replicates of every point that is kept: ``replicates`` gives their numbers for a point.
+
+    Raises ``ValueError``, at the first task, for a matched design that does not know yet which points it keeps.
+    """
+    if experiment.design.matched and experiment.kept is None:
+        raise ValueError(f"the draws of {experiment.name} are not matched yet")
     for point, changes in enumerate(points(experiment.design, experiment.factors)):
         if experiment.kept is not None and point not in experiment.kept:
             continue

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.labels import CENSORED_LABEL, GANGS
-from vraem.analysis.matched_assumptions import draws_asked, kept_by_assumption
+from vraem.analysis.matched_assumptions import draws_asked
 from vraem.analysis.matched_draws import RUNS_A_DRAW
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Lever, levers
@@ -64,7 +64,7 @@ def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
     """
     swept = as_swept(results)
     asked, kept = draws_asked(swept)
-    narrowed = kept_by_assumption(swept, MOST_FACTORS)
+    narrowed = swept.narrowed
     if not narrowed:
         raise ValueError("history keeps all of the draws or none: there is nothing to compare")
     clear = sum(each.clear for each in narrowed)
