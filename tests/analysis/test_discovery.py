@@ -1,5 +1,7 @@
 """Scenario discovery finds planted conditions; sensitivity indices are those of functions whose indices are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,6 +85,23 @@ def test_a_share_is_shown_by_quarter_and_by_form():
     }
 
 
+def test_parts_of_whole_numbers_say_what_is_in_them():
+    results = planted(
+        always("mixed"), points=60, columns_initial=lambda random, row: float(5 + row["point"] % 8)
+    )
+    results = replace(results, factors=("columns_initial", "two"))
+    results.frame["two"] = np.where(results.frame["point"] % 3, 0.1, 0.6)
+    everyone = np.ones(len(results.frame), dtype=bool)
+    found = by_quarter(results, results.frame["two"].to_numpy() > 0.5, everyone, "columns_initial")
+    values = results.frame["columns_initial"]
+    for band in found:
+        low, _, high = band.part.partition(" to ")
+        assert band.runs == values.between(float(low), float(high or low)).sum()
+    assert sum(band.runs for band in found) == len(values)
+    levels = by_quarter(results, results.frame["two"].to_numpy() > 0.5, everyone, "two")
+    assert [(band.part, band.share.estimate) for band in levels] == [("0.1", 0.0), ("0.6", 1.0)]
+
+
 def experiment(kind: str, samples: int, names: tuple[str, ...]) -> Experiment:
     factors = tuple(Factor(f"parameters.{name}", low=0.0, high=1.0) for name in names)
     return Experiment(
@@ -101,6 +120,20 @@ def experiment(kind: str, samples: int, names: tuple[str, ...]) -> Experiment:
         None,
         "",
     )
+
+
+def test_noise_has_mean_absolute_effects_and_none_that_is_clear():
+    random = np.random.default_rng(2)
+    design = experiment("morris", 20, tuple("abcdefgh"))
+    cube = unit_cube(design)
+    noise = [morris_effects(design, random.normal(size=len(cube))) for _ in range(20)]
+    found = [each for effects in noise for each in effects]
+    assert np.mean([each.importance > each.half_width for each in found]) > 0.9
+    assert np.mean([each.clear for each in found]) < 0.12
+    steep = {
+        each.factor: each for each in morris_effects(design, 3 * cube[:, 0] + random.normal(size=len(cube)))
+    }
+    assert steep["a"].clear
 
 
 def test_morris_effects_of_a_linear_function_are_its_slopes():

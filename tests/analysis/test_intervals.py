@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from vraem.analysis.clusters import clustered_mean, mean_interval
 from vraem.analysis.intervals import (
     PairTable,
-    equivalent_draws,
     equivalent_mean,
+    equivalent_shares,
     goodman,
     mcnemar,
     newcombe,
@@ -16,7 +17,7 @@ from vraem.analysis.intervals import (
     simultaneous_shares,
     wilson,
 )
-from vraem.analysis.resampling import clustered_mean, wilson_of_labels
+from vraem.analysis.resampling import wilson_of_labels
 
 
 @pytest.mark.parametrize(
@@ -159,10 +160,46 @@ def test_no_difference_found_is_not_the_same_as_equal():
     assert not equivalent_of(np.zeros(1)).equivalent
 
 
-def test_equivalence_from_draws_agrees_with_the_t_tests():
-    random = np.random.default_rng(3)
-    gaps = random.normal(0.01, 0.1, 400)
-    draws = gaps.mean() + random.normal(0, gaps.std(ddof=1) / 20, 200_000)
-    by_t, by_draws = equivalent_of(gaps), equivalent_draws(draws)
-    assert by_draws.equivalent == by_t.equivalent
-    assert (by_draws.low, by_draws.high) == pytest.approx((by_t.low, by_t.high), abs=2e-4)
+def test_two_shares_are_equal_where_newcombes_interval_lies_inside_the_margin():
+    # Newcombe 1998, Table II, method 10, case (g): 0/10 against 0/20 is -.1611 to .2775 at 95 %, so at error .025
+    found = equivalent_shares(0, 10, 0, 20, margin=0.2775, level=0.975)
+    assert (found.low, found.high) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
+    assert found.p == pytest.approx(0.025, abs=5e-5)
+    wide = equivalent_shares(50, 1000, 50, 1000)
+    assert wide.equivalent
+    assert wide.p < 1e-5
+    apart = equivalent_shares(10, 100, 20, 100)
+    assert (apart.p, apart.equivalent) == (1.0, False)
+    assert not equivalent_shares(0, 0, 3, 10).equivalent
+
+
+def test_shares_that_differ_by_the_margin_are_seldom_called_equal():
+    # all outcomes of 40 runs of which none says yes, beside 38 that say yes with the chance of the margin
+    from scipy import stats
+
+    for runs, other in ((40, 38), (110, 110)):
+        weight = stats.binom.pmf(np.arange(other + 1), other, 0.05)
+        called = [equivalent_shares(0, runs, yes, other).equivalent for yes in range(other + 1)]
+        assert float(weight @ called) < 0.05
+
+
+def test_a_label_that_comes_in_few_draws_is_no_surer_than_those():
+    cluster = np.repeat(np.arange(50), 4)
+    labels = np.tile(["a", "b", "a", "b"], 50).astype("<U4")
+    labels[:8] = "rare"  # all runs of two draws, while the others vary within each
+    found = wilson_of_labels(labels, ("a", "rare"), cluster)["rare"]
+    assert found.low == pytest.approx(wilson(2, 50).low, abs=0.003)
+    assert found.high == pytest.approx(wilson(2, 50).high, abs=0.01)
+
+
+def test_the_interval_of_a_mean_of_few_clusters_is_students():
+    from scipy import stats
+
+    random = np.random.default_rng(8)
+    values = random.normal(3.0, 2.0, 6)
+    expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    found = mean_interval(np.append(values, np.nan), np.arange(7))
+    assert found == pytest.approx((values.mean(), *expected))
+    repeated = mean_interval(values.repeat(3), np.arange(6).repeat(3))
+    assert repeated == pytest.approx(tuple(found))
+    assert math.isnan(mean_interval([np.nan], [0]).estimate)

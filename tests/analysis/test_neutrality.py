@@ -171,7 +171,9 @@ def test_a_screening_shows_which_parameter_moves_what_is_left():
     assert moved["review_gap"].importance == pytest.approx(0.0, abs=1e-9)
     text = page(neutrality(made), made, "", effects)
     assert "| `n_eff_60` |" in text
-    assert f"({moved['purge_loss'].mean:+.2f})" in text
+    effect = moved["purge_loss"]
+    assert effect.clear
+    assert f"{effect.mean:+.2f} ± {effect.mean_half_width:.2f} \\* ({effect.importance:.2f})" in text
 
 
 def test_a_screening_of_another_design_is_refused():

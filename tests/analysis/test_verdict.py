@@ -1,11 +1,13 @@
 """The verdict can go every way: planted worlds in which the answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.analysis.planted import HORIZONS, always, planted, random_labels
 from vraem.analysis.questions import remains
-from vraem.analysis.resampling import modal_weight, posterior_share
+from vraem.analysis.resampling import JUDGED_DRAWS, modal_weight, posterior_share
 from vraem.analysis.verdict import SAME_WORD_SENTENCE, claim_verdict, judge
 from vraem.experiment.rules import VerdictRules
 
@@ -136,7 +138,10 @@ def test_groups_that_were_bent_on_profit_before_are_no_evidence_on_the_word_gang
     found = verdict.headline.fragmentation
     assert (found.fragmented.estimate, found.profit.estimate, found.profit_before.estimate) == (1.0, 1.0, 1.0)
     assert found.speaks_of_gangs is False
-    assert found.sentence == f"{SAME_WORD_SENTENCE} ({found.fragmented_runs} fragmented runs)."
+    assert found.profit_gap.estimate == 0.0
+    assert found.sentence.startswith(
+        f"{SAME_WORD_SENTENCE} ({found.fragmented_runs} fragmented runs; difference "
+    )
 
 
 def test_groups_that_turned_to_profit_are_evidence_on_the_word():
@@ -145,6 +150,59 @@ def test_groups_that_turned_to_profit_are_evidence_on_the_word():
     assert found.speaks_of_gangs is True
     assert found.profit_change.estimate == pytest.approx(0.3)
     assert "more often bent on profit" in found.sentence
+
+
+def test_a_few_runs_more_that_are_bent_on_profit_settle_nothing():
+    few = planted(
+        always("gangs"),
+        points=10,
+        replicates=1,
+        profit_before=0.8,
+        pi_60=lambda random, row: 0.6 if row["point"] == 0 else 0.8,
+        fallen=1.0,
+    )
+    found = claim_verdict(few).headline.fragmentation
+    assert found.profit_before.estimate - found.profit.estimate > 0.05
+    assert found.profit_gap.low < 0.0 < found.profit_gap.high
+    assert found.speaks_of_gangs is None
+    assert "not settled" in found.sentence
+
+
+def test_few_runs_alike_are_as_bent_only_as_far_as_they_tell():
+    few = planted(always("gangs"), points=6, replicates=1, profit_before=0.8, profit_after=0.8)
+    found = claim_verdict(few).headline.fragmentation
+    assert found.speaks_of_gangs is False
+    assert "as far as these runs tell" in found.sentence
+
+
+def test_runs_that_do_not_say_what_they_were_bent_on_are_fragmented_all_the_same():
+    results = planted(always("gangs"))
+    del results.frame["pi_0"]
+    found = claim_verdict(results).headline.fragmentation
+    assert found.fragmented.estimate == 1.0
+    assert found.fragmented_runs == 0
+    del results.frame["fragmented_60"]
+    assert np.isnan(claim_verdict(replace(results)).headline.fragmentation.fragmented.estimate)
+
+
+def test_the_same_runs_have_the_same_verdict_at_every_horizon():
+    # 0 of 17 runs under 9 draws: a certainty of about .95, on which the word hangs
+    results = planted(always("mixed"), points=9, replicates=1, fallen=1.0)
+    found = claim_verdict(results).table
+    assert len({each.judgement.certainty_below for each in found}) == 1
+    again = posterior_share(np.zeros(18, bool), np.arange(18) % 9, draws=JUDGED_DRAWS, name="another")
+    assert again.below(0.2) == pytest.approx(found[0].judgement.certainty_below, abs=0.005)
+
+
+def test_a_part_of_the_runs_under_one_draw_is_one_thing_known():
+    results = planted(
+        lambda random, point: "gangs" if point == 0 else "mixed", points=10, replicates=20, fallen=1.0
+    )
+    part = results.where(results.frame["point"] == 0)
+    assert part.cluster_words == results.cluster_words
+    judged = judge(part, part.labels(60) == "gangs", np.ones(len(part.frame), bool), part.rules, name="part")
+    assert judged.clusters == 1
+    assert judged.word != "supported"
 
 
 def test_without_fragments_nothing_is_said_of_profit():

@@ -142,3 +142,23 @@ def test_a_share_is_taken_of_the_mean(make):
 
 def test_no_record_means_the_first_step(make):
     assert wanted(make(UNTIL.format(width=1.0)), {}) == 4
+
+
+def test_yes_and_no_that_were_all_the_same_so_far_are_not_known_for_ever():
+    rule = Replicates(2, outcome="x", half_width=0.05, level=0.9)
+    assert not narrow_enough(rule, [0.0] * 10)
+    assert narrow_enough(rule, [0.0] * 100)
+    paired = Replicates(2, outcome="x", against="control", half_width=0.05, level=0.9)
+    assert not narrow_enough(paired, [0.0] * 40)
+
+
+def test_what_comes_seldom_is_watched_long_enough():
+    random = np.random.default_rng(5)
+    rule = Replicates(2, outcome="x", half_width=0.05, level=0.9)
+    covered = 0
+    for _ in range(200):
+        values = (random.random(400) < 0.02).astype(float).tolist()
+        count = next(n for n in range(10, 401, 10) if n == 400 or narrow_enough(rule, values[:n]))
+        mean = sum(values[:count]) / count
+        covered += abs(mean - 0.02) <= max(half_width([*values[:count], 0.0, 1.0], 0.9), 0.02)
+    assert covered >= 170

@@ -14,25 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.clusters import Clusters, clustered_gap, clustered_mean, student_interval, two_sided
 from vraem.analysis.intervals import (
-    LEVEL,
     Equivalence,
     Interval,
     PairTable,
     equivalent_mean,
+    equivalent_shares,
     mcnemar,
     newcombe_paired,
 )
-from vraem.analysis.paired import ROUNDING, holm
-from vraem.analysis.resampling import (
-    DRAWS,
-    SEED,
-    ClusteredMean,
-    Clusters,
-    clustered_mean,
-    interval_of,
-    jeffreys,
-)
+from vraem.analysis.paired import holm
+from vraem.analysis.resampling import DRAWS, SEED, effective_number, interval_of, jeffreys
 from vraem.analysis.results import Results
 from vraem.world.streams import generator
 
@@ -40,8 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAIR = ["point", "replicate"]
-EITHER_WAY = (1.0, -1.0)
-"""Differences of the two clusters that a yes-or-no outcome has beside those seen."""
 
 
 class Contrast(NamedTuple):
@@ -103,17 +94,15 @@ def _contrast(results: Results, arm: str, reference: str, outcome: str, share: b
     count = Clusters.of(clusters).count
     binary = len(gaps) > 0 and bool(np.isin(np.append(first, other), (0.0, 1.0)).all())
     table = PairTable.of(first > 0.5, other > 0.5) if binary and count == len(gaps) else None
-    known = (
-        clustered_mean(*_with_either_way(gaps, clusters, count)) if binary else clustered_mean(gaps, clusters)
-    )
+    known = clustered_gap(gaps, clusters) if binary else clustered_mean(gaps, clusters)
     return Contrast(
         arm=arm,
         reference=reference,
         outcome=outcome,
         arm_mean=float(first.mean()) if len(gaps) else math.nan,
         reference_mean=float(other.mean()) if len(gaps) else math.nan,
-        difference=_interval(known, float(gaps.mean()) if len(gaps) else math.nan),
-        p=_two_sided(known),
+        difference=student_interval(known, float(gaps.mean()) if len(gaps) else math.nan),
+        p=two_sided(known),
         p_holm=math.nan,
         equal=equivalent_mean(*known, margin=results.rules.equivalence) if share and count > 1 else None,
         newcombe=newcombe_paired(table) if table else None,
@@ -136,37 +125,6 @@ def pairs_of(results: Results, arm: str, reference: str, outcome: str) -> "pd.Da
 
     both = pd.merge(side(arm, "first"), side(reference, "other"), on=PAIR)
     return both[np.isfinite(both["first"]) & np.isfinite(both["other"])].sort_values(PAIR)
-
-
-def _with_either_way(
-    gaps: NDArray[np.float64], clusters: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Differences and clusters with two clusters of mean size more, one that went each way."""
-    size = max(round(len(gaps) / count), 1)
-    labels = np.repeat(clusters.max() + 1 + np.arange(len(EITHER_WAY)), size)
-    more = labels if clusters.ndim == 1 else np.stack([labels, labels], axis=1)
-    return np.append(gaps, np.repeat(EITHER_WAY, size)), np.concatenate([clusters, more])
-
-
-def _interval(known: ClusteredMean, estimate: float) -> Interval:
-    """The central interval of Student's t around a mean, told with the `estimate` itself."""
-    if not known.freedom:
-        return Interval(estimate, math.nan, math.nan)
-    from scipy import stats
-
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, known.freedom)) * known.error
-    return Interval(estimate, known.mean - reach, known.mean + reach)
-
-
-def _two_sided(known: ClusteredMean) -> float:
-    """Two-sided p of a mean against nought; where all differ by the same there is no chance in it."""
-    if not known.freedom:
-        return math.nan
-    if known.error <= ROUNDING * abs(known.mean):
-        return 0.0 if known.mean else 1.0
-    from scipy import stats
-
-    return float(2.0 * stats.t.sf(abs(known.mean) / known.error, known.freedom))
 
 
 def _gain(first: NDArray[np.float64], other: NDArray[np.float64]) -> float:
@@ -208,3 +166,23 @@ def share_difference(
     gap = sides[0][0].sum() / sides[0][1].sum() - sides[1][0].sum() / sides[1][1].sum()
     drawn = shares[0] - shares[1]
     return interval_of(drawn, float(gap)), drawn
+
+
+def equal_shares(
+    results: Results,
+    yes: NDArray[np.bool_],
+    among: NDArray[np.bool_],
+    first: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+) -> Equivalence:
+    """Whether a conditional share is the same in two sets of runs, within the margin of the rules.
+
+    Arguments as for `share_difference`. By Newcombe's interval of the effective numbers of runs, taken as independent:
+    where the share is near nought, the prior of a posterior would make a few runs look equal.
+    """
+    clusters = results.clusters
+    counts = []
+    for rows in (among & first, among & other):
+        told = effective_number(yes[rows], clusters[rows])
+        counts.append((told * float(yes[rows].mean()) if rows.any() else 0.0, told))
+    return equivalent_shares(*counts[0], *counts[1], margin=results.rules.equivalence)

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from vraem.analysis import outcome_columns as columns
-from vraem.analysis.contrasts import Contrast, contrasts, share_difference
+from vraem.analysis.clusters import Clusters
+from vraem.analysis.contrasts import Contrast, contrasts, equal_shares, share_difference
 from vraem.analysis.discovery import Discovery, as_rows, discover
 from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import (
     Equivalence,
     Interval,
     PairTable,
-    equivalent_draws,
     mcnemar,
     newcombe_paired,
 )
@@ -28,7 +28,6 @@ from vraem.analysis.matched_draws import MatchSummary
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.paired import holm
 from vraem.analysis.questions import Answer, answers
-from vraem.analysis.resampling import Clusters
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     Effect,
@@ -155,7 +154,8 @@ def _counts(results: Results) -> dict[str, int]:
     return {
         "all": len(frame),
         "judged": len(results.judged.frame),
-        "weak": len(frame) - len(results.strong.frame),
+        "tried": len(results.tried.frame),
+        "weak": len(results.tried.frame) - len(results.judged.frame),
         "draws": int(frame["point"].nunique()),
         "seeds": int(frame["replicate"].nunique()),
         "arms": int(frame["arm"].nunique()),
@@ -181,7 +181,7 @@ def campaign_contrasts(results: Results) -> list[CampaignContrast]:
         known = np.isfinite(draws).all()
         p = 2 * min(float((draws <= 0).mean()), float((draws >= 0).mean())) if known else float("nan")
         p = min(max(p, 1.0 / len(draws)), 1.0) if known else p
-        equal = equivalent_draws(draws, kept.rules.equivalence)
+        equal = equal_shares(kept, holds, among, arms == arm, arms == control)
         rows.append(
             CampaignContrast(
                 arm=arm,
@@ -190,8 +190,8 @@ def campaign_contrasts(results: Results) -> list[CampaignContrast]:
                 p_holm=p,
                 equal=equal,
                 both=table.pairs,
-                newcombe=newcombe_paired(table) if alone else None,
-                p_mcnemar=mcnemar(table) if alone else None,
+                newcombe=newcombe_paired(table) if alone and table.pairs else None,
+                p_mcnemar=mcnemar(table) if alone and table.pairs else None,
             )
         )
     adjusted = holm([row.p_holm for row in rows])
@@ -304,6 +304,8 @@ def _claim_words(claim: ClaimVerdict) -> str:
 
 def _answer_words(answer: Answer) -> str:
     judged = answer.parts.get(answer.headline)
+    if judged is not None and judged.word == "unanswered":
+        return f"{answer.question} ({answer.headline}): no run meets the condition. The statement stands unanswered."
     if judged is None:
         settled = [
             f"{each.outcome.replace('_', ' ')} {way}" for each, way in answer.effects if way in ("up", "down")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vraem.analysis.clusters import Clusters
 from vraem.analysis.intervals import LEVEL, Interval, wilson
-from vraem.analysis.resampling import Clusters
 
 CENSORED = -1
 """The cause of a run to which nothing happened as long as it was watched."""

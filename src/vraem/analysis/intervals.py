@@ -28,6 +28,8 @@ class Interval(NamedTuple):
 
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
+_LEAST_ERROR, _WIDEST_ERROR = 1e-9, 0.499
+"""Errors of an interval between which the one is sought at which it fits a margin."""
 
 
 def wilson(count: float, total: float, level: float = LEVEL) -> Interval:
@@ -42,9 +44,11 @@ def wilson(count: float, total: float, level: float = LEVEL) -> Interval:
     return Interval(share, max(centre - reach, 0.0), min(centre + reach, 1.0))
 
 
-def newcombe(count: float, total: float, count_other: float, total_other: float) -> Interval:
-    """Newcombe's interval (95 %) of the difference of two independent shares, first less other."""
-    first, other = wilson(count, total), wilson(count_other, total_other)
+def newcombe(
+    count: float, total: float, count_other: float, total_other: float, level: float = LEVEL
+) -> Interval:
+    """Newcombe's interval of the difference of two independent shares, first less other."""
+    first, other = wilson(count, total, level), wilson(count_other, total_other, level)
     gap = first.estimate - other.estimate
     below = math.hypot(first.estimate - first.low, other.high - other.estimate)
     above = math.hypot(first.high - first.estimate, other.estimate - other.low)
@@ -164,15 +168,37 @@ def equivalent_mean(
     return Equivalence(p, mean - reach, mean + reach, p < 1.0 - level)
 
 
-def equivalent_draws(
-    draws: NDArray[np.float64], margin: float = EQUIVALENCE_MARGIN, level: float = LEVEL
+def equivalent_shares(
+    count: float,
+    total: float,
+    count_other: float,
+    total_other: float,
+    margin: float = EQUIVALENCE_MARGIN,
+    level: float = LEVEL,
 ) -> Equivalence:
-    """The same from draws of a difference (a bootstrap): the share of draws beyond the nearer margin is ``p``."""
-    if not len(draws) or not np.isfinite(draws).all():
+    """Whether two independent shares are within ``margin``, by Newcombe's interval at twice one less ``level``.
+
+    ``p`` is the least error at which the interval still lies inside the margin; 1 if it never does.
+    """
+    if total <= 0 or total_other <= 0:
         return Equivalence(math.nan, math.nan, math.nan, False)
-    p = max(float((draws <= -margin).mean()), float((draws >= margin).mean()))
-    low, high = np.quantile(draws, (1.0 - level, level))
-    return Equivalence(p, float(low), float(high), p < 1.0 - level)
+
+    def interval(error: float) -> Interval:
+        return newcombe(count, total, count_other, total_other, 1.0 - 2.0 * error)
+
+    def beyond(error: float) -> float:
+        found = interval(error)
+        return max(found.high - margin, -margin - found.low)
+
+    _, low, high = interval(1.0 - level)
+    if beyond(_WIDEST_ERROR) > 0.0:
+        return Equivalence(1.0, low, high, False)
+    p = _LEAST_ERROR
+    if beyond(_LEAST_ERROR) > 0.0:
+        from scipy.optimize import brentq
+
+        p = float(brentq(beyond, _LEAST_ERROR, _WIDEST_ERROR))
+    return Equivalence(p, low, high, p < 1.0 - level)
 
 
 def _normal_quantile(share: float) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vraem.analysis.paired import holm
 from vraem.analysis.results import Results
-from vraem.analysis.sensitivity import QUARTERS, Lever, lever_of
+from vraem.analysis.sensitivity import Lever, lever_of, quarters
 
 CLEAR_P = 0.05
 MOST_NARROWED = 18
@@ -85,5 +85,5 @@ def _chance(asked: Results, kept: NDArray[np.bool_], factor: str) -> float:
     from scipy.stats import chi2_contingency
 
     values = asked.frame[factor]
-    parts = pd.qcut(values, QUARTERS, duplicates="drop") if values.dtype.kind in "fiu" else values.astype(str)
-    return float(chi2_contingency(pd.crosstab(parts, kept)).pvalue)
+    parts = quarters(values.to_numpy(dtype=np.float64)) if values.dtype.kind in "fiu" else values.astype(str)
+    return float(chi2_contingency(pd.crosstab(parts, kept), correction=False).pvalue)

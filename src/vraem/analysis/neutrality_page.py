@@ -65,8 +65,9 @@ def _opening(found: Neutrality, results: Results, command: str) -> str:
         "been fitted to an outcome. "
         f"{found.weak} further runs are left out: when the campaign began, the group had less than .6 of its first "
         "strength, or all its columns served firms. "
-        f"Shares are of dismantled runs; brackets are Wilson's 95 % intervals, in which {results.cluster_words} count, "
-        "not runs.\n\nMade by:\n\n```\n" + command + "\n```"
+        f"Shares are of dismantled runs; brackets are 95 % intervals in which {results.cluster_words} count, not runs: "
+        "Wilson's in the tables of end states, those of a posterior with Jeffreys' prior in the tables of null models "
+        "and of single parameters.\n\nMade by:\n\n```\n" + command + "\n```"
     )
 
 
@@ -182,16 +183,17 @@ def _effects(effects: Mapping[str, Sequence[Effect]]) -> str:
         of_factor = {each.factor: each for each in found}
         rows.append([f"`{outcome}`", *(_effect(of_factor[name]) for name in names)])
     return (
-        "### Elementary effects\n\nMorris' screening of these under a campaign against the leader: mean absolute "
-        "change of a measure when a parameter alone goes over its whole range (± half of its 95 % interval over "
-        "trajectories), and the mean change with its sign. The number after a measure is months after the campaign. "
-        "Runs are few and chance moves each of them, so an effect smaller than its interval is none.\n\n"
+        "### Elementary effects\n\nMorris' screening of these under a campaign against the leader: mean change of a "
+        "measure when a parameter alone is moved, per its whole range, with its 95 % interval over trajectories, and "
+        "in brackets the mean absolute change. The number after a measure is months after the campaign. Marked * is "
+        "what chance does not explain; a mean absolute change it always does, since chance alone makes it large.\n\n"
         + table(["measure", *(f"`{name}`" for name in names)], rows)
     )
 
 
 def _effect(effect: Effect) -> str:
-    return f"{effect.importance:.2f} ± {effect.half_width:.2f} ({effect.mean:+.2f})"
+    mark = " \\*" if effect.clear else ""
+    return f"{effect.mean:+.2f} ± {effect.mean_half_width:.2f}{mark} ({effect.importance:.2f})"
 
 
 def _levers(found: Neutrality) -> str:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vraem.analysis.contrasts import share_difference
-from vraem.analysis.intervals import Equivalence, Interval, equivalent_draws
+from vraem.analysis.contrasts import equal_shares, share_difference
+from vraem.analysis.intervals import Equivalence, Interval
 from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, shares
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import NO_NULL, Results
@@ -62,8 +62,8 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
     for null in [name for name in NULL_NAMES if (kind == name).any()]:
         side = kind == null
         model = (kind == NO_NULL) & np.isin(campaign, campaign[side])
-        gap, draws = share_difference(kept, found == GANGS, among, model, side, name=f"null {null} {months}")
-        equal = equivalent_draws(draws, kept.rules.equivalence)
+        gap, _ = share_difference(kept, found == GANGS, among, model, side, name=f"null {null} {months}")
+        equal = equal_shares(kept, found == GANGS, among, model, side)
         comparisons.append(
             NullComparison(
                 null=null,

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
 
 NO_NULL = "none"
+BOTH, DRAWS, SEEDS, RUNS = "draws of assumptions and seeds", "draws of assumptions", "seeds", "runs"
+"""What chance drew."""
+HOUSEHOLDS = "run.households"
+"""Column of the rows of households, where they are a factor."""
 CONTROL = "random-control"
 """Arm whose operations take anybody: what another campaign does beyond it, it does by its choice of targets."""
 
@@ -44,7 +48,8 @@ class Results:
     columns of the draw. ``about``: name, question, versions and counts, for the report. ``experiment``: what was
     asked, if known. ``directory``: folder of the sweep that they were read from, which may hold weekly series.
     ``days``: first and last day from which the horizons of each arm are counted, if known. ``matching``: which draws
-    history rules out, if that was asked (``vraem match``).
+    history rules out, if that was asked (``vraem match``). ``drawn``: what the clusters are where this is a part of the
+    runs, told by all of them.
     """
 
     frame: "pd.DataFrame"
@@ -58,6 +63,7 @@ class Results:
     directory: Path | None = None
     days: Mapping[str, tuple[date, date]] = field(default_factory=dict)
     matching: "Matching | None" = field(default=None, repr=False, compare=False)
+    drawn: str = ""
 
     @classmethod
     def open(cls, directory: Path | str) -> "Results":
@@ -73,7 +79,7 @@ class Results:
         store = Store.open(directory)
         experiment = load_experiment(store.directory / EXPERIMENT_FILE)
         frame = store.runs().to_pandas()
-        about = _about(store, experiment)
+        about = _about(store, experiment, frame)
         return replace(
             cls.of(experiment, frame, about),
             directory=store.directory,
@@ -132,6 +138,27 @@ class Results:
         """The definition of dismantled of the headline: that of the rules, or the first that the runs have."""
         wanted, known = self.rules.definition, self.definitions
         return wanted if wanted in known or not known else known[0]
+
+    @property
+    def replaced(self) -> str:
+        """What the rules ask for and the runs do not have, and by what they are judged; nothing if all is there.
+
+        Files that ask so are refused now; folders of before may do so still.
+        """
+        rules, said = self.rules, []
+        if self.horizons and self.headline != rules.horizon:
+            said.append(f"{rules.horizon} months after the campaign; {self.headline} months are judged")
+        if self.definitions and self.definition != rules.definition:
+            said.append(f"the definition {rules.definition}; {self.definition} is judged")
+        if self.reference not in self.arms:
+            said.append(
+                f"the reference {self.reference}; there is no such arm, and nothing is set against it"
+            )
+        if rules.control is not None and self.control is None:
+            said.append(
+                f"the control {rules.control}; there is no such campaign, and nothing is set against it"
+            )
+        return f"The rules ask for what the runs do not have: {'. '.join(said)}." if said else ""
 
     @cached_property
     def strong(self) -> "Results":
@@ -195,7 +222,8 @@ class Results:
 
     def where(self, mask: "NDArray[np.bool_] | pd.Series[bool]") -> "Results":
         """Some of the runs."""
-        return replace(self, frame=self.frame[np.asarray(mask)].reset_index(drop=True))
+        frame = self.frame[np.asarray(mask)].reset_index(drop=True)
+        return replace(self, frame=frame, drawn=self.cluster_words)
 
     def of_arm(self, arm: str) -> "Results":
         """The runs of one arm."""
@@ -240,10 +268,18 @@ class Results:
         """Clusters of the runs (runs,) or (runs, 2); see `clusters_of`."""
         return self.clusters_of(self.frame)
 
-    @property
+    @cached_property
     def cluster_words(self) -> str:
-        """What the clusters are."""
-        return self._clustering(self.frame)[0]
+        """What the clusters are: decided by all runs of the experiment, the same for any part of them."""
+        if self.drawn:
+            return self.drawn
+        draw, replicate = self._draw_of(self.frame), self.frame["replicate"].to_numpy(dtype=np.int64)
+        common = self.experiment is not None and self.experiment.replicates.common
+        if _several(draw) and common and _several(replicate):
+            return BOTH
+        if _several(draw):
+            return DRAWS
+        return SEEDS if common or not _several(self.draws) else RUNS
 
     def clusters_of(self, rows: "pd.DataFrame") -> NDArray[np.int64]:
         """What chance drew for each row with a ``point`` and a ``replicate``: runs of one cluster are not independent.
@@ -252,21 +288,21 @@ class Results:
         both, (rows, 2), where every draw has the same seeds. A run by itself where points were chosen and
         each has seeds of its own.
         """
-        return self._clustering(rows)[1]
+        point, replicate = (rows[name].to_numpy(dtype=np.int64) for name in ("point", "replicate"))
+        draw = self._draw_of(rows)
+        if self.cluster_words == BOTH:
+            return np.stack([draw, replicate], axis=1)
+        if self.cluster_words == DRAWS:
+            return draw
+        return (
+            replicate if self.cluster_words == SEEDS else point * (replicate.max(initial=0) + 1) + replicate
+        )
 
-    def _clustering(self, rows: "pd.DataFrame") -> tuple[str, NDArray[np.int64]]:
+    def _draw_of(self, rows: "pd.DataFrame") -> NDArray[np.int64]:
+        """Draw of assumptions of each row (rows,): points of a design may differ in what is done only."""
         point = rows["point"].to_numpy(dtype=np.int64)
-        replicate = rows["replicate"].to_numpy(dtype=np.int64)
         asked = self.experiment
-        draw = point // points_a_draw(asked.design, asked.factors) if asked else point
-        common = asked is not None and asked.replicates.common
-        if _several(draw) and common and _several(replicate):
-            return "draws of assumptions and seeds", np.stack([draw, replicate], axis=1)
-        if _several(draw):
-            return "draws of assumptions", draw
-        if common or not _several(point):
-            return "seeds", replicate
-        return "runs", point * (replicate.max() + 1) + replicate
+        return point // points_a_draw(asked.design, asked.factors) if asked else point
 
     @property
     def draws(self) -> NDArray[np.int64]:
@@ -282,7 +318,7 @@ def _several(labels: NDArray[np.int64]) -> bool:
     return len(labels) > 0 and bool((labels != labels[0]).any())
 
 
-def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
+def _about(store: "Store", experiment: "Experiment", frame: "pd.DataFrame") -> dict[str, Any]:
     status = store.status()
     manifest = store.manifest
     return {
@@ -301,7 +337,7 @@ def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
         "planned": status.planned,
         "done": status.done,
         "failed": status.failed,
-        "households": sorted({scenario.run.households for _, scenario in experiment.arms}),
+        "households": _households(experiment, frame),
         "first_day": str(min(scenario.run.start for _, scenario in experiment.arms)),
         "last_day": str(max(scenario.run.end for _, scenario in experiment.arms)),
         "arms": {name: scenario.description for name, scenario in experiment.arms},
@@ -309,6 +345,14 @@ def _about(store: "Store", experiment: "Experiment") -> dict[str, Any]:
         "units": {outcome.name: outcome.unit for outcome in experiment.outcomes},
         "directory": str(store.directory),
     }
+
+
+def _households(experiment: "Experiment", frame: "pd.DataFrame") -> list[int]:
+    """Rows of households of the runs, rising: those drawn where they are a factor, else those of the arms."""
+    drawn = frame[HOUSEHOLDS].dropna().unique() if HOUSEHOLDS in frame else ()
+    return sorted(
+        {int(value) for value in drawn} or {scenario.run.households for _, scenario in experiment.arms}
+    )
 
 
 def plain(value: Any) -> Any:

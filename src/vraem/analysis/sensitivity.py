@@ -5,14 +5,13 @@ quarters of a factor's range (or forms of a switch) show how a share moves with 
 draws.
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.analysis.intervals import Interval
+from vraem.analysis.intervals import LEVEL, Interval
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words
@@ -26,9 +25,11 @@ _SEED = 1
 
 
 class Effect(NamedTuple):
-    """Morris' measures of one factor.
+    """Morris' measures of one factor, per unit of its range.
 
-    Mean absolute effect with its half width (95 %), mean effect, spread of effects.
+    Mean absolute effect (``importance``) with its ``half_width``, ``mean`` effect with its ``mean_half_width``
+    (Student's over trajectories), both of 95 %, and ``spread`` of effects. Chance alone gives a mean absolute effect
+    above nought, which grows with the spread, so its size cannot say whether there is an effect.
     """
 
     factor: str
@@ -36,6 +37,12 @@ class Effect(NamedTuple):
     mean: float
     spread: float
     half_width: float
+    mean_half_width: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether chance does not explain the mean effect; effects that go both ways may hide in it."""
+        return abs(self.mean) > self.mean_half_width
 
 
 class Index(NamedTuple):
@@ -60,7 +67,15 @@ def morris_effects(experiment: "Experiment", means: NDArray[np.float64]) -> list
     found = _salib("morris").analyze(
         _problem(experiment.factors), cube, means, num_levels=experiment.design.levels or 4, seed=_SEED
     )
-    columns = (found["names"], found["mu_star"], found["mu"], found["sigma"], found["mu_star_conf"])
+    from scipy import stats
+
+    trajectories = experiment.design.samples
+    student = float(stats.t.ppf(0.5 + LEVEL / 2.0, trajectories - 1)) if trajectories > 1 else np.inf
+    around_mean = student / trajectories**0.5 * np.asarray(found["sigma"], dtype=np.float64)
+    columns = (
+        *(found[name] for name in ("names", "mu_star", "mu", "sigma", "mu_star_conf")),
+        around_mean,
+    )
     effects = [
         Effect(str(name), *(float(value) for value in row)) for name, *row in zip(*columns, strict=True)
     ]
@@ -155,6 +170,8 @@ def by_quarter(
 ) -> list[Band]:
     """How often a statement holds (runs,) among some runs (runs,), by quarter of a factor's draws or form of a switch.
 
+    Parts bear the lowest and the highest value that was drawn in them.
+
     Empty for a factor that was not varied, and if no run counts.
     """
     if factor not in results.frame or factor not in results.factors or not among.any():
@@ -166,14 +183,30 @@ def by_quarter(
             for form in sorted(column.dropna().unique())
         ]
     values = column.to_numpy(dtype=np.float64)
-    edges = np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, QUARTERS + 1)))
+    part = quarters(values)
     found = []
-    for place, (low, high) in enumerate(itertools.pairwise(edges)):
-        last = place == len(edges) - 2
-        inside = (values >= low) & ((values <= high) if last else (values < high))
-        text = f"{low:.3g} to {high:.3g}"
-        found.append(_band(results, holds, among & inside, factor, text, float(low), float(high)))
+    for number in range(int(part.max(initial=-1)) + 1):
+        inside = part == number
+        low, high = float(values[inside].min()), float(values[inside].max())
+        text = f"{low:.3g} to {high:.3g}" if high > low else f"{low:.3g}"
+        found.append(_band(results, holds, among & inside, factor, text, low, high))
     return found
+
+
+def quarters(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The quarter (rows,) of its draws in which each value lies, from 0 on, no part empty; -1 where there is no number.
+
+    Equal values stay together, and where there are no more than four each is a part of its own.
+    """
+    known = np.isfinite(values)
+    distinct = np.unique(values[known])
+    if len(distinct) <= QUARTERS:
+        edges = distinct[:-1]
+    else:
+        edges = np.quantile(values[known], np.linspace(0.0, 1.0, QUARTERS + 1)[1:-1])
+    part = np.full(len(values), -1, dtype=np.int64)
+    part[known] = np.unique(np.searchsorted(edges, values[known]), return_inverse=True)[1].ravel()
+    return part
 
 
 def _band(

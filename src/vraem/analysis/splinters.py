@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
+from vraem.analysis.clusters import mean_interval
 from vraem.analysis.intervals import Interval
-from vraem.analysis.resampling import interval_of, mean_draws, posterior_share
+from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
 from vraem.observe.splinters import ALONE, SPLINTER_ENDS, SPLINTER_WORDS, read_splinter_lives
 from vraem.world.clock import WEEKS_A_YEAR
@@ -98,14 +99,13 @@ def splinter_findings(results: Results) -> SplinterFindings | None:
     lives = SplinterLives.of(kept)
     counts = np.bincount(lives.run, minlength=len(kept.frame))
     some = posterior_share(counts > 0, lives.clusters, name="splinters in a run")
-    mean = mean_draws(counts, lives.clusters, name="splinters a run")
     ages = {years: lives.watched >= years * WEEKS_A_YEAR for years in AGES}
     low, middle, high = np.quantile(lives.armed, (0.25, 0.5, 0.75)) if len(lives.armed) else (np.nan,) * 3
     return SplinterFindings(
         runs=len(kept.frame),
         splinters=len(lives.run),
         any=some.interval(),
-        a_run=interval_of(mean, float(counts.mean())),
+        a_run=mean_interval(counts, lives.clusters),
         counts=tuple(
             float((np.minimum(counts, MOST_COUNTED) == number).mean()) for number in range(MOST_COUNTED + 1)
         ),

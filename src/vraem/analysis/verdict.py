@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
-from vraem.analysis.intervals import Interval
+from vraem.analysis.clusters import clustered_gap, mean_interval, student_interval
+from vraem.analysis.intervals import Interval, equivalent_mean
 from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, Stability, shares, stability
-from vraem.analysis.resampling import interval_of, mean_draws, modal_weight, posterior_share
+from vraem.analysis.resampling import JUDGED_DRAWS, modal_weight, posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.experiment.rules import VerdictRules
@@ -68,11 +69,12 @@ def judge(
 ) -> Judgement:
     """Judge a statement that ``holds`` or not (runs,), ``among`` the runs (runs,) that meet its condition.
 
-    ``labels`` (runs,): what else may come in place of ``wanted``; yes and no if None.
+    ``labels`` (runs,): what else may come in place of ``wanted``; yes and no if None. ``name`` is that of the random
+    numbers: what is judged under one name has the same verdict wherever it has the same runs.
     """
     said = np.where(holds, "yes", "no") if labels is None else labels
     weight, _ = modal_weight(said.tolist(), wanted, results.draws, among)
-    known = posterior_share(holds, results.clusters, among=among, name=name)
+    known = posterior_share(holds, results.clusters, among=among, draws=JUDGED_DRAWS, name=name)
     above, below = known.above(rules.supported_above), known.below(rules.refuted_below)
     word = _word(known.mean, above, below, weight, rules) if known.total else "unanswered"
     return Judgement(word, known.interval(), above, below, weight, int(known.total), known.clusters)
@@ -92,14 +94,17 @@ def _word(p: float, above: float, below: float, weight: float, rules: VerdictRul
 class Fragmentation(NamedTuple):
     """Fragmentation and criminalisation, told apart, among dismantled runs at one horizon.
 
-    ``fragmented``: P(fragmented | dismantled). ``profit``: P(Π ≥ threshold | fragmented); ``profit_before``:
-    the same of Π0 in the same runs; ``profit_change``: mean Π − Π0 there. ``speaks_of_gangs`` is whether the
-    two differ by at least the gap of the rules; ``sentence`` says so in words.
+    ``fragmented``: P(fragmented | dismantled). ``profit``: P(Π ≥ threshold | fragmented); ``profit_before``: the same
+    of Π0 in the same runs; ``profit_gap`` the first less the other, run by run; ``profit_change``: mean Π − Π0 there.
+    ``speaks_of_gangs``: False if the two differ by less than the gap of the rules, True if they differ by more and
+    chance does not explain it, None if it may or nothing is known; ``sentence`` says so in words. Profit is told of the
+    ``fragmented_runs`` that say it.
     """
 
     fragmented: Interval
     profit: Interval
     profit_before: Interval
+    profit_gap: Interval
     profit_change: Interval
     runs: int
     fragmented_runs: int
@@ -112,44 +117,57 @@ def fragmentation(
 ) -> Fragmentation:
     """Both findings among some runs (runs,)."""
     counted = among & (results.labels(horizon) != CENSORED_LABEL)
-    split = counted & results.yes(columns.at(columns.FRAGMENTED, horizon))
+    split = results.numbers(columns.at(columns.FRAGMENTED, horizon))
     after = results.numbers(columns.at(columns.PROFIT, horizon))
     before = results.numbers(columns.PROFIT_BEFORE)
-    split &= np.isfinite(after) & np.isfinite(before)
+    told = counted & (split > 0.5) & np.isfinite(after) & np.isfinite(before)
+    bent, was_bent = after >= rules.profit_oriented, before >= rules.profit_oriented
     clusters = results.clusters
 
     def share(yes: NDArray[np.bool_], of: NDArray[np.bool_], name: str) -> Interval:
-        return posterior_share(yes, clusters, among=of, name=f"{name} {horizon}").interval()
+        return posterior_share(yes, clusters, among=of, name=name).interval()
 
+    gaps = (bent.astype(float) - was_bent.astype(float))[told]
+    known = clustered_gap(gaps, clusters[told])
+    gap = student_interval(known, float(gaps.mean()) if len(gaps) else float("nan"))
+    equal = equivalent_mean(*known, margin=rules.fragmentation_gap).equivalent
     # one name for both, so that their difference is that of runs and not of resampling
-    profit = share(after >= rules.profit_oriented, split, "profit")
-    profit_before = share(before >= rules.profit_oriented, split, "profit")
-    change = np.where(split, after - before, np.nan)
-    mean = float(np.nanmean(change)) if split.any() else float("nan")
-    drawn = interval_of(mean_draws(change, clusters, name=f"profit change {horizon}"), mean)
-    speaks, sentence = _said_of_gangs(profit.estimate, profit_before.estimate, int(split.sum()), rules)
+    profit, profit_before = share(bent, told, "profit"), share(was_bent, told, "profit")
+    speaks, sentence = _said_of_gangs(profit.estimate, profit_before.estimate, gap, equal, len(gaps), rules)
     return Fragmentation(
-        fragmented=share(split, counted, "fragmented"),
+        fragmented=share(split > 0.5, counted & np.isfinite(split), "fragmented"),
         profit=profit,
         profit_before=profit_before,
-        profit_change=drawn,
+        profit_gap=gap,
+        profit_change=mean_interval(np.where(told, after - before, np.nan), clusters),
         runs=int(counted.sum()),
-        fragmented_runs=int(split.sum()),
+        fragmented_runs=len(gaps),
         speaks_of_gangs=speaks,
         sentence=sentence,
     )
 
 
-def _said_of_gangs(after: float, before: float, runs: int, rules: VerdictRules) -> tuple[bool | None, str]:
+def _said_of_gangs(
+    after: float, before: float, gap: Interval, equal: bool, runs: int, rules: VerdictRules
+) -> tuple[bool | None, str]:
     if not runs:
         return None, "No dismantled run is fragmented at this horizon, so nothing can be said of profit."
     counted = f"{runs:,} fragmented run{'s' * (runs != 1)}"
-    if abs(after - before) < rules.fragmentation_gap:
-        return False, f"{SAME_WORD_SENTENCE} ({counted})."
-    direction = "more" if after > before else "less"
+    if np.isfinite(gap.low):
+        counted += f"; difference {100 * gap.low:+.0f} to {100 * gap.high:+.0f} points"
+    if abs(gap.estimate) < rules.fragmentation_gap:
+        sure = "" if equal else ", as far as these runs tell"
+        return False, f"{SAME_WORD_SENTENCE}{sure} ({counted})."
+    shares = f"{percent(after)} against {percent(before)}"
+    if gap.low <= 0.0 <= gap.high or not np.isfinite(gap.low):
+        return None, (
+            "Whether fragmented remnants are as often bent on profit as the same groups were before the campaign is "
+            f"not settled ({shares} in {counted})."
+        )
+    direction = "more" if gap.estimate > 0 else "less"
     return True, (
-        f"Fragmented remnants are {direction} often bent on profit ({percent(after)}) than the same groups were before "
-        f"the campaign ({percent(before)}; {counted})."
+        f"Fragmented remnants are {direction} often bent on profit than the same groups were before the campaign "
+        f"({shares} in {counted})."
     )
 
 
@@ -208,14 +226,11 @@ def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
     whole = found != CENSORED_LABEL
     fallen = results.dismantled(definition)
     among = fallen & whole
-    name = f"Q1 {definition} {horizon}"
     return ClaimAtHorizon(
         definition=definition,
         horizon=horizon,
-        dismantled=posterior_share(
-            fallen, results.clusters, among=whole, name=f"{name} dismantled"
-        ).interval(),
-        judgement=judge(results, found == GANGS, among, rules, labels=found, wanted=GANGS, name=name),
+        dismantled=_dismantled(results, fallen, whole),
+        judgement=_judged_gangs(results, found, among),
         states=shares(results, horizon, among),
         fragmentation=fragmentation(results, horizon, among, rules),
     )
@@ -275,7 +290,19 @@ def _switch_cell(own: Results, switch: str, form: str, definition: str, horizon:
     found = own.labels(horizon)
     whole = found != CENSORED_LABEL
     fallen = own.dismantled(definition)
-    name = f"Q1 {definition} {horizon}"
-    known = posterior_share(fallen, own.clusters, among=whole, name=f"{name} dismantled")
-    judged = judge(own, found == GANGS, fallen & whole, own.rules, labels=found, wanted=GANGS, name=name)
-    return SwitchCell(switch, form, definition, horizon, known.interval(), judged)
+    return SwitchCell(
+        switch,
+        form,
+        definition,
+        horizon,
+        _dismantled(own, fallen, whole),
+        _judged_gangs(own, found, fallen & whole),
+    )
+
+
+def _dismantled(results: Results, fallen: NDArray[np.bool_], among: NDArray[np.bool_]) -> Interval:
+    return posterior_share(fallen, results.clusters, among=among, name="dismantled").interval()
+
+
+def _judged_gangs(results: Results, found: NDArray[np.str_], among: NDArray[np.bool_]) -> Judgement:
+    return judge(results, found == GANGS, among, results.rules, labels=found, wanted=GANGS, name="Q1")

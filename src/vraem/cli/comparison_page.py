@@ -75,8 +75,8 @@ def table(comparison: Comparison, arm: str) -> str:
         rows.append([f"  {_named(measure)}", _level(measure, column), *map(_cell, column)])
     first = windows[0].name
     legend = (
-        f"{comparison.reference}: its mean in the {first}. Differences in % of it or, for shares, in points, with "
-        "95 % intervals. * clear, ? perhaps (see below), = the same in every run."
+        f"{comparison.reference}: its mean in the {first}. Differences in % of its mean in the same stretch or, for "
+        "shares, in points, with 95 % intervals. * clear, ? perhaps (see below), = the same in every run."
     )
     return f"{aligned(rows, header, right=(1,))}\n{paragraph(legend)}"
 

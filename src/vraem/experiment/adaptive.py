@@ -70,10 +70,18 @@ def _value(of_arms: Mapping[str, float], arm: str, against: str | None) -> float
 
 
 def narrow_enough(rule: Replicates, sample: Sequence[float]) -> bool:
-    """Whether the interval of the mean of a sample satisfies the rule; never with fewer than two values."""
+    """Whether the interval of the mean of a sample satisfies the rule; never with fewer than two values.
+
+    Yes and no (0 and 1, or differences of them) count as if each had come once more, either way: values that were all
+    the same so far do not say that they will always be.
+    """
     if len(sample) < 2:
         return False
-    half = half_width(sample, rule.level)
+    if set(sample) <= {-1.0, 0.0, 1.0}:
+        ends = (-1.0, 1.0) if rule.against is not None else (0.0, 1.0)
+        half = half_width([*sample, *ends], rule.level)
+    else:
+        half = half_width(sample, rule.level)
     mean = math.fsum(sample) / len(sample)
     limit = rule.half_width if rule.half_width is not None else (rule.half_width_share or 0.0) * abs(mean)
     return half <= limit

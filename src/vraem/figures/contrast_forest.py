@@ -1,7 +1,6 @@
 """Arms against the reference on the same draws and seeds: paired differences with their intervals."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
 from vraem.analysis.results import Results
 from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, PERSONS, POINTS, RATES, words_of
 from vraem.figures.style import (
@@ -32,10 +30,12 @@ from vraem.figures.swept import as_swept, look_of, shown_arms, swept_caption, wh
 
 CLEAR_P = 0.05
 AT_HORIZON = (
-    *("gangs_{h}", "fragmented_{h}", "la_{h}", "lf_{h}", "rev_{h}", "vac_{h}", "cli_{h}", "pi_{h}"),
+    *("fragmented_{h}", "la_{h}", "lf_{h}", "rev_{h}", "vac_{h}", "cli_{h}", "pi_{h}"),
     *("n_groups_{h}", "n_eff_{h}", "violence_{h}", "deaths_civilians_{h}"),
 )
-"""What is compared unless the caller says otherwise, in the order of the chart."""
+"""What is compared unless the caller says otherwise, in the order of the chart.
+
+The share of gangs is not: it is told among dismantled runs only, and those of two arms are not the same."""
 ONCE = ("dismantled_personnel",)
 ROW_INCHES, ARM_INCHES, GAP_INCHES = 0.2, 0.09, 0.5
 FAMILIES = (POINTS, GROUPS, RATES, PERSONS, EVENTS, OTHER)
@@ -71,7 +71,7 @@ def paired_differences(
         If there is no arm beside the reference, or no outcome that the runs have.
 
     """
-    kept = with_gangs(as_swept(results).strong)
+    kept = as_swept(results).strong
     arms = [arm for arm in shown_arms(kept) if arm != kept.reference]
     months = _horizons(kept, horizons)
     wanted = outcomes or (*ONCE, *AT_HORIZON)
@@ -120,16 +120,6 @@ def paired_differences(
                     axes.set_title(f"{when(each)} after the campaign", color=INK, pad=5.0)
         _key(figure, kept, arms)
     return figure
-
-
-def with_gangs(results: Results) -> Results:
-    """The same runs with a yes-or-no column ``gangs_60`` for every horizon."""
-    added = {}
-    for months in results.horizons:
-        labels = results.labels(months)
-        said = np.where(labels == CENSORED_LABEL, np.nan, (labels == GANGS).astype(float))
-        added[f"{GANGS}_{months}"] = said
-    return replace(results, frame=results.frame.assign(**added))
 
 
 def _horizons(results: Results, wanted: Sequence[int] | None) -> list[int]:

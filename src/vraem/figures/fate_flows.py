@@ -11,8 +11,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from vraem.analysis.clusters import mean_interval
 from vraem.analysis.intervals import Interval
-from vraem.analysis.resampling import interval_of, mean_draws
 from vraem.analysis.results import Results
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import MEMBER_LOOKS, letters
@@ -69,8 +69,7 @@ class Ways(NamedTuple):
     def at(self, place: int, fate: int) -> Interval:
         """Mean share of the members with a fate at a moment, with its interval over outer draws."""
         own = self.shares[:, self.ways[:, place] == fate].sum(axis=1)
-        drawn = mean_draws(own, self.clusters, name=f"fate {fate} {place}")
-        return interval_of(drawn, float(own.mean()))
+        return mean_interval(own, self.clusters)
 
 
 def fates_of_members(

@@ -103,8 +103,14 @@ def cell(text: object, kind: str = "") -> str:
 
 
 def number(key: str, value: float, text: str | None = None) -> str:
-    """A cell with one number."""
-    return f'<td data-key="{esc(key)}" data-value="{_plain(value)}">{esc(text or share_text(value))}</td>'
+    """A cell with one number, as `text` or a share; a dash where there is none."""
+    shown = share_text(value) if text is None or math.isnan(value) else text
+    return f'<td data-key="{esc(key)}" data-value="{_plain(value)}">{esc(shown)}</td>'
+
+
+def p_text(value: float) -> str:
+    """A p value to three places; a dash where there is none."""
+    return "–" if math.isnan(value) else f"{value:.3f}"
 
 
 def share(key: str, interval: Interval) -> str:

@@ -15,6 +15,7 @@ from vraem.figures.report_html import (
     cell,
     heading,
     number,
+    p_text,
     para,
     share,
     table,
@@ -114,7 +115,7 @@ def _other(answer: Answer) -> Iterator[str]:
                 cell(each.arm),
                 cell(each.outcome.replace("_", " "), "text"),
                 amount(f"{answer.question}.{each.arm}.{each.outcome}", each.difference),
-                cell(f"{each.p_holm:.3f}"),
+                cell(p_text(each.p_holm)),
                 cell(DIRECTION_WORDS[way], "text"),
             ]
             for each, way in answer.effects
@@ -172,7 +173,7 @@ def _contrasts(found: Findings) -> str:
             cell(each.outcome.replace("_", " "), "text"),
             cell(f"{each.reference_mean:.4g}"),
             amount(f"contrast.{each.arm}.{each.outcome}", each.difference),
-            cell(f"{each.p_holm:.3f}"),
+            cell(p_text(each.p_holm)),
             cell(known.get(each.outcome, "")),
             cell(each.pairs),
         ]
@@ -189,7 +190,8 @@ def _contrasts(found: Findings) -> str:
 def _method(found: Findings) -> Iterator[str]:
     about, runs = found.about, found.runs
     weak = (
-        f" {runs['weak']} had too weak a group when the campaign began and are left out of the verdict."
+        f" {runs['weak']} of the {runs['tried']} with a campaign had too weak a group when it began and are left out "
+        "of the verdict."
         if runs["weak"]
         else ""
     )

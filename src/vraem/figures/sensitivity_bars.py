@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from vraem.analysis.labels import GANGS
+from vraem.analysis import outcome_columns as columns
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     Effect,
@@ -18,7 +18,6 @@ from vraem.analysis.sensitivity import (
     point_means,
     sobol_indices,
 )
-from vraem.figures.contrast_forest import with_gangs
 from vraem.figures.map_labels import PointLabel, place_labels
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, swept_caption
@@ -34,9 +33,9 @@ FIRST_COLOUR, TOTAL_COLOUR = "#0b4f8a", "#c65d21"
 def sensitivity(results: Results | Path | str, outcome: str | None = None) -> Figure:
     """Which factors matter, by the design of the sweep: Morris' elementary effects or Sobol' indices.
 
-    ``outcome``: a column of the runs, averaged over the replicates of each point; the share of gangs at the horizon of
-    the headline if None, or the first outcome of the experiment where there are no end states. Raises ``ValueError``
-    for another design, or if points are missing.
+    ``outcome``: a column of the runs, averaged over the replicates of each point; if None the effective number of
+    groups at the horizon of the headline, or the first outcome of the experiment where it is not told. Raises
+    ``ValueError`` for another design, or if points are missing.
     """
     from vraem.experiment.design import point_count
     from vraem.experiment.loader import load_experiment
@@ -50,10 +49,10 @@ def sensitivity(results: Results | Path | str, outcome: str | None = None) -> Fi
         raise ValueError(
             f'the design is "{experiment.design.kind}"; effects and indices need morris or saltelli'
         )
-    kept = with_gangs(swept)
     if outcome is None:
-        outcome = f"{GANGS}_{kept.headline}" if kept.horizons else experiment.outcomes[0].name
-    means = point_means(kept, outcome, point_count(experiment.design, experiment.factors))
+        groups = columns.at(columns.MEASURES["n_eff"], swept.headline) if swept.horizons else ""
+        outcome = groups if swept.has(groups) else experiment.outcomes[0].name
+    means = point_means(swept, outcome, point_count(experiment.design, experiment.factors))
     said = swept_caption(swept, intervals=False)
     name = outcome.replace("_", " ")
     if experiment.design.kind == MORRIS:
@@ -61,9 +60,7 @@ def sensitivity(results: Results | Path | str, outcome: str | None = None) -> Fi
     return sobol_shares(sobol_indices(experiment, means), name, said)
 
 
-def morris_screening(
-    effects: Sequence[Effect], outcome: str = "P(gangs | dismantled)", caption: str = ""
-) -> Figure:
+def morris_screening(effects: Sequence[Effect], outcome: str = "the outcome", caption: str = "") -> Figure:
     """Morris' screening: mean absolute effect of each factor with its interval, and against the spread of effects.
 
     A factor with a large effect matters; one whose effects spread widely acts differently in other surroundings, by
@@ -79,9 +76,16 @@ def morris_screening(
     with style():
         figure, ((bars, plane),) = sheet(
             f"Which assumptions move {outcome}",
-            "Morris' elementary effects, every factor over its whole range",
+            "Morris' elementary effects, per whole range of a factor",
             "\n".join(
-                part for part in (caption, f"Whiskers: 95 % interval over trajectories. {note}") if part
+                part
+                for part in (
+                    caption,
+                    "Whiskers: 95 % interval over trajectories. Dark: the mean effect has a sign that chance does not "
+                    "explain.\nChance alone makes mean absolute effects large, those that go with a large spread above "
+                    f"all. {note}",
+                )
+                if part
             ),
             size=(10.0, margins.top + margins.bottom + max(ROW_INCHES * len(shown), 2.6)),
             columns=2,
@@ -90,9 +94,10 @@ def morris_screening(
         )
         for place, each in enumerate(shown):
             low, high = max(each.importance - each.half_width, 0.0), each.importance + each.half_width
-            clear = low > 0.0
-            colour = STRONG if clear else WEAK
-            bars.barh(place, each.importance, 0.62, color=colour, alpha=0.85 if clear else 0.45, zorder=2)
+            colour = STRONG if each.clear else WEAK
+            bars.barh(
+                place, each.importance, 0.62, color=colour, alpha=0.85 if each.clear else 0.45, zorder=2
+            )
             bars.plot([low, high], [place, place], color=INK, linewidth=1.0, zorder=3)
         frame_rows(bars, [each.factor for each in shown])
         bars.set_title("Mean absolute effect, μ*", color=INK, pad=5.0)
@@ -121,14 +126,13 @@ def _plane(axes: Axes, effects: Sequence[Effect]) -> None:
         )
     ordered = sorted(effects, key=lambda each: -each.importance)
     for each in ordered:
-        clear = each.importance > each.half_width
         axes.plot(
             [each.importance],
             [each.spread],
             marker="o",
             markersize=4.5,
-            color=STRONG if clear else WEAK,
-            markerfacecolor=STRONG if clear else "white",
+            color=STRONG if each.clear else WEAK,
+            markerfacecolor=STRONG if each.clear else "white",
             zorder=4,
         )
     axes.grid(visible=False)
@@ -141,9 +145,7 @@ def _plane(axes: Axes, effects: Sequence[Effect]) -> None:
     place_labels(axes, labels)
 
 
-def sobol_shares(
-    indices: Sequence[Index], outcome: str = "P(gangs | dismantled)", caption: str = ""
-) -> Figure:
+def sobol_shares(indices: Sequence[Index], outcome: str = "the outcome", caption: str = "") -> Figure:
     """Sobol' indices: what part of the variance each factor explains alone and with all others.
 
     ``indices`` from ``analysis.sensitivity.sobol_indices``. Raises ``ValueError`` if there are none.
