@@ -3,11 +3,14 @@
 import warnings
 from datetime import date
 
+import numpy as np
 import pytest
 
 import vraem
-from vraem.processes import farming
+from vraem.processes import contracts, farming
 from vraem.processes.farming import MEMORY_WEEKS
+from vraem.valley import ROUTES
+from vraem.world.state import Flows
 
 GLUT_END = date(2023, 3, 26)
 
@@ -46,3 +49,18 @@ def test_the_price_comes_back_sooner_the_less_unpicked_leaf_weighs():
         return float(run["buyer_markdown"][-13:].mean())
 
     assert markdown(0.4) < markdown(0.9) - 0.1
+
+
+def test_firms_with_less_than_a_load_in_store_send_what_they_wish_by_every_route():
+    world = vraem.new_world(vraem.load("history", ["run.households=400"]), 1)
+    wish = np.full((len(ROUTES), len(world.firms)), 4.0)
+    sent = np.zeros(len(ROUTES))
+    weeks = 120
+    for week in range(weeks):
+        world.week, world.flows = week, Flows()
+        world.firms.hcl_stock[:] = 40.0  # below a load of every route but that on foot
+        world.flows.capacity = [1e6] * len(ROUTES)
+        contracts._send_loads(world, wish, wish.sum(axis=1))
+        sent += world.flows.hcl_shipped
+    assert sent.min() > 0.9 * sent.max()
+    assert sent.sum() > 0.8 * weeks * wish.sum()  # two loads in a week may be more than the store holds

@@ -9,12 +9,13 @@ import pytest
 
 from vraem.processes import territory
 from vraem.processes.burn_in import BALANCE_YEARS, BURN_IN_YEARS, FREEZING_YEARS
+from vraem.processes.groups import living_columns
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import LIVING
 from vraem.world.state import BurnIn
 
-from .worlds import fresh, organisation_week, used
+from .worlds import advance, fresh, make_world, organisation_week, used
 
 SOLVED = ("recruit_intercept", "link_gain")
 """The rate of routine operations and the base resistance are solved too; where the organisation runs alone there are no
@@ -127,3 +128,24 @@ def test_covariates_at_rest_are_those_of_the_start():
     assert burn.link == fresh().p.link_baseline
     assert burn.hoarding > 0.0
     assert burn.kin_share > 0.0
+
+
+def test_links_are_held_at_the_drawn_value_where_they_rest_elsewhere():
+    world = make_world(
+        1,
+        weeks=366,
+        parameters__link_half_life=18.0,
+        parameters__link_money_weight=0.03,
+        parameters__link_baseline=0.68,
+    )
+    advance(world, 313)
+    seen = []
+    for _ in range(52):
+        advance(world, 1)
+        rows = [
+            row
+            for row in living_columns(world).tolist()
+            if world.groups.centre[world.columns.group[row]] != row
+        ]
+        seen.append(float(world.columns.link[rows].mean()))
+    assert np.mean(seen) == pytest.approx(0.68, abs=0.05)

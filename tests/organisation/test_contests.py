@@ -175,7 +175,7 @@ def test_every_fight_is_in_the_journal_with_its_dead():
 
 
 def test_a_truce_follows_a_fight_keeps_both_apart_and_is_no_alliance():
-    world = months_of_fights(neighbours(fresh()), 12, fight_rate=10.0, truce_chance=1.0)
+    world = months_of_fights(only_the_first_two(neighbours(fresh())), 6, fight_rate=12.0, truce_chance=1.0)
     assert incidents(world, TRUCE) >= 1
     pair = border(world)
     group, partner = world.columns.group[[pair.one, pair.other]].tolist()

@@ -88,7 +88,7 @@ FIRST_ACTS = {
 
 def run(**changes: Any) -> tuple[World, list[bytes]]:
     """The world after its weeks, and a hash of its state at the end of each."""
-    world = make_world(2, weeks=WEEKS + 1, **BUSY, **changes)
+    world = make_world(3, weeks=WEEKS + 1, **BUSY, **changes)
     world.communities.first_control[:] = 1.0  # what has lost its protectors draws others
     digests = []
     for _ in range(WEEKS):

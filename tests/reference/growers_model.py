@@ -122,7 +122,9 @@ class GrowersModel(mesa.Model):
         self.flows = WeekFlows()
         self.acting = self.ordinary[week % WEEKS_A_QUARTER]
         self.announced_risk = self.inputs.announced_risk[week]
-        self.national_eradication = self.inputs.national_eradication[week] / max(self.market.rest_area, 1.0)
+        self.national_eradication = self.inputs.national_eradication[week] / max(
+            self.market.rest_area + sum(c.coca_area for c in self.communities), 1.0
+        )
         rows = [household.row for household in self.acting]
         self._first_row, stop = min(rows, default=0), max(rows, default=-1) + 1
         self._draws = {
@@ -166,7 +168,10 @@ class GrowersModel(mesa.Model):
         """A5: the share of its leaf that a place harvested, remembered."""
         if community.leaf_ripe > 0.0:
             newest = community.leaf_picked / community.leaf_ripe
-            community.harvested_share += self.p.harvest_memory * (newest - community.harvested_share)
+            acting = sum(household.community is community for household in self.acting)
+            farms = sum(not household.never_grows for household in community.households)
+            learnt = 1.0 - (1.0 - self.p.harvest_memory) ** (acting * WEEKS_A_QUARTER / farms)
+            community.harvested_share += learnt * (newest - community.harvested_share)
         community.leaf_kept = community.leaf_picked * self.households_per_row * (1.0 - self.p.leaf_loss_share)
 
     def pay_other_incomes(self) -> None:

@@ -22,6 +22,7 @@ FULL_GROWTH_SHADOW_PRICE = 50.0
 SHARE_MEMORY_WEEKS = 4.0
 LEAST_WILLINGNESS = 1e-3
 LOADS_WITH_OWN_LUCK = 16
+LEAST_LOAD = 1e-3
 LARGEST_TRIP_RISK = 0.95
 ARRIVED = 1.0 - 1e-4
 PARAMETER_OF = {
@@ -153,22 +154,25 @@ def send_loads(
         price_capacity(route, sum(wish), p)
     draws = streams.uniform_double("load_rounding", week, 0, len(routes) * len(firms)).tolist()
     left = {firm.number: firm.hcl_stock for firm in firms}
+    store = dict(left)
     sent = []
-    for route, wish in zip(routes, wishes, strict=True):
+    first = week % len(routes)
+    for route in routes[first:] + routes[:first]:
         route.let_through = min(1.0, route.capacity_now / max(route.wished, 1e-9))
-        for firm, wanted in zip(firms, wish, strict=True):
-            expected = wanted * route.let_through / route.load
+        for firm, wanted in zip(firms, wishes[route.number], strict=True):
+            size = min(route.load, max(store[firm.number], LEAST_LOAD))
+            expected = wanted * route.let_through / size
             row = route.number * len(firms) + firm.number
             turn = math.floor(expected) + 1.0 - expected
             address = ("load_rounding", week, row)
             draw = clear_draw(streams, address, draws[row], [turn, turn - 1.0], LOAD_MARGIN)
-            asked = math.floor(expected + draw) * route.load
+            asked = math.floor(expected + draw) * size
             kg = min(asked, left[firm.number])
             left[firm.number] -= kg
             sent.append((route, firm, kg))
     for firm in firms:
         firm.hcl_stock = left[firm.number]
-    return sent
+    return sorted(sent, key=lambda load: (load[0].number, load[1].number))
 
 
 def loads_of(

@@ -135,14 +135,17 @@ class ValleyTwin:
         """A8: crews clear whole plots, places and households in random order, to the hectare."""
         for community in self.communities:
             community.eradication_news *= 1.0 - 1.0 / WEEKS_A_QUARTER
-        for order in self.inputs.eradication:
+        for number, order in enumerate(self.inputs.eradication):
             if order.first <= self.week <= order.last:
-                self._carry_out(order)
+                self._carry_out(number, order)
 
-    def _carry_out(self, order: EradicationOrder) -> None:
-        """One order of the week."""
+    def _carry_out(self, order_number: int, order: EradicationOrder) -> None:
+        """One order of the week; each has draws of its own."""
         places, p = len(self.communities), self.p
-        draws = self.streams.uniform_double("eradication_place", self.week, 0, 2 * places).tolist()
+        block = 2 * places
+        draws = self.streams.uniform_double(
+            "eradication_place", self.week, order_number * block, (order_number + 1) * block
+        ).tolist()
         drawn = {
             c.number: c.coca_area * (1.0 - p.eradication_avoidance * min(c.control, 1.0))
             for c in self.communities
@@ -155,7 +158,7 @@ class ValleyTwin:
                 break
             if draws[places + community.number] < p.eradication_stop_chance * community.control:
                 continue
-            lost[community.number] = self._clear(community, left)
+            lost[community.number] = self._clear(order_number, community, left)
             left -= lost[community.number]
         for community in self.communities:
             near = [community, *community.neighbours]
@@ -166,13 +169,14 @@ class ValleyTwin:
             self.communities[number].coca_area -= hectares
         self.growers.flows.eradicated += sum(lost.values())
 
-    def _clear(self, community: Community, hectares: float) -> float:
+    def _clear(self, order_number: int, community: Community, hectares: float) -> float:
         """Clear households' plots in a random order until `hectares` are reached."""
         weight, done = self.growers.households_per_row, 0.0
         households = community.households
         rows = [household.row for household in households]
+        first = order_number * len(self.growers.households)
         draws = self.streams.uniform(
-            "eradication_household", self.week, 0, max(rows, default=-1) + 1
+            "eradication_household", self.week, first, first + max(rows, default=-1) + 1
         ).tolist()
         for household in sorted(households, key=lambda h: draws[h.row]):
             held = household.coca_area * weight

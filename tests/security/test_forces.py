@@ -1,5 +1,7 @@
 """D1 D6 D7: the units of the start, patrols, presence that comes and goes, and where controls go."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -319,3 +321,32 @@ def test_a_fork_and_a_run_of_its_own_end_in_the_same_state():
     advance(alone, SETTLED)
     assert state(advance(fork, 25)) == state(advance(alone, 25))
     assert fork.security.campaigns == alone.security.campaigns
+
+
+def test_what_was_given_up_before_the_run_is_not_there():
+    past = {"start": dt.date(2010, 3, 1), "end": dt.date(2011, 6, 30)}
+    event = {"kind": "presence", "districts": ["Kimbiri"], "posts": 3, "patrols": 4, "strength": 50.0, **past}
+    post = {"place": "Pichari", "kind": "army_base", "force": "army", "strength": 80.0}
+    plain, more = make_world(), make_world(event=[event])
+    advance(plain, 2), advance(more, 2)
+    assert state(plain) == state(more)
+    world = make_world(post=[post, post | {"place": "Kimbiri", **past}])
+    assert len(of_kind(world, POST)) == 1
+
+
+def test_a_post_that_a_scenario_describes_has_the_strength_given():
+    post = {"place": "Pichari", "kind": "army_base", "force": "army", "strength": 500.0}
+    world = make_world(post=[post])
+    assert world.units.strength[of_kind(world, POST)].tolist() == [500.0]
+
+
+def test_a_control_of_the_start_counts_as_one_until_it_ends():
+    # one on the way of most loads by road: detection falls when it is given up, and is none the higher before
+    post = {"place": "Pichari", "kind": "control_post", "force": "police", "strength": 80.0, "end": day(10)}
+    world = make_world(post=[post])
+    assert watched_ways(world) is None
+    world.week = 11
+    after = watched_ways(world)
+    assert after is not None
+    assert after.max() <= 1.0
+    assert after.min() < 1.0

@@ -100,3 +100,13 @@ def test_what_a_script_takes_is_no_routine():
     assert world.flows.routine_removals == before
     remove_members(world, active(world)[5:6], CAPTURED)
     assert world.flows.routine_removals == before + 1
+
+
+def test_a_removal_leaves_the_pressure_that_an_operation_leaves():
+    world = settled()
+    before = world.columns.pressure.copy()
+    removals._remove(world, 0, RemovalOrder(world.week, "commander", 1, "captured", talk=False))
+    column = int(world.incidents.column[incidents(world, REMOVAL, week=world.week)[0]])
+    assert world.columns.pressure[column] == pytest.approx(before[column] + world.p.pressure_gain, rel=1e-3)
+    rest = np.delete(world.columns.pressure - before, column)
+    assert (rest >= 0.0).all()

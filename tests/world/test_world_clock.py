@@ -1,6 +1,7 @@
 """The weekly clock."""
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pytest
@@ -47,3 +48,11 @@ def test_a_year_that_the_run_does_not_finish_has_no_end():
     for end in (dt.date(2014, 6, 30), dt.date(2014, 12, 7)):
         broken_off = Clock.between(dt.date(2012, 1, 2), end)
         assert [broken_off.date(week).year for week in broken_off.year_ends()] == [2012, 2013]
+
+
+def test_what_follows_on_the_next_day_shares_no_week():
+    clock = Clock.between(dt.date(2012, 1, 2), dt.date(2030, 12, 31))
+    years = [clock.weeks_of(dt.date(year, 1, 1), dt.date(year, 12, 31)) for year in range(2013, 2029)]
+    assert all(one[1] + 1 == other[0] for one, other in itertools.pairwise(years))
+    day = dt.date(2023, 11, 12)
+    assert clock.weeks_of(day, day) == (clock.week_of(day), clock.week_of(day))

@@ -151,3 +151,32 @@ def test_rows_stand_for_all_farm_households(households: int):
     world = start(run__households=households)
     assert len(world.growers) == households
     assert len(world.growers) * world.households_per_row == pytest.approx(world.p.farm_households)
+
+
+def test_plots_of_the_start_have_the_ages_of_steady_growth_and_renewal():
+    world = start(parameters__initial_area_growth=0.04, parameters__old_plot_renewal=0.06)
+    growers, growth = world.growers, 0.04 / 4.0
+    area, old = growers.coca_area.sum(), growers.coca_old.sum()
+    newest = growers.coca_cohorts.max(axis=0).sum()
+    assert newest / area == pytest.approx(growth + 0.06 * old / area, rel=0.01)
+
+
+def test_farms_as_drawn_are_as_large_as_the_coca_that_was_seen_needs():
+    small = start(
+        parameters__land_per_household=1.5,
+        parameters__share_never_grow=0.55,
+        parameters__initial_coca_area=23_000.0,
+    )
+    growers = small.growers
+    visible = float((growers.coca_area - growers.coca_young).sum()) * small.households_per_row
+    assert visible == pytest.approx(23_000.0, rel=1e-3)
+    assert (growers.coca_area <= growers.land).all()
+
+
+def test_a_place_learns_as_much_of_its_harvest_in_a_quarter_however_few_rows_stand_for_it():
+    for households in (400, 4000):
+        world = start(run__households=households)
+        farms = np.bincount(
+            world.growers.community[~world.growers.never_grows], minlength=len(world.communities)
+        )
+        assert np.allclose(world.cohort_farms.sum(axis=0), np.where(farms > 0, WEEKS_A_QUARTER, 0.0))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vraem.valley import COLS, ROUTES, ROWS
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.declarations import SEIZED
 from vraem.world.presence import nearest_communities, standing
 from vraem.world.security_tables import AIR_CONTROL, PATROL, POST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
@@ -102,7 +102,7 @@ def _move_controls(world: World) -> None:
     near = nearest_communities(world.valley, PLACES_NEAR)
     for kind in MOVABLE:
         rows = np.flatnonzero((units.kind[: units.count] == kind) & permanent & standing(world))
-        moving = draws[rows, 0] < world.p.allocation_turnover
+        moving = draws[rows, 0] < MONTHS_IN_FOUR_WEEKS * world.p.allocation_turnover
         if not moving.any():
             continue
         home = units.home[rows].astype(np.int64)
@@ -120,12 +120,13 @@ def watched_ways(world: World) -> NDArray[np.float64] | None:
     count = units.count
     watches = CONTROLS[units.kind[:count]]
     moved = watches & (units.community[:count] != units.home[:count])
-    added = watches & ((units.until[:count] >= 0) | (units.arrived[:count] > 0))
-    changed = moved | added
+    later = np.arange(count) >= world.security.first_units
+    added = watches & (later | (units.arrived[:count] > 0))
+    present = standing(world)
+    changed = moved | added | (watches & ~present)
     if not changed.any():
         return None
     start_cell = np.where(moved, world.valley.communities.cell[units.home[:count]], units.cell[:count])
-    present = standing(world)
     factor = np.ones(world.firms.route_share.shape)
     for number, name in enumerate(ROUTES):
         of_route = WATCHES[name][units.kind[:count]] & watches

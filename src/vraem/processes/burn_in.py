@@ -33,8 +33,8 @@ LEAST_GROUND = 0.05
 """Share of the drawn territory below which less is not told from none."""
 MOST_GROUND = log(3.0)
 """As for recruits: ground may be solved to be three times as easy or as hard to hold as at the start, no more."""
-LINK_PACE = 0.02
-"""Pace every four weeks of the link gain's control, per unit of the link's error."""
+LINK_PACE = 0.2
+"""Pace every four weeks of the link gain's control, per unit of the link's error: a tenth is made up for in a year."""
 FIRST_REMOVALS_PER_OPERATION = 0.2
 """Prior of the control: removals that one routine operation makes."""
 PRIOR_OPERATIONS = 20.0

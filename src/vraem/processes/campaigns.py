@@ -21,14 +21,13 @@ from vraem.processes.targets import (
     routine_weights,
     targets_for_campaign,
 )
+from vraem.scenario.campaigns import MOST_OPERATIONS_A_WEEK
 from vraem.world import World
 from vraem.world.orders import CampaignOrder
 from vraem.world.organisation_tables import NO_ROW
 from vraem.world.security_tables import RAID_FAILED, STATE
 from vraem.world.state import CampaignRecord
 
-MOST_A_WEEK = 64
-"""Operations of one campaign in one week; also the block of addresses that each campaign has."""
 PHASE_WEEK = 0
 """Week of the address of a campaign's one draw, the phase of its operations."""
 
@@ -71,7 +70,7 @@ def operations_due(world: World, order: CampaignOrder, record: CampaignRecord) -
     due = floor(rate * (since + 1) + phase) - floor(rate * since + phase)
     if order.budget >= 0:
         due = min(due, order.budget - record.operations)
-    return min(due, MOST_A_WEEK)
+    return min(due, MOST_OPERATIONS_A_WEEK)
 
 
 def fight_campaigns(world: World) -> list[tuple[int, bool]]:
@@ -95,7 +94,7 @@ def _operate(
     world: World, order: CampaignOrder, record: CampaignRecord, number: int
 ) -> list[tuple[int, bool]]:
     """One operation: on a target that is known well enough, else on somebody else, else a search."""
-    address = (order.number + 1) * MOST_A_WEEK + number
+    address = (order.number + 1) * MOST_OPERATIONS_A_WEEK + number
     targets = targets_for_campaign(world, order.targets)
     known = targets[knowledge(world, targets) >= world.p.campaign_least_known]
     record.operations += 1
@@ -143,7 +142,7 @@ def _look_for_others(world: World, order: CampaignOrder, address: int, targets: 
     else:
         others = members_of(world, int(world.members.column[sought]))
         others = others[others != sought]
-    return sought, race(world, "campaign_target", address, others, routine_weights(world, others))
+    return sought, race(world, "campaign_instead", address, others, routine_weights(world, others))
 
 
 def _search(world: World, order: CampaignOrder, sought: int) -> None:

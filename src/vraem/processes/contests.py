@@ -16,8 +16,10 @@ from vraem.processes.groups import Rows, living_columns, members_of, together
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSSES
 from vraem.processes.losses import remove_members
+from vraem.processes.targets import BLOCK
 from vraem.processes.territory import ALLIED_FROM, REVIEW_WEEKS
 from vraem.world import World
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS
 from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import CIVILIANS, CLASH, KILLING, TRUCE
@@ -46,6 +48,11 @@ class Border(NamedTuple):
     shared: float
     rent: float
     place: int
+
+    @property
+    def pair(self) -> int:
+        """The address of the pair: rows are never reused, and a pair keeps its draws whoever else meets."""
+        return self.one + self.other * (self.other - 1) // 2
 
 
 def prepare(world: World) -> None:
@@ -106,7 +113,7 @@ def borders(world: World, rows: Rows) -> list[Border]:
 
 
 def fight_chance(world: World, border: Border) -> float:
-    """Monthly chance of a fight: rate · exp(.5 rent − 1.5 |parity gap| − kin), less what an alliance takes."""
+    """Chance of a fight in four weeks: rate · exp(.5 rent − 1.5 |parity gap| − kin), less what an alliance takes."""
     columns, groups = world.columns, world.groups
     one, other = border.one, border.other
     armed = float(columns.armed[one]), float(columns.armed[other])
@@ -119,7 +126,8 @@ def fight_chance(world: World, border: Border) -> float:
     group, partner = int(columns.group[one]), int(columns.group[other])
     peace = float(groups.alliance[group]) if groups.allied[group] == partner else 0.0
     reach = min(border.shared / WHOLE_BORDER, 1.0)
-    return float(1.0 - np.exp(-world.p.fight_rate * reach * np.exp(log_rate) * (1.0 - peace)))
+    rate = world.p.fight_rate * MONTHS_IN_FOUR_WEEKS
+    return float(1.0 - np.exp(-rate * reach * np.exp(log_rate) * (1.0 - peace)))
 
 
 def _kin(world: World, one: int, other: int) -> bool:
@@ -131,8 +139,7 @@ def _kin(world: World, one: int, other: int) -> bool:
 
 def _meet(world: World, border: Border, borders_between: int) -> None:
     """A month at one border: a fight, or perhaps a pact, which two groups make once and not at each border."""
-    # the pair's own address: rows are never reused, and a pair keeps its draws whoever else meets
-    pair = border.one + border.other * (border.other - 1) // 2
+    pair = border.pair
     draws = world.streams.uniform_double("contest", world.week, DRAWS * pair, DRAWS * (pair + 1))
     fights, wins, calms, harms = draws.tolist()
     columns, p = world.columns, world.p
@@ -144,7 +151,9 @@ def _meet(world: World, border: Border, borders_between: int) -> None:
             _harm_civilian(world, border, group)
         if calms < p.truce_chance:
             _ally(world, group, partner, border.place, TRUCE_STRENGTH)
-    elif calms < p.pact_rate / borders_between * min(border.shared / WHOLE_BORDER, 1.0):
+    elif calms < MONTHS_IN_FOUR_WEEKS * p.pact_rate / borders_between * min(
+        border.shared / WHOLE_BORDER, 1.0
+    ):
         _ally(world, group, partner, border.place, PACT_STRENGTH)
 
 
@@ -156,8 +165,8 @@ def _fight(world: World, border: Border, draw: float) -> None:
     first_wins = draw < force[0] / force.sum()
     winner, loser = (border.one, border.other) if first_wins else (border.other, border.one)
     actors = [actor_of(world, int(columns.group[column])) for column in (winner, loser)]
-    _fall(world, winner, WINNER_LOSSES, actors[1], border.place)
-    _fall(world, loser, LOSER_LOSSES, actors[0], border.place)
+    _fall(world, winner, WINNER_LOSSES, actors[1], border)
+    _fall(world, loser, LOSER_LOSSES, actors[0], border)
     shared = np.minimum(columns.control[:, winner], columns.control[:, loser])
     taken = np.float32(world.p.fight_territory) * shared
     columns.control[:, loser] -= taken
@@ -175,13 +184,17 @@ def _fight(world: World, border: Border, draw: float) -> None:
     )
 
 
-def _fall(world: World, column: int, share: float, by: int, place: int) -> None:
-    """Each armed member of `column` falls with the chance `share`; the journal has the dead one by one."""
+def _fall(world: World, column: int, share: float, by: int, border: Border) -> None:
+    """Each armed member of `column` falls with the chance `share`; the journal has the dead one by one.
+
+    A member who fights at two borders in a week has a draw of his own for each.
+    """
     members = world.members
     rows = members_of(world, column)
     armed = rows[members.rank[rows] >= FIGHTER]
-    draws = world.streams.uniform_double("contest_loss", world.week, 0, members.count)[armed]
-    remove_members(world, armed[draws < share], DEAD, by=by, community=place)
+    start = border.pair * BLOCK
+    draws = world.streams.uniform_double("contest_loss", world.week, start, start + members.count)[armed]
+    remove_members(world, armed[draws < share], DEAD, by=by, community=border.place)
 
 
 def _harm_civilian(world: World, border: Border, group: int) -> None:
@@ -220,7 +233,9 @@ def _move_seats(world: World) -> None:
         return
     draws = world.streams.uniform_double("seat_move", world.week, 0, 2 * columns.count).reshape(-1, 2)[rows]
     felt = np.maximum(columns.pressure[rows] - world.burn_in.pressure, 0.0)
-    moving = (draws[:, 0] < 1.0 - np.exp(-p.seat_move_rate * (1.0 + felt))).nonzero()[0]
+    moving = (draws[:, 0] < 1.0 - np.exp(-MONTHS_IN_FOUR_WEEKS * p.seat_move_rate * (1.0 + felt))).nonzero()[
+        0
+    ]
     for place in moving.tolist():
         column = int(rows[place])
         columns.seat[column] = _new_seat(world, column, float(draws[place, 1]))

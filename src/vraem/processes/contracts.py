@@ -24,6 +24,8 @@ FULL_GROWTH_SHADOW_PRICE = 50.0
 MEMORY_WEEKS = 4.0
 LOADS_WITH_OWN_LUCK = 16
 """Loads of one firm on one route in one week that have a draw of their own; more than that share."""
+LEAST_LOAD = 1e-3
+"""Kg below which a store is as good as empty."""
 LARGEST_TRIP_RISK = 0.95
 LEAST_DRIVE = 1e-3
 """Weight that a firm with full stores keeps among the buyers, so that all leaf finds one."""
@@ -130,13 +132,17 @@ def _send_loads(world: World, wish: NDArray[np.float64], by_route: NDArray[np.fl
     """
     stock, flows, per_load = world.firms.hcl_stock, world.flows, world.routes.load
     let_through = np.minimum(1.0, np.array(flows.capacity) / np.maximum(by_route, 1e-9))
-    loads = wish * (let_through / per_load)[:, None]
+    # a firm with less in store than a load sends smaller ones, as often as its wish asks for
+    size = np.minimum(per_load[:, None], np.maximum(stock, LEAST_LOAD))
+    loads = wish * let_through[:, None] / size
     loads += world.streams.uniform_double("load_rounding", world.week, 0, wish.size).reshape(wish.shape)
     np.floor(loads, out=loads)
-    # a firm cannot send what it does not have: its last load is a smaller one
-    asked = loads * per_load[:, None]
-    kg = np.minimum(asked.cumsum(axis=0), stock)
-    kg[1:] -= kg[:-1].copy()
+    # nor can it send more than it has: what is cut is the last, and each week another route is the last
+    turn = (np.arange(len(per_load)) + world.week) % len(per_load)
+    sent = np.minimum((loads * size)[turn].cumsum(axis=0), stock)
+    sent[1:] -= sent[:-1].copy()
+    kg = np.empty_like(sent)
+    kg[turn] = sent
     stock -= np.add.reduce(kg)
     np.maximum(stock, 0.0, out=stock)  # what rounding may leave below nothing
     _enter(world, kg)

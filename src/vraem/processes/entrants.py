@@ -19,7 +19,7 @@ from vraem.processes.groups import (
 )
 from vraem.processes.journal import note
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import FIGHTER
 from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
@@ -55,7 +55,7 @@ def step(world: World) -> None:
 
 
 def entry_rates(world: World) -> NDArray[np.float64]:
-    """Entries a month by community (C,): the whole rate if all that was protected at the start is so no more.
+    """Entries in four weeks by community (C,): the whole rate if all that was protected at the start is so no more.
 
     The rent is that of coca; ground that columns have only changed for other ground does not count. Places that armed
     groups once held draw more, up to the multiplier where they held all.
@@ -67,7 +67,7 @@ def entry_rates(world: World) -> NDArray[np.float64]:
     lost = area * np.maximum(communities.first_control - communities.control, 0.0)
     legacy = 1.0 + (p.entrant_legacy_multiplier - 1.0) * communities.first_control
     rates: NDArray[np.float64] = lost / max(float(lost.sum()), 1e-9) * legacy
-    return p.entrant_rate * max(unprotected, 0.0) * rates
+    return p.entrant_rate * MONTHS_IN_FOUR_WEEKS * max(unprotected, 0.0) * rates
 
 
 def _found(world: World, place: int, armed: int) -> None:

@@ -21,18 +21,19 @@ def step(world: World) -> None:
     """Carry out this week's dated eradication orders and let the news of past ones fade."""
     communities = world.communities
     communities.eradication_news *= 1.0 - 1.0 / WEEKS_A_QUARTER
-    for order in world.inputs.eradication:
+    for number, order in enumerate(world.inputs.eradication):
         if order.holds(world.week):
-            _eradicate(world, order.hectares_a_week, order.districts)
+            _eradicate(world, number, order.hectares_a_week, order.districts)
 
 
-def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> None:
-    """Destroy `hectares` ha in the districts, or all that stands there, where crews are not stopped, if it is less."""
+def _eradicate(world: World, number: int, hectares: float, districts: tuple[int, ...]) -> None:
+    """Carry out the order `number`: destroy `hectares` ha in the districts, or all there is unless stopped."""
     communities = world.communities
     area = np.where(in_districts(world, districts), np.maximum(communities.coca_area, 0.0), 0.0)
     drawn = area * (1.0 - world.p.eradication_avoidance * np.minimum(communities.control, 1.0))
+    block = 2 * len(communities)
     draws, perils = world.streams.uniform_double(
-        "eradication_place", world.week, 0, 2 * len(communities)
+        "eradication_place", world.week, number * block, (number + 1) * block
     ).reshape(2, -1)
     stops = perils < world.p.eradication_stop_chance * communities.control
     # exponential races: sorting by −ln(u)/weight draws without replacement, by weight
@@ -46,7 +47,7 @@ def _eradicate(world: World, hectares: float, districts: tuple[int, ...]) -> Non
         if stops[community]:
             _note_stop(world, community)
             continue
-        done = _clear_plots(world, community, left)
+        done = _clear_plots(world, number, community, left)
         lost[community] = done
         left -= done
     world.flows.eradicated += float(lost.sum())
@@ -72,13 +73,13 @@ def _note_stop(world: World, community: int) -> None:
     )
 
 
-def _clear_plots(world: World, community: int, hectares: float) -> float:
-    """Clear whole households' coca at random until `hectares` are reached; return ha destroyed."""
+def _clear_plots(world: World, number: int, community: int, hectares: float) -> float:
+    """By the order `number`: clear whole households at random until `hectares` are reached; return ha destroyed."""
     growers, weight = world.growers, world.households_per_row
     order, first = world.community_rows
     rows = order[first[community] : first[community + 1]]
     held = growers.coca_area[rows].astype(np.float64) * weight
-    draws = _household_draws(world, rows)
+    draws = _household_draws(world, number, rows)
     turn = np.argsort(draws, kind="stable")
     rows, held = rows[turn], held[turn]
     before = np.cumsum(held) - held
@@ -92,12 +93,14 @@ def _clear_plots(world: World, community: int, hectares: float) -> float:
     return float((held * share).sum())
 
 
-def _household_draws(world: World, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """One uniform draw a household, addressed by its row."""
+def _household_draws(world: World, number: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """One uniform draw a household, addressed by the order `number` and its row."""
     if not len(rows):
         return np.zeros(0, dtype=np.float32)
-    low = int(rows.min())
-    draws = world.streams.uniform("eradication_household", world.week, low, int(rows.max()) + 1)
+    low, first = int(rows.min()), number * len(world.growers)
+    draws = world.streams.uniform(
+        "eradication_household", world.week, first + low, first + int(rows.max()) + 1
+    )
     return draws[rows - low]
 
 

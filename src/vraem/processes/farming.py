@@ -103,9 +103,10 @@ def _record(
     ripe_here = np.bincount(community, ripe, places)
     picked_here = np.bincount(community, picked, places)
     memory = communities.harvested_share
-    # where nothing ripens the memory stands
+    # where nothing ripens the memory stands; the more of a place's farms harvest this week, the more is learnt
     newest = np.divide(picked_here, ripe_here, out=memory.copy(), where=ripe_here > 0.0)
-    memory += world.p.harvest_memory * (newest - memory)
+    farms = world.cohort_farms[world.week % WEEKS_A_QUARTER]
+    memory -= np.expm1(np.log1p(-world.p.harvest_memory) * farms) * (newest - memory)
     np.multiply(picked_here, weight * (1.0 - world.p.leaf_loss_share), out=communities.leaf_kept)
 
     flows.leaf_grown = float(np.add.reduce(ripe_here)) * weight

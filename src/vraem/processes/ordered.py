@@ -1,9 +1,10 @@
 """D3 D5 by order: arrests, operations and surrenders that a script names person by person.
 
-They go the way of every other removal: `remove_members` takes the person out, so posts fall vacant (B9), kin and
-columns are shaken (B10) and columns review (B8) as after an operation of a campaign. In the journal and the series they
-count as one more campaign, numbered after those of the scenario, so that no routine rate is solved from them. Nobody
-under 18 is taken. All draws are addressed by week and person: the order in which a script acts shifts none.
+They go the way of every other removal: `take_out` takes the person out and leaves what a raid leaves, so posts fall
+vacant (B9), kin and columns are shaken (B10) and columns review (B8) as after an operation of a campaign. In journal
+and series they count as one more campaign, numbered after those of the scenario, so that no routine rate is solved
+from them. Nobody under 18 is taken. All draws are addressed by week and person: the order in which a script acts shifts
+none.
 """
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from vraem.processes.disclosures import disclose
 from vraem.processes.groups import Rows, count_strength
-from vraem.processes.losses import is_top, leave_members, remove_members
+from vraem.processes.losses import is_top, leave_members
 from vraem.processes.members import note_exits
-from vraem.processes.raids import Operation, carry_out
+from vraem.processes.raids import Operation, carry_out, take_out
 from vraem.processes.targets import of_age
 from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, CAPTURED, DEAD, SURRENDERED
@@ -32,7 +33,7 @@ def arrest(world: World, rows: Rows, *, talk: bool = True) -> NDArray[np.bool_]:
     members = world.members
     serving = rows[members.status[rows] == ACTIVE]
     tops = [is_top(world, member) for member in serving.tolist()]
-    remove_members(world, serving, CAPTURED, campaign=campaign_number(world))
+    take_out(world, serving, CAPTURED, campaign_number(world))
     count_strength(world)
     # the loss of one may have cost another its life, by the leader's purge
     taken = np.isin(rows, serving) & (members.status[rows] == CAPTURED)

@@ -80,7 +80,8 @@ def _perceive_risk(
     belief = (events + 1.0) / (events + quiet + (1.0 + p.grower_risk_prior_beta))
     growers.eradicated_share[rows] = 0.0
 
-    national = inputs.national_eradication[world.week] / max(world.market.rest_area, 1.0)
+    area = world.market.rest_area + float(np.add.reduce(world.communities.coca_area))
+    national = inputs.national_eradication[world.week] / max(area, 1.0)
     risk = belief + float(world.flows.announced_risk + p.eradication_news_weight * national)
     for order in inputs.announcements:
         if order.holds(world.week):

@@ -12,7 +12,7 @@ import numpy as np
 
 from vraem.processes.attacks import MORALE_LOST
 from vraem.processes.communities import anger, frighten
-from vraem.processes.groups import members_of, rows_where
+from vraem.processes.groups import Rows, members_of, rows_where
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top, remove_members
 from vraem.processes.targets import BLOCK, guard_class, race
@@ -264,6 +264,14 @@ def _harm(world: World, operation: Operation, column: int, draw: float) -> None:
         group=group,
         campaign=operation.campaign,
     )
+
+
+def take_out(world: World, rows: Rows, status: int, campaign: int) -> None:
+    """Take the members `rows` out without fail, as a scenario or a script orders; their columns feel it as a raid."""
+    struck = np.unique(world.members.column[rows]).tolist()
+    remove_members(world, rows, status, by=STATE, campaign=campaign)
+    for column in struck:
+        _leave_behind(world, column, NO_ROW)
 
 
 def _leave_behind(world: World, column: int, team: int) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 
 from vraem.processes.groups import Rows
 from vraem.processes.journal import note
-from vraem.processes.losses import is_top, remove_members
+from vraem.processes.losses import is_top
+from vraem.processes.raids import take_out
 from vraem.processes.targets import BLOCK, in_class, targets_for_campaign
 from vraem.world import World
 from vraem.world.orders import RemovalOrder
@@ -60,7 +61,7 @@ def _remove(world: World, number: int, order: RemovalOrder) -> list[tuple[int, b
     chosen = rows[np.argsort(draws[rows], kind="stable")[: order.count]]
     may_talk = order.talk and order.outcome != "killed"
     captives = [(member, is_top(world, member)) for member in chosen.tolist()] if may_talk else []
-    remove_members(world, chosen, STATUS_OF_OUTCOME[order.outcome], by=STATE, campaign=BY_DATE)
+    take_out(world, chosen, STATUS_OF_OUTCOME[order.outcome], BY_DATE)
     if len(chosen) < order.count:
         note(world, RAID_FAILED, persons=float(order.count - len(chosen)), by=STATE)
     return captives

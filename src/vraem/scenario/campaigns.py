@@ -68,6 +68,10 @@ def burst_share(pace: str | float) -> float:
     return float(pace)
 
 
+MOST_OPERATIONS_A_WEEK = 64
+"""Operations of one campaign in one week, at most."""
+
+
 class Campaign(Dated):
     """A campaign of arrests over a period; several may run at once (D5)."""
 

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vraem.scenario.campaigns import MOST_OPERATIONS_A_WEEK
 from vraem.scenario.faults import Fault
 from vraem.scenario.fields import EARLIEST, LATEST
 from vraem.scenario.messages import At, fault_at
@@ -44,6 +45,7 @@ def faults_of_tables(document: Mapping[str, Any], at: At) -> list[Fault]:
         *_faults_of_groups(document, at),
         *_faults_of_presence(document, at),
         *_faults_of_measure(document, at),
+        *_faults_of_campaigns(document, at),
     ]
 
 
@@ -54,6 +56,18 @@ def _periods(document: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, A
     for name in ("driver", "event", "campaign", "post"):
         for number, row in _rows(document, name):
             yield (name, number), row
+
+
+def _faults_of_campaigns(document: Mapping[str, Any], at: At) -> Iterator[Fault]:
+    """Campaigns that would make more operations in a week than one can."""
+    for number, campaign in _rows(document, "campaign"):
+        monthly, pace = campaign.get("operations_per_month", 2.0), campaign.get("pace", "spread")
+        if isinstance(pace, str) or not all(isinstance(each, int | float) for each in (monthly, pace)):
+            continue  # what is no number is told elsewhere, and words are never too fast
+        most = 4 * MOST_OPERATIONS_A_WEEK
+        if 0 < pace <= 1 and monthly / pace > most:
+            expected = f"{monthly / most:.2g} or more: {MOST_OPERATIONS_A_WEEK} operations a week at most"
+            yield fault_at(at, ("campaign", number, "pace"), "value", str(pace), expected)
 
 
 def _faults_of_groups(document: Mapping[str, Any], at: At) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from vraem.valley import ROUTES, Valley
 from vraem.world.ages import VISIBLE_FROM_QUARTER, AgeClasses
 from vraem.world.build_organisation import build_organisation
 from vraem.world.build_security import build_security
-from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_QUARTER, Clock
+from vraem.world.clock import QUARTERS_A_YEAR, WEEKS_A_MONTH, WEEKS_A_QUARTER, Clock
 from vraem.world.columns import Table
 from vraem.world.declarations import COMMUNITIES, FIRMS, GROWERS, SHIPMENTS
 from vraem.world.inputs import weekly_inputs
@@ -75,7 +75,8 @@ def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
         households_per_row=weight,
         cohorts=cohorts,
         community_rows=community_rows,
-        cohort_households=_cohort_households(growers, len(valley.communities)),
+        cohort_households=_cohort_rows(growers, len(valley.communities)),
+        cohort_farms=_cohort_farms(growers, len(valley.communities)),
         ages=ages,
         values=CropValues.of(p),
         routes=RouteTable.of(p, valley, firms.base),
@@ -131,6 +132,9 @@ def _plant_initial_coca(growers: Table, p: "Parameters", ages: AgeClasses, strea
     area = np.minimum(wish * (total / wish.sum()), free)
     for _ in range(20):  # what does not fit on small farms stands on others
         area = np.minimum(area * (total / area.sum()), free)
+    short = total / area.sum()  # above 1 where farms as drawn are too small for the coca that was seen
+    growers.land[:] *= short
+    area *= short
     growers.coca_cohorts[:] = age_share[:, None] * area
     growers.coca_scale[:] = 1.0
     growers.coca_area[:] = area
@@ -144,10 +148,10 @@ def _plant_initial_coca(growers: Table, p: "Parameters", ages: AgeClasses, strea
 
 
 def _initial_ages(p: "Parameters", ages: AgeClasses) -> tuple[NDArray[np.float64], float]:
-    """Share of the area in each age class of the ring, and past it, after steady planting."""
-    rate = p.initial_planting_rate / QUARTERS_A_YEAR
-    share = rate * np.exp(-rate * np.arange(ages.length))
-    old = float(np.exp(-rate * ages.length))
+    """Share of the area in each age class of the ring, and past it, after steady growth and renewal of old coca."""
+    rate = p.initial_area_growth / QUARTERS_A_YEAR
+    share = np.exp(-rate * np.arange(ages.length))
+    old = float(np.exp(-rate * ages.length)) / (rate + p.old_plot_renewal)
     whole = share.sum() + old
     return share / whole, old / whole
 
@@ -175,10 +179,17 @@ def _rows_by_community(growers: Table, places: int) -> tuple[NDArray[np.int64], 
     return order, first
 
 
-def _cohort_households(growers: Table, places: int) -> NDArray[np.float64]:
+def _cohort_rows(growers: Table, places: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Rows (13, places) of each slot and community, of all or of those `among` them (rows,)."""
     position = growers.slot.astype(np.int64) * places + growers.community
-    count = np.bincount(position, minlength=WEEKS_A_QUARTER * places)
+    count = np.bincount(position, among, minlength=WEEKS_A_QUARTER * places)
     return count.reshape(WEEKS_A_QUARTER, places).astype(np.float64)
+
+
+def _cohort_farms(growers: Table, places: int) -> NDArray[np.float64]:
+    """Rows (13, places) that may grow coca over the mean of their community's slots; 0 where there are none."""
+    farms = _cohort_rows(growers, places, ~growers.never_grows)
+    return farms / np.maximum(farms.mean(axis=0), 1.0 / WEEKS_A_QUARTER)
 
 
 def _start_communities(world: World) -> None:
@@ -219,4 +230,6 @@ def start_growers_prices(world: World) -> None:
     price = communities.leaf_price * (1.0 - communities.leaf_tax)
     growers.price_expectation[:] = price.take(growers.community)
     growers.risk_quiet[:] = 1.0 / (1.0 - min(p.grower_risk_memory, 0.99))
-    world.firms.capital[:] = p.firm_working_capital * 4.0 * world.firms.capacity * world.market.leaf_price
+    world.firms.capital[:] = (
+        p.firm_working_capital * WEEKS_A_MONTH * world.firms.capacity * world.market.leaf_price
+    )

@@ -131,6 +131,8 @@ def build_security(world: World) -> None:
             np.array([post.community]),
         )
         world.units.arrived[rows], world.units.until[rows] = max(post.first, 0), post.last
+        if described:
+            world.units.strength[rows] = post.strength
     if not described:
         _add_bases(world)
     sites = _sites(world)
@@ -140,6 +142,7 @@ def build_security(world: World) -> None:
         cells = _drawn(world, sites[contingent.sites], contingent.number, block=10 + number)
         add_units(world, contingent.kind, contingent.force, cells, contingent.strength)
     _add_patrols(world, sites["bases"])
+    world.security.first_units = world.units.count
     _start_communities(world)
     _start_knowledge(world)
 

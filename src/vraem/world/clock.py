@@ -13,6 +13,8 @@ WEEKS_A_QUARTER = 13
 QUARTERS_A_YEAR = 4
 WEEKS_A_MONTH = 4.348125
 MONTHS_A_YEAR = 12
+MONTHS_IN_FOUR_WEEKS = 4 / WEEKS_A_MONTH
+"""What is looked at every four weeks is looked at 13 times a year; rates a month are for 12."""
 
 
 def left_after(weeks: float, half_life_months: float) -> float:
@@ -43,6 +45,11 @@ class Clock(NamedTuple):
     def week_of(self, day: dt.date) -> int:
         """The number of the week in which `day` lies; negative before the start."""
         return (day - self.start).days // DAYS_A_WEEK
+
+    def weeks_of(self, start: dt.date, end: dt.date) -> tuple[int, int]:
+        """First and last week of what lasts from `start` to `end`: what begins the day after shares no week with it."""
+        first = self.week_of(start)
+        return first, max(self.week_of(end + dt.timedelta(days=1)) - 1, first)
 
     def year_ends(self) -> list[int]:
         """The last week that opens in each calendar year of the run, in order."""

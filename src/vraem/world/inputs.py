@@ -78,7 +78,8 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
     cost[:, 0] = drivers.weekly("air_cost_multiplier", dates)
     detection = np.ones_like(capacity)
     for event in scenario.events:
-        weeks = slice(max(clock.week_of(event.start), 0), max(clock.week_of(event.end) + 1, 0))
+        first, last = clock.weeks_of(event.start, event.end)
+        weeks = slice(max(first, 0), max(last + 1, 0))
         if event.kind == "price_shock":
             border_price[weeks] *= event.factor
         elif event.kind == "route_capacity":
@@ -105,7 +106,7 @@ def _orders(scenario: "Scenario", clock: Clock, valley: "Valley") -> dict[str, t
         name: [] for name in ("eradication", "announcements", "assistance", "removals", "presence", "amnesty")
     }
     for event in scenario.events:
-        first, last = clock.week_of(event.start), clock.week_of(event.end)
+        first, last = clock.weeks_of(event.start, event.end)
         if event.kind == "eradication":
             weekly = event.hectares / (last - first + 1)
             found["eradication"].append(
@@ -121,7 +122,7 @@ def _orders(scenario: "Scenario", clock: Clock, valley: "Valley") -> dict[str, t
             )
         elif event.kind == "removal" and 0 <= first < clock.weeks:
             found["removals"].append(RemovalOrder(first, event.role, event.count, event.outcome, event.talk))
-        elif event.kind == "presence":
+        elif event.kind == "presence" and last >= 0:
             found["presence"].append(
                 PresenceOrder(
                     first,
@@ -189,9 +190,16 @@ def _start_group(group: "Group", p: "Parameters", valley: "Valley") -> StartGrou
 
 
 def start_posts(scenario: "Scenario", valley: "Valley") -> tuple[StartPost, ...]:
-    """The state posts that the scenario describes; empty if it describes none, so that the record's stand."""
+    """The state posts that the scenario describes; empty if it describes none, so that the record's stand.
+
+    Posts that were given up before the run are none.
+    """
     clock = Clock.between(scenario.run.start, scenario.run.end)
-    return tuple(_start_post(post, clock, valley) for post in scenario.posts)
+    return tuple(
+        _start_post(post, clock, valley)
+        for post in scenario.posts
+        if post.end is None or clock.week_of(post.end) >= 0
+    )
 
 
 def _start_post(post: "Post", clock: Clock, valley: "Valley") -> StartPost:

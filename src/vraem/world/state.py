@@ -131,12 +131,13 @@ class SecurityState:
     `campaigns` by number, `developed` the last week of follow-on development by community (D7), `settled_loads`
     the first shipment whose fate the controls have not learnt from yet (D6), `control_factor` (5, F) detection
     by controls over that of the start, None while they stand as at the start; `fixed_presence` (C,) what units that
-    stay where they are make, worked out once and never written.
+    stay where they are make, worked out once and never written; `first_units` how many units there were at the start.
     """
 
     campaigns: dict[int, CampaignRecord] = field(default_factory=dict)
     developed: dict[int, int] = field(default_factory=dict)
     settled_loads: int = 0
+    first_units: int = 0
     control_factor: NDArray[np.float64] | None = None
     fixed_presence: NDArray[np.float64] | None = None
 
@@ -146,6 +147,7 @@ class SecurityState:
             campaigns={number: dataclasses.replace(record) for number, record in self.campaigns.items()},
             developed=dict(self.developed),
             settled_loads=self.settled_loads,
+            first_units=self.first_units,
             control_factor=self.control_factor,
             fixed_presence=self.fixed_presence,
         )
@@ -234,7 +236,8 @@ class World:
     `cohorts` holds for each of the 13 decision slots (first row, end of the ordinary rows, end of all rows);
     `households_per_row` is how many households one row stands for; `community_rows` the rows of each
     community, as (order, first) so that order[first[j]:first[j + 1]] are the rows of community j;
-    `cohort_households` (13, C) the rows of each slot and community.
+    `cohort_households` (13, C) the rows of each slot and community; `cohort_farms` (13, C) the rows of each that may
+    grow coca, over their mean of all slots.
     """
 
     scenario: "Scenario"
@@ -260,6 +263,7 @@ class World:
     cohorts: tuple[tuple[int, int, int], ...]
     community_rows: tuple[NDArray[np.int64], NDArray[np.int64]]
     cohort_households: NDArray[np.float64]
+    cohort_farms: NDArray[np.float64]
     ages: AgeClasses
     values: CropValues
     routes: RouteTable

@@ -68,6 +68,7 @@ STREAMS: dict[str, int] = {
     "cooperation": 107,
     "plan_leak": 108,
     "dated_removal": 109,
+    "campaign_instead": 116,
     "patrol_move": 110,
     "tip": 111,
     "allocation": 112,
