@@ -20,10 +20,14 @@ $(VENV)/.installed: pyproject.toml
 demo: install  ## the claim in small: four arms under 14 draws of assumptions, and the verdict (runs/demo)
 	$(BIN)/vraem demo
 
+# seeds of the second lesson: the first two that `python -m tests.app.lucky_seeds` marks
+LUCK       ?= 3
+OTHER_LUCK ?= 5
+
 classroom: install  ## the replays of the lesson in docs/classroom.md (runs/classroom)
 	$(BIN)/vraem replay baseline --out runs/classroom/1-a-valley-and-a-price.html
-	$(BIN)/vraem replay random-control --against heirs-first --out runs/classroom/2-heirs-or-anyone.html
-	$(BIN)/vraem replay random-control --against heirs-first --seed 3 --out runs/classroom/2-again-with-other-luck.html
+	$(BIN)/vraem replay random-control --against heirs-first --seed $(LUCK) --out runs/classroom/2-heirs-or-anyone.html
+	$(BIN)/vraem replay random-control --against heirs-first --seed $(OTHER_LUCK) --out runs/classroom/2-again-with-other-luck.html
 	$(BIN)/vraem replay baseline --against no-coca-income --out runs/classroom/3-without-coca.html
 
 test: install  ## all tests but the slow ones

@@ -55,7 +55,7 @@ def test_serve_warns_when_others_can_reach_it(
 ) -> None:
     run = pytest.importorskip("vraem.serve.run", reason="the extra `serve` is not installed")
     served: list[str] = []
-    monkeypatch.setattr(run, "serve", lambda scenario, valley, *, host, port, limits: served.append(host))
+    monkeypatch.setattr(run, "serve", lambda scenario, valley, *, host, **_: served.append(host))
     answer = CliRunner().invoke(cli, ["serve", "--host", host])
     assert answer.exit_code == 0, answer.output
     assert served == [host]

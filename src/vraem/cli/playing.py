@@ -149,7 +149,7 @@ def serve(
     """
     try:
         from vraem.serve.limits import Limits
-        from vraem.serve.run import is_loopback, listening_problem
+        from vraem.serve.run import addresses, is_loopback, listening_problem
         from vraem.serve.run import serve as run_server
     except ModuleNotFoundError as error:
         click.echo(f"the live classroom needs {error.name}: pip install 'vraem[serve]'", err=True)
@@ -167,7 +167,13 @@ def serve(
             "and unencrypted. Use it on a network that you trust, such as a classroom's, and stop it afterwards.",
             err=True,
         )
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"the live valley: http://{shown}:{port}/ (stop with Ctrl-C)", err=True)
+
+    def ready() -> None:
+        for address in addresses(host):
+            shown = f"[{address}]" if ":" in address else address
+            click.echo(f"the live valley: http://{shown}:{port}/", err=True)
+        click.echo("stop with Ctrl-C", err=True)
+
+    click.echo("preparing the past ...", err=True)
     with contextlib.suppress(KeyboardInterrupt):
-        run_server(loaded, load_valley(), host=host, port=port, limits=Limits(worlds=worlds))
+        run_server(loaded, load_valley(), host=host, port=port, limits=Limits(worlds=worlds), ready=ready)

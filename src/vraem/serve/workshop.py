@@ -5,6 +5,7 @@ the world; what they share (the place, the pasts) is made once in each process.
 """
 
 import asyncio
+import contextlib
 import itertools
 import multiprocessing
 import os
@@ -65,6 +66,11 @@ class _Bench:
                 self.pool = self._make()
             raise WorldLost from None
 
+    async def warm_up(self, seed: int) -> None:
+        """Have the past of `seed` ready over there, unless the process ends meanwhile."""
+        with contextlib.suppress(WorldLost):
+            await self.do(_past, seed)
+
 
 class WorldLost(Exception):
     """The process in which a world stood has died."""
@@ -104,8 +110,11 @@ class Workshop:
         self._numbers = itertools.count()
 
     async def warm_up(self, seed: int) -> None:
-        """Have the past of `seed` ready everywhere: the first visitor should not wait for eleven years."""
-        await asyncio.gather(*(bench.do(_past, seed) for bench in self._benches))
+        """Have the past of `seed` ready everywhere: the first visitor should not wait for eleven years.
+
+        Where a process ends meanwhile, as when all are told to stop, the past is made once it is asked for.
+        """
+        await asyncio.gather(*(bench.warm_up(seed) for bench in self._benches))
 
     def place(self) -> Place:
         """A place for one more visitor."""
@@ -126,7 +135,8 @@ _worlds: dict[int, LiveWorld] = {}
 
 def _set_up(scenario: "Scenario", seeds: int) -> None:
     global _pasts
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which stops its processes
+    for each in (signal.SIGINT, signal.SIGTERM):  # these are for the server, which stops its processes
+        signal.signal(each, signal.SIG_IGN)
     end_with_parent()
     _pasts = Pasts(scenario, load_valley(), seeds)
 

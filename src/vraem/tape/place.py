@@ -53,12 +53,17 @@ def place_data(valley: "Valley") -> dict[str, Any]:
         ],
         "communities": {
             "cell": communities.cell.tolist(),
-            "label": list(communities.label),
+            "near": [_nearest(label) for label in communities.label],
             "district": communities.district_id.tolist(),
             "share": [float(f"{share:.3g}") for share in communities.household_share.tolist()],
             "suitable": communities.suitable_ha.round().astype(int).tolist(),
         },
     }
+
+
+def _nearest(label: str) -> str:
+    """The place of a label; the page says the district in its own language."""
+    return label.removeprefix("near ").split(", ")[0]
 
 
 def _exits(valley: "Valley") -> list[dict[str, Any]]:

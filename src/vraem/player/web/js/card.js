@@ -3,9 +3,9 @@
 import { letterOn } from "vraem/colours";
 import { facts, h } from "vraem/dom";
 import { groupColour, letter } from "vraem/groups";
-import { capital, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
+import { capital, currentLanguage, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
-import { runTag } from "vraem/runs";
+import { described, runTag, runTitle } from "vraem/runs";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const WEEKS_A_YEAR = 52.1775;
@@ -69,12 +69,16 @@ export class Card {
     return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, note ? h("p", {}, note) : null);
   }
 
+  armLine(arm) {
+    return h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${runTitle(this.stage, arm)}`);
+  }
+
   /** Nothing chosen: the groups with their columns, and a way to choose a place without a mouse. */
   overview() {
     const { stage } = this;
     const found = [h("p", { className: "hint" }, t("card.hint")), this.placeChooser(), h("h3", { className: "small" }, t("card.groups"))];
-    stage.arms.forEach(({ tape, name }, arm) => {
-      if (stage.arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(stage, arm), ` ${name}`));
+    stage.arms.forEach(({ tape }, arm) => {
+      if (stage.arms.length > 1) found.push(this.armLine(arm), h("p", { className: "quiet" }, h("b", {}, tape.head.name), ": ", described(tape, currentLanguage())));
       const columns = tape.list("columns", this.week).filter((column) => !column.ended);
       for (const group of tape.list("groups", this.week).filter((one) => !one.ended)) {
         found.push(
@@ -120,7 +124,7 @@ export class Card {
     const found = [this.headingOfPlace(row)];
     for (const [arm, { tape }] of arms.entries()) {
       const { land, people, firms } = tape.keyframes;
-      if (arms.length > 1) found.push(h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${arms[arm].name}`));
+      if (arms.length > 1) found.push(this.armLine(arm));
       const holders = [["group", "share"], ["second", "secondShare"]]
         .map(([group, share]) => [land.value(group, row, this.week), land.value(share, row, this.week)])
         .filter(([group, share]) => group !== NONE8 && share > 0.02)

@@ -1,16 +1,17 @@
-/* What the charts show, computed from the tape. Each chart is lines (one value a week), steps, bars by quarter, or
-   layers that add up. */
+/* What the charts show, computed from the tape: one value a week. Each chart is lines, steps, bars that add up the weeks
+   of a quarter, or layers that add up. */
 
 import { KILLED, ROUTES, SOURCES } from "vraem/colours";
 import { groupColour, letter } from "vraem/groups";
 import { groupName } from "vraem/sentences";
 import { number, t } from "vraem/speech";
+import { NONE8 } from "vraem/tape";
 
 const MONTH = 52.1775 / 12;
-const QUARTER = 13;
+export const QUARTER = 13; // weeks of a bar
 const SMOOTH = 13; // weeks of the running mean of flows
 
-/** Charts in their order: {id, unit, kind, format, note, series(tape) -> [{name, colour, values}]}. */
+/** Charts in their order: {id, unit, kind, format, note, when(tape), series(tape) -> [{name, colour, values}]}. */
 export const CHARTS = [
   { id: "area", unit: "unit.ha", kind: "line", format: number, series: (tape) => one(tape.series("cocaArea")) },
   { id: "leaf", unit: "unit.usdkg", kind: "line", format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
@@ -19,19 +20,23 @@ export const CHARTS = [
   { id: "link", unit: "unit.share", note: "note.link", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
   { id: "groups", unit: "unit.groups", kind: "step", format: number, series: (tape) => one(weekly(tape).groups) },
   {
-    id: "violence", unit: "unit.quarter", kind: "bars", format: number,
+    id: "violence", unit: "unit.quarter", note: "note.quarter", kind: "bars", format: number,
     series: (tape) => [
-      { name: t("series.state"), colour: KILLED.state, values: quarterly(tape.series("killedState")) },
-      { name: t("series.group"), colour: KILLED.group, values: quarterly(tape.series("killedGroup")) },
-      { name: t("series.civilians"), colour: KILLED.civilians, values: quarterly(tape.series("killedCivilians")) },
+      { name: t("series.state"), colour: KILLED.state, values: tape.series("killedState") },
+      { name: t("series.group"), colour: KILLED.group, values: tape.series("killedGroup") },
+      { name: t("series.civilians"), colour: KILLED.civilians, values: tape.series("killedCivilians") },
     ],
   },
   {
-    id: "removed", unit: "unit.quarter", kind: "bars", format: number, side: true,
+    id: "removed", unit: "unit.quarter", note: "note.quarter", kind: "bars", format: number, side: true,
     series: (tape) => [
-      { name: t("series.operations"), colour: "#a9a499", values: quarterly(tape.series("operations")) },
-      { name: t("series.captured"), colour: KILLED.state, values: quarterly(tape.series("captured")) },
+      { name: t("series.operations"), colour: "#a9a499", values: tape.series("operations") },
+      { name: t("series.captured"), colour: KILLED.state, values: tape.series("captured") },
     ],
+  },
+  {
+    id: "found", unit: "unit.total", kind: "step", format: number, when: (tape) => tape.head.dated.some(({ table }) => table === "campaign"),
+    series: (tape) => one(weekly(tape).found),
   },
   {
     id: "income", unit: "unit.usdmonth", kind: "area", format: number,
@@ -48,27 +53,27 @@ function one(values) {
   return [{ name: "", colour: null, values }];
 }
 
-/** Sums over calendar-free quarters of 13 weeks, one value a quarter. */
-function quarterly(values) {
-  const sums = new Float32Array(Math.ceil(values.length / QUARTER));
-  values.forEach((value, week) => (sums[Math.floor(week / QUARTER)] += value));
-  return sums;
+/** Sum of the values of the weeks from `first` to before `end`. */
+export function sum(values, first, end) {
+  let total = 0;
+  for (let week = Math.max(first, 0); week < Math.min(end, values.length); week += 1) total += values[week];
+  return total;
 }
 
 /** Running mean over the weeks before, times a factor. */
 function mean(values, length, factor) {
   const out = new Float32Array(values.length);
-  let sum = 0;
+  let total = 0;
   for (let week = 0; week < values.length; week += 1) {
-    sum += values[week] - (week >= length ? values[week - length] : 0);
-    out[week] = (factor * sum) / Math.min(week + 1, length);
+    total += values[week] - (week >= length ? values[week - length] : 0);
+    out[week] = (factor * total) / Math.min(week + 1, length);
   }
   return out;
 }
 
 /** What columns and groups add up to in each week; kept, and carried on as weeks come in. */
 export function weekly(tape) {
-  const known = (tape.weekly ??= { weeks: 0, link: [], groups: [], armed: [], columns: [], members: new Map() });
+  const known = (tape.weekly ??= { weeks: 0, link: [], groups: [], armed: [], columns: [], found: [], members: new Map() });
   const { columns, groups } = tape.tables;
   for (; known.weeks < tape.weeks; known.weeks += 1) {
     const week = known.weeks;
@@ -93,8 +98,19 @@ export function weekly(tape) {
     known.armed[week] = armed;
     known.link[week] = armed > 0 ? linked / armed : 0;
     known.groups[week] = alive;
+    known.found[week] = (known.found[week - 1] ?? 0) + foundSomebody(tape, week);
   }
   return known;
+}
+
+/** Operations of campaigns in a week that found somebody. */
+function foundSomebody(tape, week) {
+  const { incidents } = tape.tables;
+  const raid = tape.head.codes.incidents.indexOf("raid");
+  const [first, end] = incidents.rows(week);
+  let count = 0;
+  for (let row = first; row < end; row += 1) count += incidents.get("kind", row) === raid && incidents.get("campaign", row) !== NONE8;
+  return count;
 }
 
 function members(tape) {

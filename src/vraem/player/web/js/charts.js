@@ -2,8 +2,9 @@
    what is still to come are plain elements that move. */
 
 import { ARMS, HAIRLINE, MUTED, letterOn } from "vraem/colours";
-import { CHARTS } from "vraem/chart_data";
+import { CHARTS, QUARTER, sum } from "vraem/chart_data";
 import { h } from "vraem/dom";
+import { areas, bars, highest, line, lowest, niceTop } from "vraem/ink";
 import { runTag, runText } from "vraem/runs";
 import { capital, dateOf, onLanguage, t } from "vraem/speech";
 
@@ -11,8 +12,9 @@ const PAD = { right: 6, top: 8, bottom: 17 };
 const NAMED_TOP = 16; // room above the panels where each is named
 const AXIS_GAP = 5; // between the numbers at the axis and the axis
 const APART = 11; // points between two numbers at the axis, at the least
+const YEAR_GAP = 8; // and between two years
+const NOTHING = "–";
 const GAP = 14; // between the halves for two arms
-const BAR_WEEKS = 13;
 const READ_MS = 120; // values beside the titles change at most so often while playing
 const REDRAW_MS = 250; // at most so often while weeks come in
 
@@ -29,7 +31,7 @@ export class Charts {
     stage.on("arms", () => this.refresh());
     stage.on("weeks", () => (this.stale = true));
     stage.on("time", () => this.move());
-    stage.on("week", () => (this.unread = true));
+    for (const name of ["week", "playing"]) stage.on(name, () => (this.unread = true));
     stage.on("tab", () => this.refresh());
     onLanguage(() => this.refresh());
     new ResizeObserver(() => this.refresh()).observe(root);
@@ -60,8 +62,9 @@ export class Charts {
     this.drawn = performance.now();
     if (!this.stage.arms.length || this.root.offsetParent === null) return;
     // one left edge for all, so that the same week stands below the same week
-    const left = Math.max(...this.charts.map((chart) => chart.measure())) + AXIS_GAP;
-    for (const chart of this.charts) chart.draw(left);
+    const wanted = this.charts.filter((chart) => chart.isWanted());
+    const left = Math.max(...wanted.map((chart) => chart.measure())) + AXIS_GAP;
+    for (const chart of wanted) chart.draw(left);
     this.move();
     this.read();
   }
@@ -116,6 +119,14 @@ class Chart {
     this.plot.addEventListener("pointermove", seek);
   }
 
+  /** Whether a run has something of the kind that the chart shows; else it makes way. */
+  isWanted() {
+    const { when } = this.spec;
+    this.figure.hidden = Boolean(when) && !this.stage.arms.some(({ tape }) => when(tape));
+    if (this.figure.hidden) this.data = null;
+    return !this.figure.hidden;
+  }
+
   /** Whether two arms stand side by side rather than one upon the other. */
   get split() {
     return this.stage.arms.length > 1 && (this.spec.kind === "area" || this.spec.kind === "bars");
@@ -145,7 +156,7 @@ class Chart {
   measure() {
     const { spec } = this;
     this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
-    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec.kind, series))));
+    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec, series))));
     const least = spec.kind === "line" ? lowest(this.data.flat()) : 0;
     this.bottom = least < 0 ? -niceTop(-least) : 0;
     const context = this.canvas.getContext("2d");
@@ -158,7 +169,7 @@ class Chart {
   }
 
   draw(left) {
-    const { spec, canvas } = this;
+    const { spec } = this;
     this.left = left;
     this.note.hidden = !spec.note;
     this.note.textContent = spec.note ? t(spec.note) : "";
@@ -166,16 +177,27 @@ class Chart {
     this.unit.textContent = t(spec.unit);
     this.width = this.plot.clientWidth;
     this.height = this.plot.clientHeight;
+    this.paint();
+    this.keyed = null;
+    this.describe();
+    this.placeWindows();
+    this.plot.classList.toggle("split", this.split);
+  }
+
+  /** Weeks that bars tell of: up to now, or all where what is still to come is shown. */
+  get end() {
+    return this.future ? this.stage.horizon : this.stage.week + 1;
+  }
+
+  paint() {
+    const { canvas } = this;
+    this.painted = this.end;
     const ratio = Math.min(devicePixelRatio || 1, 2);
     canvas.width = this.width * ratio;
     canvas.height = this.height * ratio;
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     for (const panel of this.panels()) this.panel(context, panel);
-    this.keyed = null;
-    this.describe();
-    this.placeWindows();
-    this.plot.classList.toggle("split", this.split);
   }
 
   y(value) {
@@ -190,9 +212,9 @@ class Chart {
     context.clip();
     for (const arm of panel.arms) {
       const series = this.data[arm];
-      if (this.spec.kind === "area") this.areas(context, panel, series);
-      else if (this.spec.kind === "bars") this.bars(context, panel, series);
-      else for (const line of series) this.line(context, panel, line, arm);
+      if (this.spec.kind === "area") areas(context, this, panel, series);
+      else if (this.spec.kind === "bars") bars(context, this, panel, series, Math.min(this.end, this.stage.arms[arm].tape.weeks));
+      else for (const one of series) line(context, this, panel, one, arm);
     }
     context.restore();
     if (this.split) {
@@ -217,7 +239,7 @@ class Chart {
     context.stroke();
     const start = this.stage.arms[0].tape.start;
     const years = this.stage.horizon / 52.1775;
-    const step = [1, 2, 4, 5, 10].find((n) => (panel.width * n) / years > 34) ?? 20;
+    const step = [1, 2, 4, 5, 10].find((n) => (panel.width * n) / years > context.measureText("2000").width + YEAR_GAP) ?? 20;
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     for (let year = start.getUTCFullYear(); year <= start.getUTCFullYear() + years + 1; year += 1) {
@@ -240,68 +262,14 @@ class Chart {
     if (bottom - nought >= APART) context.fillText(this.spec.format(this.bottom), this.left - AXIS_GAP, bottom);
   }
 
-  line(context, panel, { values }, arm) {
-    const look = ARMS[arm];
-    context.beginPath();
-    const step = this.spec.kind === "step";
-    values.forEach?.((value, week) => {
-      const [x, y] = [this.x(panel, week), this.y(Math.min(value, this.top))];
-      if (step && week) context.lineTo(x, this.y(Math.min(values[week - 1], this.top)));
-      if (week) context.lineTo(x, y);
-      else context.moveTo(x, y);
-    });
-    context.strokeStyle = look.colour;
-    context.lineWidth = arm ? 1.7 : 1.9;
-    context.lineJoin = "round";
-    context.setLineDash(look.dash);
-    context.stroke();
-    context.setLineDash([]);
-  }
-
-  areas(context, panel, series) {
-    if (!series.length) return;
-    const weeks = series[0].values.length;
-    const base = new Float32Array(weeks);
-    const every = Math.max(1, Math.floor(weeks / (panel.width * 2)));
-    for (const { values, colour } of series) {
-      context.beginPath();
-      for (let week = 0; week < weeks; week += every) context.lineTo(this.x(panel, week), this.y(Math.min(base[week] + values[week], this.top)));
-      for (let week = weeks - 1 - ((weeks - 1) % every); week >= 0; week -= every) context.lineTo(this.x(panel, week), this.y(Math.min(base[week], this.top)));
-      context.closePath();
-      context.fillStyle = colour;
-      context.fill();
-      context.strokeStyle = "rgba(255,255,255,0.7)";
-      context.lineWidth = 0.6;
-      context.stroke();
-      for (let week = 0; week < weeks; week += 1) base[week] += values[week];
-    }
-  }
-
-  bars(context, panel, series) {
-    const count = series[0].values.length;
-    const width = Math.max((panel.width * BAR_WEEKS) / this.stage.horizon - 0.7, 0.8);
-    for (let quarter = 0; quarter < count; quarter += 1) {
-      let base = 0;
-      for (const { values, colour } of series) {
-        const value = values[quarter];
-        if (value > 0) {
-          context.fillStyle = colour;
-          const [low, high] = this.spec.side ? [0, value] : [base, base + value];
-          context.fillRect(this.x(panel, quarter * BAR_WEEKS), this.y(high), width, this.y(low) - this.y(high));
-        }
-        base += value;
-      }
-    }
-  }
-
   /** Names of what is drawn, once it has appeared: a group that is still to form is not told. */
   describe() {
     const keyed = this.spec.kind === "area" || this.spec.kind === "bars";
     const names = new Map();
     for (const series of keyed ? this.data : []) {
-      for (const line of series) {
-        line.first ??= line.values.findIndex((value) => value > 0);
-        if (line.first >= 0 && (this.future || line.first <= this.at())) names.set(line.name, line);
+      for (const one of series) {
+        one.first ??= one.values.findIndex((value) => value > 0);
+        if (one.first >= 0 && (this.future || one.first <= this.stage.week)) names.set(one.name, one);
       }
     }
     const key = [...names.keys()].join();
@@ -337,52 +305,31 @@ class Chart {
     for (const window of this.windows) if (!window.hidden) window.firstChild.style.transform = `translateX(${x.toFixed(1)}px)`;
   }
 
-  /** Place of the current week in the values. */
-  at() {
-    return this.spec.kind === "bars" ? Math.floor(this.stage.week / BAR_WEEKS) : this.stage.week;
+  /** What an arm has at the cursor, as [{name, colour, text}]: one value, or one for each series that stands beside others.
+      Bars tell of the last quarter; a run that has ended has no value. */
+  valuesOf(arm) {
+    const { spec, stage, data } = this;
+    const { week } = stage;
+    if (week >= stage.arms[arm].tape.weeks) return [{ text: NOTHING }];
+    const found = data[arm].map(({ name, colour, values }) => ({ name, colour, value: spec.kind === "bars" ? sum(values, week + 1 - QUARTER, week + 1) : values[week] ?? 0 }));
+    const shown = spec.side ? found : [{ value: found.reduce((total, { value }) => total + value, 0) }];
+    return shown.map(({ value, ...rest }) => ({ ...rest, text: spec.format(value) }));
   }
 
-  /** The value at the cursor, beside the title and for screen readers. */
+  /** The value at the cursor, beside the title and for screen readers; a chart out of sight waits until the play stops. */
   read() {
-    if (!this.seen || !this.data) return;
+    if (!this.data || (!this.seen && this.stage.playing)) return;
     const { week, arms } = this.stage;
+    if (this.spec.kind === "bars" && this.painted !== this.end) this.paint();
     this.describe();
-    const at = this.at();
-    const parts = arms.map((_, arm) => {
-      const values = (this.data?.[arm] ?? []).map((series) => series.values[at] ?? 0);
-      const sum = this.spec.side ? values.at(-1) ?? 0 : values.reduce((a, b) => a + b, 0);
-      return this.spec.format(sum);
-    });
-    this.value.replaceChildren(...parts.map((text, arm) => h("span", {}, runTag(this.stage, arm), text)));
+    const parts = arms.map((_, arm) => this.valuesOf(arm));
+    const marked = ({ name, colour, text }) => [colour ? h("i", { title: name, style: { background: colour } }) : null, text];
+    this.value.replaceChildren(...parts.map((values, arm) => h("span", {}, runTag(this.stage, arm), values.flatMap(marked))));
     if (!this.stage.playing && arms.length) {
-      const said = parts.map((text, arm) => (arms.length > 1 ? `${runText(this.stage, arm)} ${text}` : text));
+      const texts = parts.map((values) => values.map(({ name, text }) => (name ? `${name} ${text}` : text)).join(", "));
+      const said = texts.map((text, arm) => (arms.length > 1 ? `${runText(this.stage, arm)} ${text}` : text));
       const date = dateOf(arms[0].tape.start, week).toISOString().slice(0, 10);
       this.canvas.setAttribute("aria-label", `${capital(this.title.textContent)}, ${this.unit.textContent}, ${date}: ${said.join("; ")}`);
     }
   }
 }
-
-function highest(kind, series) {
-  if (!series.length) return 0;
-  const length = series[0].values.length;
-  let most = 0;
-  for (let i = 0; i < length; i += 1) {
-    let sum = 0;
-    for (const { values } of series) sum = kind === "area" || kind === "bars" ? sum + values[i] : Math.max(sum, values[i]);
-    most = Math.max(most, sum);
-  }
-  return most;
-}
-
-function lowest(lines) {
-  return lines.reduce((least, { values }) => values.reduce((a, b) => Math.min(a, b), least), 0);
-}
-
-/** A round number a little above `value`; 1 where there is nothing. */
-export function niceTop(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-  return power * (steps.find((step) => step * power >= value * 1.02) ?? 10);
-}
-

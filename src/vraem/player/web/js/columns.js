@@ -169,7 +169,7 @@ function shape(context, column, r) {
 }
 
 /** The sign of the centre. */
-function crown(context, x, y) {
+export function crown(context, x, y) {
   context.beginPath();
   context.moveTo(x - 5, y);
   context.lineTo(x - 5, y - 5);

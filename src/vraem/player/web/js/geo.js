@@ -1,4 +1,7 @@
-/* The place in kilometres: cells, communities, lines smoothed for the eye, and the ways of loads. */
+/* The place in kilometres and with its names: cells, communities, lines smoothed for the eye, and the ways of loads. */
+
+import { accented } from "vraem/accents";
+import { t } from "vraem/speech";
 
 const WAY_STEPS = 6; // points between two known points of a way
 
@@ -7,6 +10,10 @@ export class Place {
     Object.assign(this, data);
     this.width = data.cols * data.cellKm;
     this.height = data.rows * data.cellKm;
+    const named = (one) => ({ ...one, name: accented(one.name) });
+    this.towns = data.towns.map(named);
+    this.districts = data.districts.map(named);
+    this.names = data.communities.near.map(accented); // the nearest named place of each community
     const cells = data.communities.cell;
     this.x = Float32Array.from(cells, (cell) => this.cellX(cell));
     this.y = Float32Array.from(cells, (cell) => this.cellY(cell));
@@ -24,13 +31,14 @@ export class Place {
     return (Math.floor(cell / this.cols) + 0.5) * this.cellKm;
   }
 
+  /** The nearest named place and the district. */
   label(community) {
-    return this.communities.label[community].replace(/^near /, "");
+    return t("place.of", { place: this.short(community), district: this.districts[this.communities.district[community] - 1].name });
   }
 
   /** The nearest named place alone. */
   short(community) {
-    return this.label(community).split(",")[0];
+    return this.names[community];
   }
 
   /** The community nearest to a point, or -1 beyond `reach` km. */

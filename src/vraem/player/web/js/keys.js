@@ -5,11 +5,18 @@ const ZOOM = 1.35;
 const QUARTER = 13;
 
 export function keys(stage, view, { language, large, help }) {
+  const pointed = byPointer();
   const layerNames = Object.keys(stage.layers);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { target, key } = event;
     if (document.querySelector("dialog[open]")) return; // it has its own keys
+    if (key === " " && pointed() && target.matches("button, summary, select, input[type=range], input[type=checkbox]")) {
+      target.blur(); // a control that was left behind by the mouse does not take the key
+      event.preventDefault();
+      stage.toggle();
+      return;
+    }
     if (target.matches("input:not([type=range]):not([type=checkbox]), select, textarea")) return;
     const onMap = target.classList.contains("map");
     const onRange = target.matches("input[type=range]");
@@ -48,4 +55,12 @@ export function keys(stage, view, { language, large, help }) {
     event.preventDefault();
     action();
   });
+}
+
+/** Whether what has the focus got it from the mouse or a finger rather than from the keyboard. */
+function byPointer() {
+  let pointed = false;
+  document.addEventListener("pointerdown", () => (pointed = true), true);
+  document.addEventListener("keydown", ({ key }) => (pointed &&= key !== "Tab"), true);
+  return () => pointed;
 }

@@ -3,31 +3,59 @@
 import { CARGO, CARGO_EDGE, COCA, FOUNDING, INK, KILLED, PAPER, SPLINTERS, STATE, WATER, ROAD } from "vraem/colours";
 import { h } from "vraem/dom";
 import { mark } from "vraem/happenings";
+import { crown } from "vraem/columns";
 import { radiusOf } from "vraem/coca";
+import { arrow } from "vraem/names";
 import { CREW, PATROL, POST, ROAD as ROAD_CONTROL, TEAM, sign } from "vraem/units";
 import { onLanguage, t } from "vraem/speech";
 
 const SAMPLES = [10, 60, 200]; // hectares
 const SIZE = 18;
+const PHONE = 760;
+const LARGEST = 0.5; // share of the map's width that an open legend may have
 
 export class Legend {
-  constructor(stage, root) {
+  constructor(stage, view, root) {
     this.stage = stage;
+    this.view = view;
     this.root = root;
     this.list = root.querySelector(".layers");
     this.boxes = new Map();
     onLanguage(() => this.build());
     stage.on("layers", () => this.tick());
     this.build();
+    new ResizeObserver(() => this.makeRoom()).observe(root);
+    new ResizeObserver(() => this.makeRoom()).observe(root.parentElement);
+    stage.on("arms", () => this.makeRoom());
+  }
+
+  /** Closed where it would hide too much: on a phone, where there are two maps, where it is a large part of the map. */
+  settle() {
+    const { offsetWidth, parentElement } = this.root;
+    if (this.isCramped() || offsetWidth > LARGEST * parentElement.clientWidth) this.root.open = false;
+  }
+
+  /** Maps of the phone's width or two side by side have no room beside the legend. */
+  isCramped() {
+    return innerWidth <= PHONE || this.stage.arms.length > 1;
+  }
+
+  /** The map shows its frame beside the open legend, not below it. */
+  makeRoom() {
+    const { root, view } = this;
+    view.reserve(root.open && !this.isCramped() ? root.offsetLeft + root.offsetWidth : 0);
   }
 
   build() {
     const detail = {
       coca: [[(pen) => this.samples(pen), t("key.coca", { a: SAMPLES[0], b: SAMPLES[1], c: SAMPLES[2] }), 56]],
-      columns: [[(pen) => column(pen), t("key.ring")]],
+      columns: [[(pen) => column(pen), t("key.ring")], [(pen) => crown(pen, 9, 12), t("key.centre")], [(pen) => hidden(pen), t("key.hidden")], [(pen) => square(pen), t("key.service")]],
       loads: [[(pen) => escorted(pen), t("key.escort")], [(pen) => seized(pen), t("key.seized")]],
       units: [[POST, "key.post"], [ROAD_CONTROL, "key.control"], [PATROL, "key.patrol"], [TEAM, "key.team"], [CREW, "key.crew"]].map(([kind, key]) => [(pen) => sign(pen, kind, 9, 9, 5), t(key)]),
-      events: [["operation", STATE], ["attack", FOUNDING], ["clash", SPLINTERS[0]], ["killing", KILLED.civilians], ["change", SPLINTERS[1]]].map(([sort, colour]) => [(pen) => mark(pen, sort, 9, 9, 6, colour), t(`key.${sort}`)]),
+      events: [["operation", STATE], ["attack", FOUNDING], ["clash", SPLINTERS[0]], ["killing", KILLED.civilians], ["change", SPLINTERS[1]]]
+        .map(([sort, colour]) => [(pen) => mark(pen, sort, 9, 9, 6, colour), t(`key.${sort}`)])
+        .concat([[(pen) => ring(pen), t("key.fresh")]]),
+      names: [[(pen) => dot(pen, 9, 9, 3.4, PAPER, INK), t("key.town")], [(pen) => arrow(pen, 16, 9, [1, 0]), t("key.exit")]],
     };
     const rows = Object.keys(this.stage.layers).map((name, index) => {
       const box = h("input", { type: "checkbox", checked: this.stage.layers[name], onchange: () => this.stage.setLayer(name, box.checked) });
@@ -83,6 +111,30 @@ function column(pen) {
   pen.beginPath();
   pen.arc(9, 9, 7.4, -Math.PI / 2, Math.PI * 0.9);
   pen.strokeStyle = FOUNDING;
+  pen.lineWidth = 2;
+  pen.stroke();
+}
+
+function hidden(pen) {
+  pen.globalAlpha = 0.55;
+  dot(pen, 9, 9, 6, FOUNDING);
+  pen.setLineDash([3, 3]);
+  pen.strokeStyle = INK;
+  pen.lineWidth = 1.5;
+  pen.stroke();
+}
+
+function square(pen) {
+  pen.fillStyle = FOUNDING;
+  pen.fillRect(4, 4, 10, 10);
+}
+
+/** A ring in the colour of whoever acts, half faded. */
+function ring(pen) {
+  pen.globalAlpha = 0.5;
+  pen.beginPath();
+  pen.arc(9, 9, 7, 0, 7);
+  pen.strokeStyle = STATE;
   pen.lineWidth = 2;
   pen.stroke();
 }

@@ -8,6 +8,7 @@ import { Steering } from "vraem/steer";
 import { Tape } from "vraem/tape";
 
 const PACKED = 1; // what a frame with a packed block begins with
+const REFUSAL_MS = 6_000; // so long at least a refusal stands
 
 export class Live {
   constructor(stage, armOf) {
@@ -19,12 +20,17 @@ export class Live {
     stage.live = true;
     document.getElementById("tab-steer").hidden = false;
     this.status = h("p", { className: "status", role: "status" });
+    this.banner = h("div", { id: "lost", role: "alert", hidden: true });
+    document.body.append(this.banner);
     this.steering = new Steering(document.getElementById("steer"), this);
     this.say("", "live.connecting");
     stage.on("playing", () => this.pace());
     stage.on("speed", () => this.pace());
     stage.on("week", () => this.pace());
-    onLanguage(() => this.say(...this.said));
+    onLanguage(() => {
+      this.say(...this.said);
+      if (!this.banner.hidden) this.lost();
+    });
     this.ready = new Promise((resolve) => (this.opened = resolve));
     this.connect();
   }
@@ -42,10 +48,18 @@ export class Live {
       this.say("closed", "live.closed", { reason: this.reason ?? (reason || String(code)) });
       this.stage.pause();
       this.steering.closed(true);
+      this.lost();
     });
   }
 
+  /** Over the page, whatever is open on it: that nothing more comes in. */
+  lost() {
+    this.banner.replaceChildren(h("span", {}, t(...this.said.slice(1))), h("button", { type: "button", onclick: () => this.again() }, t("live.again")));
+    this.banner.hidden = false;
+  }
+
   again() {
+    this.banner.hidden = true;
     this.reason = undefined;
     this.say("", "live.connecting");
     this.connect();
@@ -81,6 +95,7 @@ export class Live {
     this.runs += 1;
     this.steering.startWith(head.seed);
     this.tape = new Tape(head, this.stage.place);
+    this.tape.given = head.dated; // what the scenario orders by itself
     this.asked = 0;
     this.fresh = true;
     this.steering.closed(false);
@@ -97,6 +112,7 @@ export class Live {
     this.tape.head.dated = dated;
     this.steering.orders(dated, this.tape);
     this.say("open", "live.open");
+    this.stage.emit("orders");
     this.stage.emit("weeks");
   }
 
@@ -108,11 +124,13 @@ export class Live {
   weeks(buffer) {
     const { stage } = this;
     this.tape.append(buffer);
-    if (!this.fresh) return stage.emit("weeks");
+    if (!this.fresh) {
+      this.forgive();
+      return stage.grow();
+    }
     this.fresh = false;
     const now = this.named(this.tape);
     stage.setArms(this.kept ? [this.kept, now] : [now]);
-    if (this.kept) document.getElementById("legend").open = false;
     stage.time = this.tape.weeks - 1e-6;
     stage.seek(stage.time);
     stage.openTab("steer");
@@ -121,13 +139,18 @@ export class Live {
     return undefined;
   }
 
+  /** A refusal that has stood for a while makes way as soon as weeks come in. */
+  forgive() {
+    if (this.said[0] === "refused" && performance.now() - this.saidAt > REFUSAL_MS) this.say("open", "live.open");
+  }
+
   say(look, key, values = {}) {
     this.said = [look, key, values];
+    this.saidAt = performance.now();
     this.status.className = `status ${look}`;
     this.status.textContent = t(key, values);
   }
 }
-
 
 /** Why something was not done, in the language of the page where there are words for it. */
 function reasonOf({ code, reason }) {

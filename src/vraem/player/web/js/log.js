@@ -1,7 +1,7 @@
 /* The event log: what has happened up to now in words, newest first; a click goes there. */
 
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
-import { runTag } from "vraem/runs";
+import { ownOrders, runTag } from "vraem/runs";
 import { inChoice, orders, sentence } from "vraem/sentences";
 
 const MOST = 120; // lines shown
@@ -19,7 +19,7 @@ export class Log {
     this.shown = "";
     onLanguage(() => this.words());
     stage.on("week", () => this.show());
-    stage.on("arms", () => this.show(true));
+    for (const name of ["arms", "parted", "orders"]) stage.on(name, () => this.show(true));
     stage.on("tab", () => this.show(true));
     this.words();
   }
@@ -59,11 +59,12 @@ export class Log {
     const mark = `${found.length}:${found[0]?.week}:${found[0]?.index ?? ""}:${found[0]?.arm}`;
     if (!force && mark === this.shown) return;
     this.shown = mark;
-    const shared = stage.arms.length > 1 ? stage.parting : 0;
+    const own = stage.arms.map((_, arm) => new Set(ownOrders(stage, arm)));
     const items = [];
     for (const incident of found) {
-      if (incident.arm > 0 && incident.week < shared) continue; // a shared past is told once
-      items.push(this.line(incident, stage.arms.length > 1 && incident.week >= shared));
+      const apart = stage.arms.length > 1 && (incident.order ? own[incident.arm].has(incident.order) : incident.week >= stage.parting);
+      if (incident.arm > 0 && !apart) continue; // what is shared is told once
+      items.push(this.line(incident, apart));
     }
     if (!items.length) items.push(Object.assign(document.createElement("li"), { className: "log-none", textContent: t("log.none") }));
     this.list.replaceChildren(...items);

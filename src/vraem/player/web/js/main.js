@@ -14,7 +14,7 @@ import { Log } from "vraem/log";
 import { ValleyMap } from "vraem/map";
 import { Names } from "vraem/names";
 import { currentLanguage, number, onLanguage, speak, t } from "vraem/speech";
-import { runNumber, runTag, runText } from "vraem/runs";
+import { described, description, runNumber, runTag, runText, runTitle } from "vraem/runs";
 import { Spoken } from "vraem/spoken";
 import { Stage } from "vraem/stage";
 import { Tape } from "vraem/tape";
@@ -22,7 +22,6 @@ import { Timeline } from "vraem/timeline";
 import { View } from "vraem/view";
 
 const LARGER = 1.25;
-const PHONE = 760;
 
 const find = (id) => document.getElementById(id);
 
@@ -71,9 +70,8 @@ async function open() {
     }
     stage.setArms(arms);
   }
-  // a legend would hide too much of a small map
-  if (innerWidth <= PHONE || stage.arms.length > 1) find("legend").open = false;
   speak(document.documentElement.lang);
+  shown.legend.settle();
   globalThis.vraem = { stage, view }; // for tests and for the curious
   document.body.dataset.ready = boot.mode;
   requestAnimationFrame(function picture(now) {
@@ -95,13 +93,14 @@ class Shown {
     this.timeline = new Timeline(stage, document.querySelector("footer"), cachedFont);
     this.log = new Log(stage, find("log"));
     this.card = new Card(stage, find("card"));
-    this.legend = new Legend(stage, find("legend"));
+    this.legend = new Legend(stage, view, find("legend"));
     this.spoken = new Spoken(stage, find("spoken"));
     find("future").addEventListener("change", (event) => {
       this.charts.showFuture(event.target.checked);
       document.body.classList.toggle("foresight", event.target.checked);
     });
     stage.on("arms", () => this.arms());
+    stage.on("orders", () => this.title());
     onLanguage(() => this.title());
     addEventListener("lettersize", () => {
       this.charts.refresh();
@@ -121,6 +120,7 @@ class Shown {
       root.append(map.root);
     }
     root.classList.toggle("two", maps.length > 1);
+    if (maps.length > 1) find("legend").open = false;
     this.armSwitch();
     this.title();
   }
@@ -141,13 +141,14 @@ class Shown {
     const { arms } = this.stage;
     if (!arms.length) return;
     const { head } = arms[0].tape;
+    const language = currentLanguage();
     const runs = arms.map(({ name, tape }, arm) =>
-      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: description(tape)[0] }, name), arms.length > 1 ? null : described(tape)),
+      h("span", { className: "run" }, runTag(this.stage, arm), h("b", { title: description(tape, language)[0] }, arms.length > 1 ? runTitle(this.stage, arm) : name), arms.length > 1 ? null : described(tape, language)),
     );
     find("run").replaceChildren(...runs);
     [...document.querySelector(".arm-switch").children].forEach((button, arm) => button.setAttribute("aria-label", runText(this.stage, arm)));
     find("about").textContent = `vraem ${head.version} · ${t("seed", { seed: head.seed })} · ${t("households", { n: number(head.households * head.householdsPerRow) })}`;
-    document.title = `${arms.map(({ name }) => name).join(" · ")} – ${t("title")}`;
+    document.title = `${arms.map(({ name }, arm) => (arms.length > 1 ? runTitle(this.stage, arm) : name)).join(" · ")} – ${t("title")}`;
   }
 
   draw(now) {
@@ -156,16 +157,6 @@ class Shown {
     this.timeline.tick(now);
     this.card.tick(now);
   }
-}
-
-/** What a scenario says of itself and in which language: that of the page, or English if it does not speak it. */
-function description({ head }) {
-  return currentLanguage() === "es" && head.descriptionSpanish ? [head.descriptionSpanish, "es"] : [head.description, "en"];
-}
-
-function described(tape) {
-  const [text, lang] = description(tape);
-  return h("span", { className: "described", lang, title: text }, text);
 }
 
 open().catch((error) => {

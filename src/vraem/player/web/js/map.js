@@ -7,9 +7,10 @@ import { PAPER, INK } from "vraem/colours";
 import { HappeningsLayer } from "vraem/happenings";
 import { LoadsLayer } from "vraem/loads";
 import { TerritoryLayer } from "vraem/territory";
-import { runText, runTag } from "vraem/runs";
+import { endedText, runTag, runText, runTitle } from "vraem/runs";
 import { UnitsLayer } from "vraem/units";
 import { NONE16 } from "vraem/tape";
+import { h } from "vraem/dom";
 import { onLanguage, t } from "vraem/speech";
 import { pointers } from "vraem/pointers";
 
@@ -51,7 +52,11 @@ export class ValleyMap {
       this.spoil("ground", "slow", "names");
     });
     stage.on("layers", () => this.spoil("ground", "slow", "names"));
-    stage.on("week", () => this.spoil("slow", "inTheWay"));
+    stage.on("week", () => {
+      this.spoil("slow", "inTheWay");
+      this.tellEnd();
+    });
+    stage.on("orders", () => this.label());
     stage.on("playing", () => this.spoil("inTheWay"));
     onLanguage(() => {
       this.spoil("names");
@@ -74,14 +79,22 @@ export class ValleyMap {
   }
 
   label() {
-    const { name } = this.stage.arms[this.arm];
-    const two = this.stage.arms.length > 1;
+    const { stage, arm } = this;
+    if (!stage.arms[arm]) return; // this map is about to go
+    const { name, tape } = stage.arms[arm];
+    const two = stage.arms.length > 1;
+    const title = two ? runTitle(stage, arm) : name;
     this.caption.hidden = !two;
-    this.caption.replaceChildren();
-    if (two) {
-      this.caption.append(runTag(this.stage, this.arm), ` ${name}`);
-    }
-    this.root.setAttribute("aria-label", `${t("map", { arm: two ? `${runText(this.stage, this.arm)}: ${name}` : name })}. ${t("map.keys")}`);
+    this.end = h("span", { className: "ended" });
+    this.caption.replaceChildren(...(two ? [runTag(stage, arm), h("span", { title: tape.head.name }, title), this.end] : []));
+    this.tellEnd();
+    this.root.setAttribute("aria-label", `${t("map", { arm: two ? `${runText(stage, arm)}: ${title}` : name })}. ${t("map.keys")}`);
+  }
+
+  /** Where this run is shorter than the other: since when it stands still. */
+  tellEnd() {
+    const text = this.stage.arms[this.arm] ? endedText(this.stage, this.arm) : "";
+    if (this.end.textContent !== text) this.end.textContent = text;
   }
 
   spoil(...names) {

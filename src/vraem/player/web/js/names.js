@@ -2,14 +2,15 @@
 
 import { drawScale, haloed } from "vraem/ground";
 import { INK, MUTED, PAPER } from "vraem/colours";
+import { has, t } from "vraem/speech";
 
 const FIRST = [
   "Huamanga (Ayacucho)", "Satipo", "Huanta", "Pichari", "San Francisco", "Llochegua", "Mazamari", "Santa Rosa", "Palmapampa",
-  "San Miguel del Ene", "Canayre", "Mayapo", "Sivia", "San Martin de Pangoa", "Puerto Ocopa", "Cutivireni", "Union Mantaro",
+  "San Miguel del Ene", "Canayre", "Mayapo", "Sivia", "San Martín de Pangoa", "Puerto Ocopa", "Cutivireni", "Unión Mantaro",
   "Puerto Ene", "Valle Esmeralda", "Anchihuay", "Villa Virgen", "Kiteni", "Kepashiato", "Tambo", "San Miguel", "Quiteni", "Poyeni",
   "Machente", "Chiquintirca", "Chungui", "San Antonio (Anco)", "Quempiri", "Camisea", "Putis",
 ];
-const LARGE = new Set(["Huamanga (Ayacucho)", "Satipo", "Huanta", "Pichari", "San Francisco", "San Martin de Pangoa"]);
+const LARGE = new Set(["Huamanga (Ayacucho)", "Satipo", "Huanta", "Pichari", "San Francisco", "San Martín de Pangoa"]);
 const TWINS = new Set(["Kimbiri"]); // a bridge joins it to San Francisco: one name serves both
 const SHORT = { "Huamanga (Ayacucho)": "Ayacucho", "San Francisco": "San Francisco · Kimbiri", "San Antonio (Anco)": "San Antonio" };
 const RIVERS = { apurimac: [[152.4, 230.1], [105, 172]], ene: [[93.1, 74.1], [88, 118]], tambo: [[90.3, 13.8]], mantaro: [[62.7, 127.7], [44, 112]], urubamba: [[193.7, 116.1]] };
@@ -146,35 +147,42 @@ export class Names {
       const [x, y] = [view.px(exit.x), view.py(exit.y)];
       if (!view.sees(x, y, 2)) continue;
       const out = outward(exit, this.place);
-      const width = context.measureText(exit.name).width;
+      const name = exitName(exit);
+      const width = context.measureText(name).width;
       const left = Math.min(Math.max(out[0] > 0 ? x - width - 14 : out[0] < 0 ? x + 14 : x - width / 2, 4), view.width - width - 4);
       const top = out[1] > 0 ? y - 26 : out[1] < 0 ? y + 14 : y - 6;
       const box = [left - 2, top, left + width + 2, top + 12];
-      this.arrow(context, x, y, out);
+      arrow(context, x, y, out);
       if (boxes.some((other) => overlap(box, other))) continue;
       boxes.push(box);
       context.textAlign = "left";
       context.textBaseline = "middle";
-      haloed(context, exit.name, left, top + 6, MUTED);
+      haloed(context, name, left, top + 6, MUTED);
     }
   }
+}
 
-  arrow(context, x, y, [right, down]) {
-    context.save();
-    context.translate(x - right * 3, y - down * 3);
-    context.rotate(Math.atan2(down, right));
-    context.beginPath();
-    context.moveTo(0, 0);
-    context.lineTo(-9, -5);
-    context.lineTo(-9, 5);
-    context.closePath();
-    context.fillStyle = INK;
-    context.strokeStyle = PAPER;
-    context.lineWidth = 1.5;
-    context.stroke();
-    context.fill();
-    context.restore();
-  }
+/** The sign of a way out of the valley, its point at (x, y). */
+export function arrow(context, x, y, [right, down]) {
+  context.save();
+  context.translate(x - right * 3, y - down * 3);
+  context.rotate(Math.atan2(down, right));
+  context.beginPath();
+  context.moveTo(0, 0);
+  context.lineTo(-9, -5);
+  context.lineTo(-9, 5);
+  context.closePath();
+  context.fillStyle = INK;
+  context.strokeStyle = PAPER;
+  context.lineWidth = 1.5;
+  context.stroke();
+  context.fill();
+  context.restore();
+}
+
+/** A way in the language of the page; a town has one name. */
+function exitName({ name }) {
+  return has(`exit.${name}`) ? t(`exit.${name}`) : name;
 }
 
 function outward(exit, place) {

@@ -1,7 +1,7 @@
 /* Incidents and dated orders in words. */
 
 import { isGroup, letter, originOf } from "vraem/groups";
-import { capital, dateText, number, percent, short, t, has } from "vraem/speech";
+import { capital, dateText, number, percent, plain, t, has } from "vraem/speech";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const CLASSES = {
@@ -16,6 +16,7 @@ const TURNING = new Set(["split", "merger", "entry into a firm's service", "end 
   "end of a group", "group desertion", "truce", "failed vote of followers"]);
 const PEOPLE = new Set(["exit", "join", "removal", "return", "group desertion"]);
 const TOP_RANK = 3;
+const JOINER = "\u2060"; // no line ends here
 const [SURRENDERED, CAPTURED, DEAD] = [3, 4, 5];
 
 export function classOf(kind) {
@@ -67,7 +68,7 @@ function isTop(tape, incident) {
 
 /** An incident {week, kind, community, member ...} as a sentence without a full stop. */
 export function sentence(tape, place, incident) {
-  if (incident.order) return orderSentence(tape, incident);
+  if (incident.order) return orderSentence(incident);
   const kind = tape.head.codes.incidents[incident.kind];
   const where = incident.community === NONE16 ? "" : t("say.near", { place: place.short(incident.community) });
   const values = {
@@ -99,21 +100,35 @@ function keyOf(tape, kind, incident) {
 }
 
 /** A dated order of the scenario: where it begins, or where a campaign ends. */
-function orderSentence(tape, { order, ends }) {
+function orderSentence({ order, ends }) {
   const day = (text) => (text ? dateText(new Date(`${text}T00:00:00Z`), "short") : "");
-  if (order.table === "campaign") {
-    const targets = (order.targets ?? []).map((target) => t(`target.${target}`)).join(", ");
-    return t(ends ? "say.arrest.ends" : "say.arrest", { targets, n: short(order.operations_per_month ?? 0) });
-  }
+  if (order.table === "campaign") return t(ends ? "say.arrest.ends" : "say.arrest", amounts(order));
   const key = order.kind === "removal" ? "say.removal.order" : `say.${order.kind}`;
   if (!has(key)) return t("say.order", { kind: order.kind });
   return t(key, {
-    n: order.hectares !== undefined ? number(order.hectares) : order.factor !== undefined ? short(order.factor) : order.count ?? (order.districts ?? []).length,
+    ...amounts(order),
     end: day(order.end),
-    role: order.role ? t(`ordered.${order.role}`) : "",
     route: order.route ? t(`route.${order.route}`) : "",
     share: order.share === undefined ? "" : percent(order.share),
   });
+}
+
+/** An order in a few words, for the name of a run: "heirs, 2 a month, 2023–25". */
+export function orderTitle(order) {
+  const key = `title.${order.table === "campaign" ? "campaign" : order.kind}`;
+  if (!has(key)) return orderSentence({ order });
+  const [first, last] = [order.start ?? order.date, order.end ?? order.start ?? order.date].map((day) => String(day).slice(0, 4));
+  return t(key, { ...amounts(order), years: first === last ? first : `${first}–${JOINER}${last.slice(2)}` });
+}
+
+/** What an order says how much of, and against whom. */
+function amounts(order) {
+  const amount = order.operations_per_month ?? order.factor ?? order.count ?? order.hectares ?? (order.districts ?? []).length;
+  return {
+    n: plain(amount),
+    targets: (order.targets ?? []).map((target) => t(`target.${target}`)).join(", "),
+    role: order.role ? t(order.count === 1 ? `ordered.${order.role}` : `ordered.${order.role}.many`) : "",
+  };
 }
 
 /** Orders of the scenario as incidents with a week: {week, order, ends}. */

@@ -55,6 +55,11 @@ export function number(value, digits = 0) {
   return text.replace(/(\d)[,.\u00a0\u202f](?=\d{3}(?:\D|$))/g, "$1\u2009");
 }
 
+/** A number as somebody ordered it: 2, 0.5, 6 000. */
+export function plain(value) {
+  return number(value, Number.isInteger(value) ? 0 : Number.isInteger(10 * value) ? 1 : 2);
+}
+
 export function percent(share) {
   return `${number(100 * share)}\u00a0%`;
 }

@@ -2,7 +2,7 @@
    step, and once a year while it runs. */
 
 import { weekly } from "vraem/chart_data";
-import { runText } from "vraem/runs";
+import { runText, runTitle } from "vraem/runs";
 import { orders, inChoice, sentence } from "vraem/sentences";
 import { dateOf, dateText, number, onLanguage, t } from "vraem/speech";
 
@@ -24,7 +24,7 @@ export class Spoken {
   tell() {
     const { stage } = this;
     if (!stage.arms.length) return;
-    const texts = stage.arms.map(({ tape, name }, arm) => this.state(tape, stage.arms.length > 1 ? t("spoken.arm", { run: runText(stage, arm), name }) : ""));
+    const texts = stage.arms.map(({ tape }, arm) => this.state(tape, stage.arms.length > 1 ? t("spoken.arm", { run: runText(stage, arm), name: runTitle(stage, arm) }) : ""));
     const events = this.events(stage.arms.at(-1).tape);
     if (events.length) texts.push(t("spoken.events", { events: events.join("; ") }));
     this.told = stage.week;

@@ -20,7 +20,8 @@ export class Stage {
     this.listeners = {};
     this.frames = 0; // pictures drawn since the start, for tests and benchmarks
     this.last = 0;
-    this.parting = Infinity;
+    this.parting = Infinity; // first week in which two runs differ
+    this.compared = 0; // weeks in which they are known to be alike
   }
 
   on(name, listener) {
@@ -53,9 +54,26 @@ export class Stage {
 
   setArms(arms) {
     this.arms = arms;
-    this.parting = arms.length > 1 ? parting(arms[0].tape, arms[1].tape) : Infinity;
+    this.parting = Infinity;
+    this.compared = 0;
+    this.compare();
     this.emit("arms");
     this.seek(Math.min(this.time, this.weeks));
+  }
+
+  /** Weeks have come in: runs that were alike so far may part in them. */
+  grow() {
+    this.emit("weeks");
+    if (this.compare()) this.emit("parted");
+  }
+
+  /** Look for the parting in what was not compared yet; whether it was found now. */
+  compare() {
+    if (this.arms.length < 2 || Number.isFinite(this.parting)) return false;
+    const [one, other] = this.arms.map(({ tape }) => tape);
+    this.parting = parting(one, other, this.compared);
+    this.compared = Math.min(one.weeks, other.weeks);
+    return Number.isFinite(this.parting);
   }
 
   play() {
@@ -135,11 +153,11 @@ export class Stage {
   }
 }
 
-/** The first week in which two runs differ; infinity if they never do. */
-function parting(one, other) {
+/** The first week from `first` on in which two runs differ; infinity if they never do. */
+function parting(one, other, first) {
   const weeks = Math.min(one.weeks, other.weeks);
   const names = one.head.schema.series;
-  for (let week = 0; week < weeks; week += 1) {
+  for (let week = first; week < weeks; week += 1) {
     for (const name of names) if (one.seriesByName[name].values[week] !== other.seriesByName[name].values[week]) return week;
   }
   return Infinity;

@@ -5,7 +5,7 @@ import { dateOf, dateText, number, onLanguage, percent, t } from "vraem/speech";
 import { orders, sentence } from "vraem/sentences";
 
 const TARGETS = ["heirs", "leader", "committee", "commanders", "fighters", "finance", "central", "random"];
-const LATEST_SEED = 999;
+const LATEST_SEED = 999_999;
 
 export class Steering {
   constructor(root, live) {
@@ -13,6 +13,7 @@ export class Steering {
     this.live = live;
     this.values = { targets: ["heirs"], tempo: 2, knowledge: 0.5, accuracy: 0.85, lethality: 0.2, wait: 0, years: 2, price: 0.5, priceYears: 2, hectares: 6000, eradicationYears: 2, seed: 1, keep: true };
     this.list = [];
+    this.isClosed = false;
     onLanguage(() => this.build());
     this.build();
   }
@@ -30,10 +31,8 @@ export class Steering {
   build() {
     const { values } = this;
     this.box = h("div", { className: "orders" });
-    this.againButton = h("button", { type: "button", hidden: !this.isClosed, onclick: () => this.live.again() }, t("live.again"));
     this.root.replaceChildren(
       this.live.status,
-      this.againButton,
       h("p", { className: "hint" }, t("live.note")),
       this.group("steer.campaign", [
         h("p", {}, t("steer.targets")),
@@ -44,7 +43,7 @@ export class Steering {
         this.slider("steer.lethality", "lethality", 0, 1, 0.05, percent),
         this.slider("steer.when", "wait", 0, 104, 13, (v) => (v ? t("steer.weeks", { n: v }) : t("steer.now"))),
         this.slider("steer.length", "years", 0.5, 6, 0.5, (v) => number(v, 1)),
-        this.go("steer.campaign.go", () => ({
+        this.campaignButton = this.go("steer.campaign.go", () => ({
           kind: "campaign", targets: values.targets, operations_per_month: values.tempo, intelligence: values.knowledge,
           accuracy: values.accuracy, lethality: values.lethality, in_weeks: values.wait, years: values.years,
         })),
@@ -61,7 +60,7 @@ export class Steering {
         this.go("steer.eradication.go", () => ({ kind: "eradication", hectares_a_year: values.hectares, years: values.eradicationYears })),
       ]),
       this.group("steer.world", [
-        this.slider("steer.seed", "seed", 1, LATEST_SEED, 1, String),
+        this.seedField(),
         h("label", { className: "check" }, h("input", { type: "checkbox", checked: values.keep, onchange: (event) => (values.keep = event.target.checked) }), h("span", {}, t("steer.compare"))),
         h("p", { className: "quiet" }, t("steer.same")),
         this.go("steer.restart", () => ({ kind: "restart", seed: values.seed })),
@@ -69,7 +68,14 @@ export class Steering {
       h("h3", { className: "small" }, t("steer.orders")),
       this.box,
     );
+    this.allow();
     this.tell();
+  }
+
+  /** A campaign is against somebody; nothing can be ordered where nobody listens. */
+  allow() {
+    for (const button of this.root.querySelectorAll(".go")) button.disabled = this.isClosed;
+    this.campaignButton.disabled ||= !this.values.targets.length;
   }
 
   group(title, children) {
@@ -81,6 +87,7 @@ export class Steering {
       type: "checkbox", checked: this.values.targets.includes(name),
       onchange: () => {
         this.values.targets = TARGETS.filter((one) => (one === name ? box.checked : this.values.targets.includes(one)));
+        this.allow();
       },
     });
     return h("label", {}, box, t(`target.${name}`));
@@ -100,15 +107,24 @@ export class Steering {
     return h("div", { className: "row" }, h("span", {}, label, " ", shown), input);
   }
 
+  /** Any whole number in range; what is no such number is put back to the last one. */
+  seedField() {
+    const input = h("input", { type: "number", min: 0, max: LATEST_SEED, step: 1, value: this.values.seed });
+    input.addEventListener("change", () => {
+      if (input.value && input.validity.valid) this.values.seed = Number(input.value);
+      input.value = this.values.seed;
+    });
+    return h("label", { className: "row" }, h("span", {}, t("steer.seed")), input);
+  }
+
   go(key, message) {
-    return h("button", { type: "button", className: "go", disabled: this.isClosed, onclick: () => this.live.send(message()) }, t(key));
+    return h("button", { type: "button", className: "go", onclick: () => this.live.send(message()) }, t(key));
   }
 
   /** The connection has ended, or is there again. */
   closed(isClosed) {
     this.isClosed = isClosed;
-    this.againButton.hidden = !isClosed;
-    for (const button of this.root.querySelectorAll(".go")) button.disabled = isClosed;
+    this.allow();
   }
 
   orders(dated, tape) {

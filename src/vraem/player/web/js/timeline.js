@@ -1,14 +1,16 @@
 /* The time slider with what happened along it: years, orders of the scenario, and how violent each month was. */
 
-import { ARMS, HAIRLINE, MUTED, STATE, withAlpha } from "vraem/colours";
+import { ARMS, HAIRLINE, MUTED, PAPER, STATE, withAlpha } from "vraem/colours";
 import { h } from "vraem/dom";
-import { runTag } from "vraem/runs";
+import { ownOrders, runNumber, runTag } from "vraem/runs";
 import { orders } from "vraem/sentences";
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
 
 const BAR = 8; // weeks added up for one bar of violence
-const BAND = 11; // height of what is known beforehand, above the curtain
+const BAND = 11; // height of the orders above the curtain: they are known beforehand
 const OTHER = "#7a4a1d";
+const YEAR_GAP = 10; // points between two years
+const ROW = 11; // height of the band of one run where there are two
 const EDGE = 9; // half of the slider's knob: the track ends there
 
 export class Timeline {
@@ -16,6 +18,7 @@ export class Timeline {
     this.stage = stage;
     this.font = font;
     this.slider = root.querySelector("input[type=range]");
+    this.line = root.querySelector(".line");
     this.canvas = root.querySelector("canvas");
     this.date = root.querySelector(".date");
     this.curtain = root.querySelector(".curtain");
@@ -25,7 +28,7 @@ export class Timeline {
       stage.seek(Number(this.slider.value) + 0.5);
     });
     this.slider.addEventListener("change", () => stage.emit("stepped"));
-    stage.on("arms", () => this.refresh());
+    for (const name of ["arms", "parted"]) stage.on(name, () => this.refresh());
     stage.on("weeks", () => (this.stale = true));
     stage.on("week", () => {
       this.move();
@@ -71,6 +74,7 @@ export class Timeline {
   }
 
   draw() {
+    this.line.classList.toggle("two", this.stage.arms.length > 1); // a row of bands for each run
     this.width = this.canvas.clientWidth;
     const height = this.canvas.clientHeight;
     const ratio = Math.min(devicePixelRatio || 1, 2);
@@ -78,6 +82,7 @@ export class Timeline {
     this.canvas.height = height * ratio;
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
+    this.band = this.stage.arms.length > 1 ? 2 * ROW : BAND;
     this.campaigns(context, height);
     this.violence(context, height);
     this.years(context, height);
@@ -88,8 +93,9 @@ export class Timeline {
   years(context, height) {
     const start = this.stage.arms[0].tape.start;
     const years = this.stage.horizon / 52.1775;
-    const step = [1, 2, 4, 5].find((n) => ((this.width - 2 * EDGE) * n) / years > 38) ?? 10;
     context.font = this.font(11, 500);
+    const wide = context.measureText("2000").width + YEAR_GAP;
+    const step = [1, 2, 4, 5].find((n) => ((this.width - 2 * EDGE) * n) / years > wide) ?? 10;
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     for (let year = start.getUTCFullYear() + 1; year < start.getUTCFullYear() + years; year += 1) {
@@ -113,16 +119,20 @@ export class Timeline {
     sums.forEach((bars, arm) => {
       context.fillStyle = withAlpha(ARMS[arm].colour, 0.55);
       bars.forEach((sum, bar) => {
-        const tall = (sum / most) * (height - 34);
+        const tall = (sum / most) * (height - 23 - this.band);
         const width = Math.max(this.x(BAR) - this.x(0) - 1, 1) / sums.length;
         context.fillRect(this.x(bar * BAR) + arm * width, height - 20 - tall, width, tall);
       });
     });
   }
 
-  /** Campaigns and other orders of the scenarios as bands above the track. */
+  /** Campaigns and other orders of the scenarios as bands above the track; those of one run in its row, with its number. */
   campaigns(context, height) {
-    this.stage.arms.forEach(({ tape }, arm) => {
+    const { arms } = this.stage;
+    context.font = this.font(9, 700);
+    context.textBaseline = "middle";
+    arms.forEach(({ tape }, arm) => {
+      const own = new Set(ownOrders(this.stage, arm));
       for (const { week, order, ends } of orders(tape)) {
         if (ends || week >= this.stage.horizon) continue;
         const day = new Date(`${order.end ?? order.start ?? order.date}T00:00:00Z`);
@@ -131,11 +141,22 @@ export class Timeline {
         const colour = againstGroups(order) ? STATE : OTHER;
         const [x, width] = [this.x(week), Math.max(this.x(last) - this.x(week), 4)];
         context.fillStyle = withAlpha(colour, 0.14);
-        context.fillRect(x, BAND, width, height - 20 - BAND);
+        context.fillRect(x, this.band, width, height - 20 - this.band);
         context.fillStyle = colour;
-        context.fillRect(x, 1 + 5 * arm, width, 4);
+        context.fillRect(x, 1 + ROW * arm, width, arms.length > 1 ? ROW - 2 : 4);
+        if (arms.length > 1 && own.has(order)) this.number(context, arm, x, width, colour);
       }
     });
+  }
+
+  /** The number of the run on its band, or beside a band too short for it. */
+  number(context, arm, x, width, colour) {
+    const text = String(runNumber(this.stage, arm));
+    const inside = context.measureText(text).width + 6 <= width;
+    context.textAlign = inside ? "left" : x > this.width / 2 ? "right" : "left";
+    context.fillStyle = inside ? PAPER : colour;
+    const left = inside ? x + 3 : x > this.width / 2 ? x - 2 : x + width + 2;
+    context.fillText(text, left, ROW * arm + ROW / 2 + 0.5);
   }
 
   /** Above the curtain: that the runs part is known beforehand. */

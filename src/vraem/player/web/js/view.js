@@ -14,6 +14,7 @@ export class View extends EventTarget {
     this.scale = 1;
     this.x = 0; // km at the left edge
     this.y = 0; // km at the top edge
+    this.taken = 0; // points at the left edge that something else covers
   }
 
   get smallest() {
@@ -30,10 +31,17 @@ export class View extends EventTarget {
     else this.put(middle[0] - width / 2 / this.scale, middle[1] - height / 2 / this.scale, this.scale);
   }
 
+  /** Keep frames clear of `taken` points at the left edge; a map that somebody has moved stays where it is. */
+  reserve(taken) {
+    if (taken === this.taken) return;
+    this.taken = taken;
+    if (this.frame) this.show(this.frame);
+  }
+
   /** Show a frame {x, y, width, height} as large as it fits. */
   show(frame) {
-    const scale = Math.min(this.width / frame.width, this.height / frame.height);
-    this.put(frame.x + frame.width / 2 - this.width / 2 / scale, frame.y + frame.height / 2 - this.height / 2 / scale, scale);
+    const scale = Math.min((this.width - this.taken) / frame.width, this.height / frame.height);
+    this.put(frame.x + frame.width / 2 - (this.width + this.taken) / 2 / scale, frame.y + frame.height / 2 - this.height / 2 / scale, scale);
     this.frame = frame;
   }
 
