@@ -23,7 +23,7 @@ PARENT = np.array([-1, 0, 1, -1, 3])
 """Group 0 stood at the start; 1 split from it, 2 from 1; 3 came from outside, 4 split from 3."""
 
 
-def persons(status, group, rank=None, lineage=None):
+def persons(status, group, rank=None, lineage=None, serving=None):
     count = len(status)
     return Persons(
         status=np.array(status, dtype=np.int8),
@@ -31,6 +31,8 @@ def persons(status, group, rank=None, lineage=None):
         seat=np.zeros(count, dtype=bool),
         heir=np.zeros(count, dtype=bool),
         lineage=np.array(lineage if lineage is not None else [True] * count),
+        descended=np.array(lineage if lineage is not None else [True] * count),
+        serving=np.array(serving if serving is not None else [False] * count),
         group=np.array(group, dtype=np.int32),
         leaders=np.array([0], dtype=np.int32),
     )
@@ -92,3 +94,11 @@ def test_fates_sum_to_the_members_of_the_start(rows):
 def test_fates_of_nobody_are_empty():
     assert no_fates().as_counts() == {}
     assert set(FATE_WORDS) == set(FATES)
+
+
+def test_who_serves_in_a_column_that_a_firm_pays_is_hired_by_it():
+    found = fates(
+        persons([ACTIVE] * 3, [0] * 3),
+        persons([ACTIVE, ACTIVE, DEAD], [0, 1, 1], serving=[False, True, True]),
+    )
+    assert [FATES[code] for code in found.codes[0]] == ["in_group", "hired", "dead"]

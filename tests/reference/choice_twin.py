@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from .command_twin import redistribution
 from .organisation_objects import NOBODY, Column, Group, Organisation, Person, equivalents, logistic, pay_at
 
 STAY, INDEPENDENT, MERGE, SERVICE, DEMOBILISE = range(5)
@@ -76,7 +77,7 @@ def affiliation_values(
     """Value to the commander of staying, leaving, merging, serving a firm and laying down arms, in pay units."""
     world, p, group = organisation.world, organisation.world.p, column.group
     alone = len(group.columns) == 1
-    leads = (column.commander is not None and column.commander is group.leader) or group.centre == column.row
+    leads = group.leader is not None and (column.commander is group.leader or group.centre == column.row)
     cause = p.column_ideology_weight * column.ideology
     pressure = p.state_pressure_weight * (column.pressure - world.burn_in.pressure)
     own = max(float(column.armed), 1.0)
@@ -153,8 +154,24 @@ def pay_of(organisation: Organisation, columns: list[Column], kept: float = 1.0)
 def best_partner(organisation: Organisation, column: Column) -> Partner | None:
     """Of the other groups the one in which the column would be paid best."""
     others = [group for group in organisation.groups if group is not column.group and group.columns]
-    partners = [Partner(group, pay_of(organisation, [column, *group.columns])) for group in others]
+    free = [group for group in others if all(theirs.firm == NOBODY for theirs in group.columns)]
+    partners = [Partner(group, pay_with(organisation, column, group)) for group in free]
     return max(partners, key=lambda partner: partner.pay) if partners else None
+
+
+def pay_with(organisation: Organisation, column: Column, group: Group) -> float:
+    """Pay in `group` with the column in it: of what both take, less what the column leaves and what the top keeps."""
+    world, p = organisation.world, organisation.world.p
+    normal = world.burn_in.reference_pay * p.solvency
+    revenue = share_kept(organisation, column) * column.revenue + sum(each.revenue for each in group.columns)
+    strength = sum(equivalents(world, each) for each in [column, *group.columns])
+    if len(group.columns) == 1:
+        back = redistribution(organisation, group)
+        top = p.remittance_cap * logistic(p.remittance_intercept) * (1.0 - back)
+    else:
+        given = sum(each.sent - each.received for each in group.columns)
+        top = min(max(given / max(sum(each.revenue for each in group.columns), 1e-9), 0.0), 1.0)
+    return pay_at((1.0 - top) * revenue / (normal * strength), p.solvency)
 
 
 def conduct_values(organisation: Organisation, column: Column) -> list[float]:
@@ -192,13 +209,20 @@ def partner_agrees(organisation: Organisation, column: Column, partner: Partner)
 
 
 def pay_alone(organisation: Organisation, column: Column) -> float:
-    """Pay of a column that leaves: half of its revenue is safe, of the rest it keeps what its force holds."""
+    """Pay of a column that leaves."""
+    return pay_of(organisation, [column], share_kept(organisation, column))
+
+
+def share_kept(organisation: Organisation, column: Column) -> float:
+    """What a column that leaves keeps of its revenue: half is safe, of the rest what its force holds."""
+    if len(column.group.columns) == 1:
+        return 1.0
     p = organisation.world.p
     own = max(float(column.armed), 1.0)
     loyal = max(sum(sibling.armed for sibling in column.group.columns) - own, 0.0)
     force = own**p.contest_exponent
     against = (loyal * p.independence_projection) ** p.contest_exponent if loyal > 0.0 else 0.0
-    return pay_of(organisation, [column], 0.5 + 0.5 * force / (force + against))
+    return 0.5 + 0.5 * force / (force + against)
 
 
 def prospects(

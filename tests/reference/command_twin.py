@@ -37,8 +37,8 @@ def pay_everybody(organisation: Organisation) -> None:
 
 
 def remittance_share(organisation: Organisation, column: Column) -> float:
-    """φ = φmax σ(z0 + z1(κ − .5) + z2(audit − .5) − z3 need); nothing from a column in a firm's service."""
-    if column.firm != NOBODY:
+    """φ = φmax σ(z0 + z1(κ − .5) + z2(audit − .5) − z3 need); nothing from one in service or alone in its group."""
+    if column.firm != NOBODY or len(column.group.columns) == 1:
         return 0.0
     p = organisation.world.p
     audit = AUDIT_OF_NOBODY if column.group.leader is None else column.group.authority
@@ -50,13 +50,18 @@ def remittance_share(organisation: Organisation, column: Column) -> float:
     )
 
 
+def redistribution(organisation: Organisation, group: Group) -> float:
+    """ψ: less where the leader has no heir (S14)."""
+    world, p = organisation.world, organisation.world.p
+    heirless = not any(person.heir for person in group.persons)
+    shorter = world.scenario.switches.heirless_horizon == "on" and heirless
+    return p.centre_redistribution * (1.0 - p.horizon_drop if shorter else 1.0)
+
+
 def _share_out(organisation: Organisation, group: Group) -> None:
     """ψ of what came goes back by strength; the rest is kept at the top, which spends a part of what it has."""
     world, p = organisation.world, organisation.world.p
-    back = p.centre_redistribution
-    heirless = not any(person.heir for person in group.persons)
-    if world.scenario.switches.heirless_horizon == "on" and heirless:
-        back *= 1.0 - p.horizon_drop
+    back = redistribution(organisation, group)
     came = sum(column.sent for column in group.columns)
     strength = sum(equivalents(world, column) for column in group.columns)
     for column in group.columns:

@@ -285,7 +285,9 @@ class Grower(mesa.Agent):
         area = self.coca_area
         fear = p.risk_weight * risk
         if self.model.switches.eradication_response == "positive":
-            fear = p.risk_weight * (risk - 2.0 * remembered)
+            quiet = 1.0 / (1.0 - min(p.grower_risk_memory, 0.99))
+            at_rest = 1.0 / (quiet + 1.0 + p.grower_risk_prior_beta)
+            fear = p.risk_weight * (risk - 2.0 * max(remembered - at_rest, 0.0))
         utility = (
             p.plant_intercept
             + (new - max(licit, 0.0)) / p.value_scale

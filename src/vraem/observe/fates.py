@@ -37,7 +37,9 @@ _OF_STATUS = {HIRED: "hired", QUIT: "quit", SURRENDERED: "surrendered", CAPTURED
 
 @dataclass(frozen=True)
 class Fates:
-    """Persons of the lineage who served at the end of the week `start`, and what became of each.
+    """Persons who descend from the founding group and served at the end of week `start`, and what became of each.
+
+    Who serves in a column that a firm pays is hired by it.
 
     `rows` (persons,) of the table of members; `rank`, `seat`, `heir` (persons,) at the start; `moments` names of the
     moments, `weeks` (moments,) when they are; `codes` (moments, persons) of `FATES`.
@@ -65,7 +67,7 @@ class Fates:
 
         `founding`, `parent` (groups,): which groups stood at the start, and from which each split.
         """
-        rows = np.flatnonzero((before.status == ACTIVE) & before.lineage)
+        rows = np.flatnonzero((before.status == ACTIVE) & before.descended)
         kinds = _kinds(founding, parent)
         codes = np.full((len(after), len(rows)), -1, dtype=np.int8)
         for place, (_, _, persons) in enumerate(after):
@@ -132,6 +134,7 @@ def _kinds(founding: NDArray[np.bool_], parent: NDArray[np.int64]) -> NDArray[np
 def _fates(persons: Persons, rows: NDArray[np.int64], kinds: NDArray[np.int8]) -> NDArray[np.int8]:
     status, group = persons.status[rows], persons.group[rows]
     codes = kinds[group].copy() if len(kinds) else np.zeros(len(rows), np.int8)
+    codes[persons.serving[rows]] = FATES.index("hired")
     for number, fate in _OF_STATUS.items():
         codes[status == number] = FATES.index(fate)
     return codes

@@ -56,6 +56,8 @@ it. `allied` is the group with which an alliance of the strength `alliance` hold
 class Persons:
     """Where everybody who ever was a member is at the end of a week; arrays (members so far,).
 
+    `descended`: whether one comes of the founding group, by having been in it or by who was; `serving`: whether the
+    column of one who is a member is in a firm's service.
     `leaders` (groups so far,) are the rows of the groups' leaders, −1 where the post is vacant.
     """
 
@@ -64,6 +66,8 @@ class Persons:
     seat: NDArray[np.bool_]
     heir: NDArray[np.bool_]
     lineage: NDArray[np.bool_]
+    descended: NDArray[np.bool_]
+    serving: NDArray[np.bool_]
     group: NDArray[np.int32]
     leaders: NDArray[np.int32]
 
@@ -77,6 +81,8 @@ class Persons:
             seat=members.seat[:count].copy(),
             heir=members.heir[:count].copy(),
             lineage=members.lineage[:count].copy(),
+            descended=members.descent[:count] > 0.0,
+            serving=world.columns.service[members.column[:count]] != NO_ROW,
             group=members.group[:count].copy(),
             leaders=world.groups.leader[: world.groups.count].copy(),
         )

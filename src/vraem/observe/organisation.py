@@ -116,6 +116,12 @@ class OrganisationResult:
     fates: Fates = field(default_factory=no_fates)
     thresholds_hash: str = THRESHOLDS.hash
 
+    def __repr__(self) -> str:
+        """In a line: the tables are large."""
+        groups, columns = (len(next(iter(t.values()), ())) for t in (self.group_weeks, self.column_weeks))
+        said = f"{self.weeks} weeks, {groups} groups, {columns} columns, {len(self.journal)} incidents"
+        return f"OrganisationResult({said})"
+
     @property
     def end_states(self) -> tuple[str | None, ...]:
         """The labels of the headline at the horizons; None where there is none."""

@@ -54,6 +54,13 @@ class RunResult:
     balance: dict[str, float] = field(default_factory=dict)
     organisation: OrganisationResult = field(default_factory=OrganisationResult)
 
+    def __repr__(self) -> str:
+        """In a line: the series are long."""
+        return (
+            f"RunResult({self.scenario.name}, seed {self.seed}, {len(self.dates)} weeks, "
+            f"{len(self.series)} series, {len(self.snapshots.dates)} snapshots)"
+        )
+
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Weekly values (weeks,) of the series `name`."""
         return self.series[name]

@@ -71,7 +71,9 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
     if not me.single:
         group = new_group(world, parent=me.group)
         world.groups.outsider[group] = world.groups.outsider[me.group]
-        before = me.authority
+        # what the name alone carries while the post is vacant is no measure of who takes it
+        vacant = world.groups.leader[me.group] == NO_ROW
+        before = min(me.authority / (world.p.authority_vacant_factor if vacant else 1.0), 1.0)
         change_group(world, column, group, 1.0)
         members.tie[members_of(world, column)] *= HALF_TIE
         install_leader(world, group, chief, before * world.p.authority_start_elected)

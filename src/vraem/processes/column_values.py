@@ -13,7 +13,7 @@ import numpy as np
 from vraem.processes.groups import Rows, columns_of, living_groups, strength_equivalents
 from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
-from vraem.processes.remittance import pay_at
+from vraem.processes.remittance import pay_at, share_of_top
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -91,7 +91,7 @@ def standing_of(world: World, column: int) -> Standing:
         column=column,
         group=group,
         single=single,
-        leads=commander == leader or int(groups.centre[group]) == column,
+        leads=leader != NO_ROW and (commander == leader or int(groups.centre[group]) == column),
         equivalents=equivalents,
         affluence=affluence,
         own_pay=pay_at(affluence, p.solvency),
@@ -130,7 +130,8 @@ def _best_partner(world: World, me: Standing) -> tuple[int, float]:
     if world.scenario.switches.null_model == "random_exits":
         return best, highest
     for group in living_groups(world).tolist():
-        if group != me.group and len(rows := columns_of(world, group)):
+        rows = columns_of(world, group)
+        if group != me.group and len(rows) and (world.columns.service[rows] == NO_ROW).all():
             pay = merged_pay(world, me, rows)
             if pay > highest:
                 best, highest = group, pay
@@ -138,13 +139,21 @@ def _best_partner(world: World, me: Standing) -> tuple[int, float]:
 
 
 def merged_pay(world: World, me: Standing, rows: Rows) -> float:
-    """Pay in a group of the columns `rows` that has taken `me` in: the revenue of both over the strength of both."""
+    """Pay in a group of the columns `rows` that has taken `me` in: the revenue of both over the strength of both.
+
+    The top keeps its share; who leaves others behind brings what they leave him of his ground.
+    """
     columns, p = world.columns, world.p
     theirs = float(np.add.reduce(strength_equivalents(world, rows)))
     wage = max(world.burn_in.reference_pay, 1e-9) * p.solvency
-    mine = me.affluence * me.equivalents
+    mine = me.affluence * uncontested(me) * me.equivalents
     affluence = (float(np.add.reduce(columns.revenue[rows])) / wage + mine) / (theirs + me.equivalents)
-    return pay_at(affluence, p.solvency)
+    return pay_at(affluence * (1.0 - share_of_top(world, rows)), p.solvency)
+
+
+def uncontested(me: Standing) -> float:
+    """Share of its revenue that a column can keep when it leaves: half is contested by those who stay loyal."""
+    return 1.0 if me.single else HALF + HALF * me.contest
 
 
 def _offering_firm(world: World, me: Standing) -> int:
@@ -203,8 +212,8 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
 
 
 def independent_pay(me: Standing, solvency: float) -> float:
-    """Pay that a column can expect on its own: half of its revenue is contested by those who stay loyal."""
-    return pay_at(me.affluence * (HALF + HALF * me.contest), solvency)
+    """Pay that a column can expect on its own."""
+    return pay_at(me.affluence * uncontested(me), solvency)
 
 
 def _stay(world: World, me: Standing, cause: float, pressure: float) -> float:

@@ -124,7 +124,8 @@ def fight_chance(world: World, border: Border) -> float:
     rent = min(max(border.rent, RENT_RANGE[0]), RENT_RANGE[1])
     log_rate = RENT_WEIGHT * rent + PARITY_WEIGHT * gap + KIN_WEIGHT * _kin(world, one, other)
     group, partner = int(columns.group[one]), int(columns.group[other])
-    peace = float(groups.alliance[group]) if groups.allied[group] == partner else 0.0
+    sides = ((group, partner), (partner, group))
+    peace = max(float(groups.alliance[side]) * bool(groups.allied[side] == them) for side, them in sides)
     reach = min(border.shared / WHOLE_BORDER, 1.0)
     rate = world.p.fight_rate * MONTHS_IN_FOUR_WEEKS
     return float(1.0 - np.exp(-rate * reach * np.exp(log_rate) * (1.0 - peace)))

@@ -316,7 +316,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     take_ranks_along(world, len(rows), former, group)
     members.group[rows] = group
     members.seat[rows] = False
-    members.heir[rows] &= world.groups.founding[group]
+    members.heir[rows] = False
     count_as_lineage(world, rows, group)
     keep_post = world.groups.leader[former]
     if keep_post != NO_ROW and members.column[keep_post] == column:
@@ -359,8 +359,7 @@ def nearest_column(world: World, column: int) -> int:
 def end_column(world: World, column: int) -> None:
     """End `column`: its members must have left or moved before. Its money goes to the centre, or is lost.
 
-    What it took in the week of its end stays on its row, so that the books of the week close; the next week clears it.
-    """
+    What it took in its last week stays on its row, so that the books of the week close; the next week clears it."""
     columns, groups = world.columns, world.groups
     group = int(columns.group[column])
     columns.status[column], columns.ended[column] = ENDED, world.week
@@ -387,7 +386,9 @@ def close_if_empty(world: World, group: int) -> None:
     if groups.status[group] == ENDED or len(columns_of(world, group)):
         return
     groups.status[group], groups.ended[group] = ENDED, world.week
-    groups.leader[group] = groups.centre[group] = groups.allied[group] = NO_ROW
+    groups.leader[group] = groups.centre[group] = NO_ROW
+    bound = np.append(rows_where(groups.allied == group), group)
+    groups.allied[bound], groups.alliance[bound] = NO_ROW, 0.0
     world.flows.group_lost += float(groups.hoard[group])
     groups.hoard[group] = 0.0
     note(world, GROUP_END, persons=0.0, group=group)

@@ -88,7 +88,7 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
     members, p, burn = world.members, world.p, world.burn_in
     weekly = p.exit_rate / WEEKS_A_YEAR
     if world.scenario.switches.null_model == "random_exits":
-        return np.full(len(rows), weekly)
+        return np.full(len(rows), weekly / (1.0 + _companions(world, rows)))
     columns = world.columns
     count = columns.count
     # an amnesty that held through the burn-in is part of the rate at rest
@@ -113,13 +113,18 @@ def exit_hazard(world: World, rows: Rows) -> np.ndarray:
     relative = np.exp(np.minimum(log_hazard, HIGHEST_LOG_HAZARD))
     if burn.running and len(rows):
         # companions leave too: the drawn rate counts them in
-        companions = p.exit_contagion * len(rows) / np.count_nonzero(np.bincount(column))
-        level = float(relative.mean()) * (1.0 + companions)
+        level = float(relative.mean()) * (1.0 + _companions(world, rows))
         burn.exit_scale += (
             REVIEW_WEEKS * (level - burn.exit_scale) / min(burn.weeks + REVIEW_WEEKS, EXIT_MEMORY)
         )
     chance: np.ndarray = 1.0 - np.exp(-weekly / burn.exit_scale * relative)
     return chance
+
+
+def _companions(world: World, rows: Rows) -> float:
+    """How many go along with one who leaves, on average over the columns of the members `rows`."""
+    columns = int(np.count_nonzero(np.bincount(world.members.column[rows])))
+    return world.p.exit_contagion * len(rows) / max(columns, 1)
 
 
 def amnesty_now(world: World) -> bool:
@@ -273,8 +278,11 @@ def _join_nearest(world: World, column: int) -> bool:
         return False
     group, commander = int(columns.group[column]), int(columns.commander[column])
     rows = members_of(world, column)
-    if commander != NO_ROW and members.rank[commander] == COMMANDER and columns.commander[other] != NO_ROW:
-        members.rank[commander] = FIGHTER
+    if commander != NO_ROW and members.rank[commander] == COMMANDER:
+        if columns.commander[other] != NO_ROW:
+            members.rank[commander] = FIGHTER
+        else:
+            install_commander(world, other, commander)
     move_members(world, rows, other)
     columns.treasury[other] += columns.treasury[column]
     columns.treasury[column] = 0.0

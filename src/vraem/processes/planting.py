@@ -13,6 +13,7 @@ from vraem.processes.farming import net_leaf_price
 from vraem.processes.plots import clear_old_plots, keep_plots, plant_plots
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER
+from vraem.world.values import quiet_at_rest
 
 REFERENCE_GROWING_SHARE = 0.6
 """Neighbours' share at which the norm is neutral (A6)."""
@@ -93,13 +94,15 @@ def _perceive_risk(
 def _fear(world: World, risk: NDArray[np.float32], remembered: NDArray[np.float32]) -> NDArray[np.float32]:
     """Utility that perceived risk takes from planting (A6).
 
-    S10: in the positive form growers spread over more plots after eradication nearby; what they are told
-    still deters.
+    S10: in the positive form growers spread over more plots after what happened nearby; what they are told, and what
+    is believed where nothing ever happened, still deters.
     """
-    weight = np.float32(world.p.risk_weight)
+    p = world.p
     if world.scenario.switches.eradication_response == "positive":
-        return weight * (risk - np.float32(2.0) * remembered)
-    return weight * risk
+        at_rest = np.float32(1.0 / (quiet_at_rest(p) + 1.0 + p.grower_risk_prior_beta))
+        taught = np.maximum(remembered - at_rest, np.float32(0.0))
+        risk = risk - np.float32(2.0) * taught
+    return np.float32(p.risk_weight) * risk
 
 
 def _values(

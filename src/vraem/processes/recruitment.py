@@ -246,6 +246,7 @@ def _return(world: World) -> None:
     held = np.minimum(communities.control / np.maximum(communities.first_control, LEAST_CONTROL), 1.0)
     draws = world.streams.uniform_double("return", world.week, 0, count)
     rows = living_columns(world)
+    rows = rows[columns.service[rows] == NO_ROW]
     for member in rows_where(gone & (draws < chance * held[members.origin[:count]])).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:

@@ -87,7 +87,8 @@ def _remit(
         + p.remittance_audit_weight * (audit[group] - 0.5)
         - p.remittance_need_weight * columns.need[rows]
     )
-    sent = p.remittance_cap / (1.0 + np.exp(-logit)) * income
+    alone = np.bincount(group)[group] == 1  # a group of one column has no centre to send to
+    sent = p.remittance_cap / (1.0 + np.exp(-logit)) * income * ~alone
     pool = np.bincount(group, sent, wholes)
     back = centre_redistribution(world)
     strength = np.bincount(group, equivalents, wholes)
@@ -124,6 +125,20 @@ def _settle_pay(world: World, rows: np.ndarray, pay: np.ndarray) -> None:
     missed = (columns.missed_paydays[rows] + 1.0) * (pay < MISSED_PAY)
     columns.missed_paydays[rows] = missed
     call_to_review(world, rows[missed == MISSED_IN_A_ROW])
+
+
+def share_of_top(world: World, rows: np.ndarray) -> float:
+    """Share of the income of a group of the columns `rows` that does not come back from its centre (B2).
+
+    What a group of one column would send if it had others is told by a middling link and authority.
+    """
+    columns, p = world.columns, world.p
+    if len(rows) == 1:
+        group = int(columns.group[rows[0]])
+        usual = p.remittance_cap / (1.0 + np.exp(-p.remittance_intercept))
+        return float(usual * (1.0 - centre_redistribution(world)[group]))
+    kept = float(np.add.reduce(columns.sent[rows] - columns.received[rows]))
+    return min(max(kept / max(float(np.add.reduce(columns.revenue[rows])), 1e-9), 0.0), 1.0)
 
 
 def hoarding_of(world: World, rows: np.ndarray) -> np.ndarray:

@@ -234,21 +234,23 @@ def set_terms(world: World, crossing: Crossing) -> None:
     firms.charged_share[:] = charged
     firms.escorted_share[:] = escorted
     firms.fee_cost[:] = charged * tolls.sum(axis=2) + escorted * escort_fee
-    firms.full_fee[:] = (1.0 - wish) * _full_price(world, crossing) + wish * p.fee_escort
+    wanted = escort_wish(world, crossing, limited=False)
+    firms.full_fee[:] = (1.0 - wanted) * _full_price(world, crossing) + wanted * p.fee_escort
     seen = p.contract_effect * charged * contract + p.escort_effect * escorted
     unbribed = 1.0 - firms.bribe_share * (1.0 - p.bribe_detection_factor)
     unseen = unbribed * (1.0 - (firms.route_share * seen).sum(axis=0))
     firms.shield[:] = unseen / world.burn_in.protective_effect
 
 
-def escort_wish(world: World, crossing: Crossing) -> Array:
+def escort_wish(world: World, crossing: Crossing, *, limited: bool = True) -> Array:
     """Share of the cargo that a firm under contract wants escorted where its protector stands, (5, F).
 
-    A logit of the loss that an escort avoids less its fee; columns with fewer arms than at the start escort less.
+    A logit of the loss that an escort avoids less its fee; columns with fewer arms than at the start escort less,
+    unless what they can do is not `limited`.
     """
     p, burn = world.p, world.burn_in
     gain = (p.escort_effect * crossing.loss - p.fee_escort) / p.escort_choice_scale
-    able = np.minimum(crossing.armed / max(burn.column_armed, TINY), 1.0)
+    able = np.minimum(crossing.armed / max(burn.column_armed, TINY), 1.0) if limited else 1.0
     wish: Array = able / (1.0 + np.exp(-(burn.escort_intercept + gain)))
     return wish
 

@@ -22,7 +22,7 @@ from vraem.world.routes import RouteTable
 from vraem.world.security_tables import INCIDENTS, UNITS
 from vraem.world.state import BurnIn, Flows, Market, World
 from vraem.world.streams import Streams
-from vraem.world.values import CropValues
+from vraem.world.values import CropValues, quiet_at_rest
 
 if TYPE_CHECKING:
     from vraem.scenario import Parameters, Scenario
@@ -229,7 +229,7 @@ def start_growers_prices(world: World) -> None:
     growers, communities, p = world.growers, world.communities, world.p
     price = communities.leaf_price * (1.0 - communities.leaf_tax)
     growers.price_expectation[:] = price.take(growers.community)
-    growers.risk_quiet[:] = 1.0 / (1.0 - min(p.grower_risk_memory, 0.99))
+    growers.risk_quiet[:] = quiet_at_rest(p)
     world.firms.capital[:] = (
         p.firm_working_capital * WEEKS_A_MONTH * world.firms.capacity * world.market.leaf_price
     )

@@ -182,7 +182,7 @@ def _name_kin(world: World, start: StartGroup, first: int, number: int, draws: N
     """Kin lines: the founding clan takes its share, the rest are families of a few; none in the null model N3."""
     members, count = world.members, start.members
     rows = slice(first, first + count)
-    own_line = number * FOREIGN_KIN
+    own_line = _line_of(world, number) * FOREIGN_KIN
     if world.scenario.switches.null_model == "no_kin":
         members.kin[rows] = own_line + 1 + np.arange(count)
         return
@@ -191,6 +191,13 @@ def _name_kin(world: World, start: StartGroup, first: int, number: int, draws: N
     clan = max(round(start.kin_share * count), 1)
     # the clan stands over all ranks: one in every so many members
     members.kin[first + np.rint(np.linspace(0, count - 1, clan)).astype(np.int64)] = own_line + FOUNDING_KIN
+
+
+def _line_of(world: World, number: int) -> int:
+    """The place of the kin lines of the group `number` of the start: the first of the lineage has those of the clan."""
+    groups = start_groups(world.scenario, world.valley)
+    first = next((place for place, each in enumerate(groups) if each.lineage), 0)
+    return 0 if number == first else number + (number < first)
 
 
 def _fill_posts(

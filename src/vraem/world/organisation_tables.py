@@ -41,7 +41,7 @@ MEMBERS = TableSpec(
         Column("left", "int32", "week", -1, 6000, "week in which the status last changed; −1 never"),
         Column("status", "int8", "code", 0, 5, "active, hired by a firm, quit, surrendered, captured, dead"),
         Column("firm", "int32", "index", -1, 1e5, "firm that pays the person; −1 none"),
-        Column("kin", "int32", "line", 0, 1e6, "kin line; 0 is the founding clan"),
+        Column("kin", "int32", "line", 0, 1e8, "kin line; 0 is the founding clan"),
         Column("tie", "float32", "share", 0, 1, "tie to the leader of the own group"),
         Column("bond", "float32", "share", 0, 1, "bond to the commander of the own column"),
         Column("ideology", "float32", "share", 0, 1, "ideology θ (B7)"),

@@ -79,3 +79,12 @@ def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float32]) -> NDAr
         total *= x
     total += coefficients[0]
     return total
+
+
+LONGEST_MEMORY = 0.99
+"""Quarterly retention from which a quiet past is taken to be no longer."""
+
+
+def quiet_at_rest(p: "Parameters") -> float:
+    """Remembered quarters without an event (A4) where there has never been one."""
+    return 1.0 / (1.0 - min(p.grower_risk_memory, LONGEST_MEMORY))
