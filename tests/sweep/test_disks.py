@@ -145,7 +145,7 @@ def test_the_store_of_another_experiment_is_refused(
 def test_results_of_another_version_are_not_mixed(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vraem.experiment.store.__version__", "0.0.9")
+    monkeypatch.setattr("vraem.experiment.store_manifest.__version__", "0.0.9")
     Store.create(tmp_path / "store", experiment)
     monkeypatch.undo()
     with pytest.raises(StoreError, match=r"holds results of vraem 0\.0\.9"):
@@ -155,7 +155,9 @@ def test_results_of_another_version_are_not_mixed(
 def test_labels_of_another_table_of_thresholds_are_not_mixed(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vraem.experiment.store.THRESHOLDS", SimpleNamespace(hash="0123456789abcdef"))
+    monkeypatch.setattr(
+        "vraem.experiment.store_manifest.THRESHOLDS", SimpleNamespace(hash="0123456789abcdef")
+    )
     assert Store.create(tmp_path / "store", experiment).thresholds_hash == "0123456789abcdef"
     monkeypatch.undo()
     with pytest.raises(StoreError, match="labelled by the thresholds 0123456789abcdef, not ") as caught:
@@ -201,4 +203,4 @@ def test_workers_that_cannot_write_end_the_sweep_with_one_line(tmp_path: Path) -
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "StoreError" in said.strip().splitlines()[-1]
-    assert "cannot be made" in said.strip().splitlines()[-1]
+    assert "expected a folder of part files" in said.strip().splitlines()[-1]

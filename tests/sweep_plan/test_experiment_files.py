@@ -220,6 +220,14 @@ def test_series_are_kept_of_every_nth_run_with_all_its_arms(make):
     assert kept == {(0, "control"), (0, "shock"), (3, "control"), (3, "shock")}
 
 
+def test_points_that_share_their_seeds_keep_the_series_of_the_same_seeds(make):
+    more = '[[factor]]\nparameter = "harvest_cost"\n[design]\nkind = "grid"\nlevels = 3\n[replicates]\ncount = 6\n'
+    for common, kept_by_point in (("true", [{0, 3}, {0, 3}, {0, 3}]), ("false", [{0, 3}, {2, 5}, {1, 4}])):
+        experiment = make(more + f"common = {common}\n", head="series = 3\n")
+        kept = [run for task in plan(experiment) for run in task.runs if experiment.keeps_series(run)]
+        assert [{run.replicate for run in kept if run.point == point} for point in range(3)] == kept_by_point
+
+
 def test_the_schema_knows_every_key_and_resolves_every_reference():
     schema = experiment_schema()
     assert set(schema["properties"]) == set(ExperimentDocument.model_fields)

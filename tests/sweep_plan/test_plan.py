@@ -87,7 +87,8 @@ def test_points_have_the_same_seeds_only_if_the_file_says_so(common, seeds, make
 )
 def test_points_that_are_compared_share_their_seeds_and_points_that_are_sampled_do_not(kind, common, make):
     factor = '[[factor]]\nparameter = "demand_elasticity"\n'
-    size = "levels = 2\n" if kind == "grid" else "samples = 2\nlevels = 2\n"
+    sizes = {"grid": "levels = 2\n", "morris": "samples = 2\nlevels = 2\n"}
+    size = sizes.get(kind, "samples = 2\n")
     assert make(f'{factor}[design]\nkind = "{kind}"\n{size}').replicates.common is common
 
 

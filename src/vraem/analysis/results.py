@@ -147,18 +147,14 @@ class Results:
         """
         rules, said = self.rules, []
         if self.horizons and self.headline != rules.horizon:
-            said.append(f"{rules.horizon} months after the campaign; {self.headline} months are judged")
+            said.append(f"{rules.horizon} months after the campaign; {self.headline} months are judged.")
         if self.definitions and self.definition != rules.definition:
-            said.append(f"the definition {rules.definition}; {self.definition} is judged")
+            said.append(f"the definition {rules.definition}; {self.definition} is judged.")
         if self.reference not in self.arms:
-            said.append(
-                f"the reference {self.reference}; there is no such arm, and nothing is set against it"
-            )
+            said.append(f"the reference {self.reference}; there is no such arm.")
         if rules.control is not None and self.control is None:
-            said.append(
-                f"the control {rules.control}; there is no such campaign, and nothing is set against it"
-            )
-        return f"The rules ask for what the runs do not have: {'. '.join(said)}." if said else ""
+            said.append(f"the control {rules.control}; there is no such campaign.")
+        return " ".join(f"The rules ask for {each}" for each in said)
 
     @cached_property
     def strong(self) -> "Results":
@@ -369,6 +365,8 @@ def plain(value: Any) -> Any:
         return value if np.isfinite(value) else None
     if hasattr(value, "_asdict"):
         return plain(value._asdict())
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
     if hasattr(value, "__dataclass_fields__"):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, Sequence | set | frozenset | np.ndarray):

@@ -36,7 +36,9 @@ COMMANDS: dict[str, LazyCommand] = {
     "plot": LazyCommand("vraem.cli.plotting", "plot", "Draw one chart of a run or a sweep."),
     "map": LazyCommand("vraem.cli.place", "map_command", "Draw the valley."),
     "sweep": LazyCommand("vraem.cli.sweeping", "sweep", "Run all of an experiment, or go on with it."),
-    "status": LazyCommand("vraem.cli.sweeping", "status", "Say what of a sweep is done, failed and left."),
+    "status": LazyCommand(
+        "vraem.cli.sweep_status", "status", "Say what of a sweep is done, failed and left."
+    ),
     "export": LazyCommand("vraem.cli.sweeping", "export", "Write the tables of a sweep as one file each."),
     "report": LazyCommand(
         "vraem.cli.reporting", "report", "Judge a sweep: the verdict as a page with charts."

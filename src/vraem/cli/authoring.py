@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,8 +64,30 @@ def _scenario_in_words(file: str) -> tuple[str, list[str]]:
     from vraem.scenario import load
 
     scenario = load(file)
-    scenario.comparison()
+    _check_comparison(scenario, file)
     return f"scenario {scenario.name}, id {scenario.id}", [*scenario.notes()]
+
+
+def _check_comparison(scenario: Scenario, file: str) -> None:
+    """Raise `ScenarioError` if the scenario to compare with is missing, at the place where the file names it."""
+    from vraem.scenario import ScenarioError
+    from vraem.scenario.faults import in_words
+    from vraem.scenario.layers import parse_file
+    from vraem.scenario.messages import fault_at
+    from vraem.scenario.sources import find
+
+    try:
+        scenario.comparison()
+    except ScenarioError as error:
+        faults = error.faults
+        # A fault in the other file has its place there; one without is that there is no such file.
+        if len(faults) > 1 or faults[0].line:
+            raise
+        path, (told,) = ("compare_with",), faults
+        at = parse_file(find(file)).at
+        expected = told.expected.replace("a scenario file, or one of", "a .toml file beside it, or one of")
+        got = f"{in_words(scenario.compare_with)}, which is no scenario here"
+        raise ScenarioError([fault_at(at, path, "value", got, expected, told.hint)]) from None
 
 
 def _experiment_in_words(file: str) -> tuple[str, list[str]]:
@@ -74,7 +96,21 @@ def _experiment_in_words(file: str) -> tuple[str, list[str]]:
 
     experiment = load_experiment(file)
     notes = [f"arm {name}: {note}" for name, scenario in experiment.arms for note in scenario.notes()]
+    notes += _without_campaign(experiment)
     return f"experiment {experiment.name}, {in_numbers(experiment)}, id {experiment.id}", notes
+
+
+def _without_campaign(experiment: Experiment) -> Iterator[str]:
+    """That measures count from a campaign where no arm has one, and none says from when they count instead."""
+    from vraem.observe.anchor import measured_days
+
+    counted = [outcome.name for outcome in experiment.outcomes if outcome.months is not None]
+    scenarios = [scenario for _, scenario in experiment.arms]
+    said = any(scenario.acts or scenario.measure.anchor_start is not None for scenario in scenarios)
+    if counted and not said:
+        start, end = measured_days(scenarios[0])
+        more = f" and {len(counted) - 1} more outcomes count" if len(counted) > 1 else " counts"
+        yield f"{counted[0]}{more} from a campaign, and no arm has one: they are taken from {start} to {end}"
 
 
 def in_numbers(experiment: Experiment) -> str:

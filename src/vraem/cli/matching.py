@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vraem.analysis.matched_draws import Matching, MatchSummary
     from vraem.experiment.types import Experiment
 
+FEWEST_ROWS, MOST_ROWS = 400, 1_000_000
+"""Rows of households that a scenario may have."""
 FEWEST_KEPT = 20
 """Draws that are kept below which the command says that they are few."""
 
@@ -34,7 +36,7 @@ FEWEST_KEPT = 20
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @click.option(
     "--households",
-    type=click.IntRange(1),
+    type=click.IntRange(FEWEST_ROWS, MOST_ROWS),
     default=GROUP_HOUSEHOLDS,
     show_default=True,
     metavar="N",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
@@ -15,17 +18,33 @@ from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
 from vraem.cli.progress import progress
 from vraem.cli.terminal import aligned, console, end_by_system
+from vraem.scenario.faults import ScenarioError, in_words
 
 if TYPE_CHECKING:
     from vraem.observe import RunResult
     from vraem.scenario import Scenario
+    from vraem.scenario.faults import Fault
 
 """Exit codes: bad input; a check that failed; stopped by the user."""
 
 RUNS = Path("runs")
 MILLISECONDS = 1000.0
 
-FOLDER = click.Path(path_type=Path)
+
+class FolderType(click.Path):
+    """A folder with a name that can be printed and typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        text = os.fsdecode(value)
+        if not text:
+            self.fail("got an empty name, expected a folder (. is this one)", param, ctx)
+        if any(category(sign) == "Cc" for sign in text):
+            self.fail(f"got {in_words(text)}, expected a name without control characters", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = FolderType(path_type=Path)
 
 
 @click.command()
@@ -86,15 +105,28 @@ def loaded_with(
     """The scenario with the options laid over it; options win over --set. Raises `ScenarioError`."""
     from vraem.scenario import load
 
-    own = [*overrides]
+    own, options = [*overrides], {}
     if seed is not None:
         own.append(f"run.seed={seed}")
+        options["run.seed"] = "--seed"
     if households is not None:
         own.append(f"run.households={households}")
-    if years is not None:
-        start = load(scenario, own).run.start
-        own.append(f"run.end={_years_later(start, years) - timedelta(days=1)}")
-    return load(scenario, own)
+        options["run.households"] = "--households"
+    try:
+        if years is not None:
+            start = load(scenario, own).run.start
+            own.append(f"run.end={_years_later(start, years) - timedelta(days=1)}")
+            options["run.end"] = "--years"
+        return load(scenario, own)
+    except ScenarioError as error:
+        raise ScenarioError(_by_option(fault, options) for fault in error.faults) from None
+
+
+def _by_option(fault: Fault, options: Mapping[str, str]) -> Fault:
+    """A fault of a value that an option gave, under the name of that option."""
+    return (
+        replace(fault, file=options[fault.key]) if fault.file == "--set" and fault.key in options else fault
+    )
 
 
 def _years_later(day: date, years: int) -> date:

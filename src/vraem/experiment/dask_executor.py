@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from typing import Any
 
 from vraem.experiment import worker
 from vraem.experiment.dispatch import SweepError
 from vraem.experiment.executors import SweepExecutor
 from vraem.experiment.failures import WorkerDied
+
+KNOCK_SECONDS = 10.0
+_ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
+
+
+def _require_scheduler(address: str) -> None:
+    """Raise ``SweepError`` if no scheduler answers at an address, before a client waits for it.
+
+    A scheduler file must be there; an address of another kind (``inproc://``) passes.
+    """
+    if address.endswith(".json"):
+        try:
+            json.loads(Path(address).read_text(encoding="utf-8"))["address"]
+        except OSError as error:
+            raise SweepError(f"--dask {address}: cannot be read ({error.strerror or error})") from None
+        except (ValueError, RecursionError, KeyError, TypeError):
+            raise SweepError(f"--dask {address}: is no scheduler file of Dask") from None
+        return
+    if "://" in address and not address.startswith(("tcp://", "tls://")):
+        return
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found["port"]) < 2**16:
+        raise SweepError(
+            f"--dask {address}: expected HOST:PORT, such as tcp://10.0.0.1:8786, or a scheduler file (*.json)"
+        )
+    try:
+        socket.create_connection((found["host"].strip("[]"), int(found["port"])), KNOCK_SECONDS).close()
+        if not address.startswith("tls://"):
+            asyncio.run(asyncio.wait_for(_identity(address), KNOCK_SECONDS))
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SweepError(f"--dask {address}: no Dask scheduler answers there ({reason})") from None
+
+
+async def _identity(address: str) -> None:
+    """Ask a scheduler who it is: what is none does not answer, and a client would wait for it long."""
+    from distributed import rpc
+
+    async with rpc(address) as scheduler:
+        await scheduler.identity()
 
 
 class DaskExecutor(SweepExecutor):
@@ -34,11 +78,13 @@ class DaskExecutor(SweepExecutor):
             from distributed import Client
         except ImportError:
             raise SweepError('--dask needs the extra "cluster": pip install "vraem[cluster]"') from None
+        _require_scheduler(address)
         where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         try:
             self._client = Client(**where, timeout=self.CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise SweepError(f"--dask {address}: no Dask scheduler answers there ({error})") from None
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise SweepError(f"--dask {address}: no Dask scheduler answers there ({reason})") from None
         self._capacity, self._looked = 1, -self.LOOK_SECONDS
         self._lock = threading.Lock()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vraem.scenario import Scenario
 
 _KINDS = ("parameter", "parameters", "process", "switch", "switches", "key")
+_LISTS = {"values": "level", "parameters": "parameter", "switches": "switch"}
 _RANGE = ("low", "high", "mode", "prior")
 _FREE_KEYS = (*(f"{table}." for table in ADDED_TABLES), "run.households")
 
@@ -27,12 +28,14 @@ _FREE_KEYS = (*(f"{table}." for table in ADDED_TABLES), "run.households")
 class FactorReader:
     """Makes factors of the entries of one file and gathers what is wrong with them.
 
-    ``at`` gives the place of a path; ``arms`` are the scenarios on which every level must be allowed.
+    ``at`` gives the place of a path; ``arms`` are the scenarios on which every level must be allowed. ``asked``: a
+    sweep was made of the file already, so that levels that stand there twice may do so.
     """
 
-    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]]) -> None:
+    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]], *, asked: bool = False) -> None:
         self._at = at
         self._arms = arms
+        self._asked = asked
         self.faults: list[Fault] = []
 
     def read(self, entries: Sequence[FactorEntry]) -> tuple[Factor, ...]:
@@ -45,12 +48,29 @@ class FactorReader:
                 got = " and ".join(kinds) if kinds else "none of them"
                 self._fault(("factor", number), "key", got, f"one of {', '.join(_KINDS)}")
                 continue
+            if not self._lists_are_sound(number, entry):
+                continue
             for factor, path in self._of_kind(number, entry, kinds[0]):
                 if any(factor.key == other.key for other in found):
                     self._fault(path, "value", f"{factor.key} twice", "each factor once")
                 else:
                     found.append(dataclasses.replace(factor, default=self._default(factor.key)))
         return tuple(found)
+
+    def _lists_are_sound(self, number: int, entry: FactorEntry) -> bool:
+        """Whether no list of an entry is empty, and no level stands there twice."""
+        empty = [key for key in _LISTS if key in entry.model_fields_set and not getattr(entry, key)]
+        for key in empty:
+            self._fault(("factor", number, key), "value", "an empty list", f"one {_LISTS[key]} or more")
+        twice = (
+            []
+            if self._asked
+            else [place for place, value in enumerate(entry.values) if _is_among(value, entry.values[:place])]
+        )
+        for place in twice:
+            got = f"{in_words(entry.values[place])} twice"
+            self._fault(("factor", number, "values", place), "value", got, "each level once")
+        return not empty and not twice
 
     def _fault(self, path: Path, word: str, got: str, expected: str, hint: str = "") -> None:
         self.faults.append(fault_at(self._at, path, word, got, expected, hint))
@@ -214,6 +234,11 @@ class FactorReader:
                     self._fault(place, "value", in_words(level), error.faults[0].expected)
                     return False
         return True
+
+
+def _is_among(value: Any, others: Sequence[Any]) -> bool:
+    """Whether a level is one of others: 4 and 4.0 are the same, true and 1 are not."""
+    return any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in others)
 
 
 def _value_at(scenario: Scenario, key: str) -> Any:

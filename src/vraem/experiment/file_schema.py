@@ -127,8 +127,10 @@ class Until(Table):
 
     outcome: Line = Field(description="the name of an outcome")
     against: Line | None = Field(None, description="an arm: the interval is that of paired differences to it")
-    half_width: float | None = Field(None, gt=0, description="largest half width, in the outcome's unit")
-    half_width_share: float | None = Field(None, gt=0, description="largest half width over the mean")
+    half_width: float | None = Field(
+        None, gt=0, le=1e12, description="largest half width, in the outcome's unit"
+    )
+    half_width_share: float | None = Field(None, gt=0, le=1e3, description="largest half width over the mean")
     level: float = Field(0.9, ge=0.5, le=0.999, description="level of the interval")
     step: int = Field(5, ge=1, le=100_000, description="replicates to add at a time")
     at_most: int = Field(200, ge=2, le=1_000_000, description="replicates after which no more are added")
@@ -189,7 +191,7 @@ def _one_or_more(rows: tuple[Any, ...]) -> tuple[Any, ...]:
 def _series_choice(value: Any) -> Any:
     if value in ("all", "none") or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
-    what = '"all", "none" or a whole number n from 1 on (keep the series of every n-th run)'
+    what = '"all", "none" or a whole number n from 1 on (keep the series of every n-th seed)'
     raise PydanticCustomError("other_expected", "no such choice", {"what": what})
 
 

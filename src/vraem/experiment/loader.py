@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from vraem.experiment.arms import ArmReader
-from vraem.experiment.design import DESIGNS, point_count
+from vraem.experiment.design import DESIGNS
+from vraem.experiment.design_faults import design_of, faults_of_design, faults_of_replicates
 from vraem.experiment.factors import FactorReader
-from vraem.experiment.file_schema import MOST_POINTS, ExperimentDocument
+from vraem.experiment.file_schema import ExperimentDocument
 from vraem.experiment.frozen import frozen_text
 from vraem.experiment.library import library
 from vraem.experiment.outcomes import OutcomeReader
-from vraem.experiment.types import Design, Experiment, Factor, Outcome, Replicates
-from vraem.scenario.faults import Fault, ScenarioError, did_you_mean, in_words, one_of
+from vraem.experiment.output import EXPERIMENT_FILE, sort_of_results
+from vraem.experiment.rule_faults import faults_of_values, faults_of_verdict
+from vraem.experiment.types import Design, Experiment, Replicates
+from vraem.scenario.faults import Fault, ScenarioError
 from vraem.scenario.layers import Layers, as_tuples, parse_file, parse_override
-from vraem.scenario.messages import dotted, fault_at, faults_of_shape
+from vraem.scenario.messages import dotted, faults_of_shape
 from vraem.scenario.positions import Path
 from vraem.scenario.sources import find
 from vraem.scenario.syntax import TOO_DEEP
@@ -40,6 +43,7 @@ def load_experiment(source: str | os.PathLike[str], overrides: Iterable[str] = (
     ``overrides`` are texts such as ``"run.households=4000"`` or ``"replicates.count=3"``, laid over the file.
     Raises ``ScenarioError`` whose ``faults`` hold everything that is wrong, sorted by place.
     """
+    overrides = tuple(overrides)
     path = find(source, library(), "an experiment file")
     written = parse_file(path, "an experiment file")
     faults: list[Fault] = []
@@ -48,10 +52,23 @@ def load_experiment(source: str | os.PathLike[str], overrides: Iterable[str] = (
             written.put(*parse_override(text), "--set")
         except ScenarioError as error:
             faults += error.faults
-    return _build(written, path, faults)
+    return _build(written, path, faults, asked=_is_asked(path, overrides))
 
 
-def _build(written: Layers, path: File, faults: list[Fault]) -> Experiment:
+_EFFORT = ("replicates.", "series", "time_limit")
+"""Beginnings of keys that make no other experiment."""
+
+
+def _is_asked(path: File, overrides: Iterable[str]) -> bool:
+    """Whether a file is that of a sweep, as it was asked.
+
+    It cannot be asked otherwise any more: what earlier versions let pass may stand, so that its results can be read.
+    """
+    stored = path.name == EXPERIMENT_FILE and sort_of_results(path.parent) == "a sweep"
+    return stored and all(text.startswith(_EFFORT) for text in overrides)
+
+
+def _build(written: Layers, path: File, faults: list[Fault], *, asked: bool) -> Experiment:
     try:
         data = as_tuples(written.data)
     except RecursionError:
@@ -59,24 +76,47 @@ def _build(written: Layers, path: File, faults: list[Fault]) -> Experiment:
     reader = ArmReader(written, path)
     arms = reader.read()
     faults += reader.faults
+    sound = not reader.faults
     try:
         document = ExperimentDocument.model_validate(data)
     except ValidationError as error:
-        faults += faults_of_shape(error, written.at, ExperimentDocument)
-        raise ScenarioError([*faults, *_faults_beside(error, written, arms)]) from None
-    experiment = _checked(document, written, arms, faults)
+        faults += [_of_horizons(fault) for fault in faults_of_shape(error, written.at, ExperimentDocument)]
+        beside = _faults_beside(error, written, arms, sound=sound, asked=asked)
+        raise ScenarioError([*faults, *beside]) from None
+    experiment = _checked(document, written, arms, faults, sound=sound, asked=asked)
     if faults:
         raise ScenarioError(faults)
     experiment = replace(experiment, id=_id(experiment))
     return replace(experiment, text=frozen_text(experiment))
 
 
-_HANGS_ON = {"factor": "design", "outcome": "replicates", "arm": "replicates", "horizon": "outcome"}
-"""Tables with one that can only be judged once they are sound."""
+def _of_horizons(fault: Fault) -> Fault:
+    """A fault of the shape; what stands under [horizon] has names of its own, of which the schema says nothing."""
+    if not fault.key.startswith("horizon."):
+        return fault
+    if fault.key.endswith(".[key]"):
+        name = fault.key.removesuffix(".[key]")
+        return replace(
+            fault, key=name, expected="a name of small letters, digits, - and _, a letter or digit first"
+        )
+    if fault.key.count(".") == 1:
+        return replace(fault, expected=f"a table [{fault.key}] with start and end")
+    if fault.key.endswith((".start", ".end")):
+        return replace(fault, expected="a day, such as 2014-01-06 without quotes")
+    return replace(fault, expected="start and end")
+
+
+_HANGS_ON = {
+    "factor": ("design",),
+    "outcome": ("replicates", "rules"),
+    "arm": ("replicates", "rules"),
+    "horizon": ("outcome",),
+}
+"""Tables with those that can only be judged once they are sound."""
 
 
 def _faults_beside(
-    error: ValidationError, written: Layers, arms: list[tuple[str, Scenario]]
+    error: ValidationError, written: Layers, arms: list[tuple[str, Scenario]], *, sound: bool, asked: bool
 ) -> Iterator[Fault]:
     """Faults of entries that are sound in shape, to be told with those that are not.
 
@@ -87,14 +127,14 @@ def _faults_beside(
     for found in error.errors(include_url=False):
         place = found["loc"]
         unsound |= {place[:2] if isinstance(place[-1], int) or len(place) > 2 else place[:1]}
-        unsound |= {(_HANGS_ON[place[0]],)} if place[0] in _HANGS_ON else set()
+        unsound |= {(table,) for table in _HANGS_ON.get(str(place[0]), ())}
         _drop(rest, place)
     try:
         document = ExperimentDocument.model_validate(as_tuples(rest))
     except ValidationError:
         return
     beside: list[Fault] = []
-    _checked(document, written, arms, beside)
+    _checked(document, written, arms, beside, sound=sound, asked=asked)
     keys = [dotted(place) for place in unsound]
     yield from (fault for fault in beside if not any(f"{fault.key}.".startswith(f"{key}.") for key in keys))
 
@@ -112,20 +152,32 @@ def _drop(value: Any, place: Path) -> None:
 
 
 def _checked(
-    document: ExperimentDocument, written: Layers, arms: list[tuple[str, Scenario]], faults: list[Fault]
+    document: ExperimentDocument,
+    written: Layers,
+    arms: list[tuple[str, Scenario]],
+    faults: list[Fault],
+    *,
+    sound: bool,
+    asked: bool,
 ) -> Experiment:
-    """The experiment without its id; what is wrong with it is added to ``faults``."""
+    """The experiment without its id; what is wrong with it is added to ``faults``.
+
+    ``sound``: whether all arms are; ``asked``: whether a sweep was made of the file already (`_is_asked`).
+    """
     rules = document.rules.model_dump(exclude_none=True)
-    factor_reader = FactorReader(written.at, arms)
+    factor_reader = FactorReader(written.at, arms, asked=asked)
     factors = factor_reader.read(document.factor)
-    outcome_reader = OutcomeReader(written.at, arms, [factor.name for factor in factors])
+    outcome_reader = OutcomeReader(written.at, arms, [factor.name for factor in factors], asked=asked)
     outcomes = outcome_reader.read(document)
-    faults += [*factor_reader.faults, *outcome_reader.faults, *_faults_of_rules(rules, written)]
+    faults += [*factor_reader.faults, *outcome_reader.faults, *faults_of_values(rules, written.at)]
     if not factor_reader.faults:
-        faults += _faults_of_design(document, factors, written)
+        faults += faults_of_design(document, factors, written, asked=asked)
     if not outcome_reader.faults:
-        faults += _faults_of_replicates(document, outcomes, [name for name, _ in arms], written)
-    design = _design(document)
+        faults += faults_of_replicates(document, outcomes, [name for name, _ in arms], written)
+    judged = sound and not asked and not outcome_reader.faults
+    if judged and document.rules.verdict is not None:
+        faults += faults_of_verdict(document.rules.verdict, outcomes, arms, written.at)
+    design = design_of(document)
     return Experiment(
         name=document.name,
         description=document.description,
@@ -142,13 +194,6 @@ def _checked(
         time_limit=document.time_limit,
         id="",
     )
-
-
-def _design(document: ExperimentDocument) -> Design:
-    entry = document.design
-    if entry is None:
-        return Design("grid")
-    return Design(entry.kind, entry.samples, entry.levels, entry.seed, entry.matched)
 
 
 def _replicates(document: ExperimentDocument, design: Design) -> Replicates:
@@ -168,106 +213,6 @@ def _replicates(document: ExperimentDocument, design: Design) -> Replicates:
         step=until.step,
         at_most=until.at_most,
     )
-
-
-def _faults_of_design(
-    document: ExperimentDocument, factors: tuple[Factor, ...], written: Layers
-) -> Iterator[Fault]:
-    if document.design is None:
-        if document.factor:
-            yield fault_at(written.at, ("design", "kind"), "parent", "nothing", one_of(DESIGNS))
-        return
-    if not document.factor:
-        expected = "a [[factor]] to lay it over, or no design"
-        yield fault_at(written.at, ("design",), "key", "a design without factors", expected)
-        return
-    design, spec = _design(document), DESIGNS[document.design.kind]
-    ranged = any(not factor.values for factor in factors)
-    place = ("design", "samples")
-    if design.samples < spec.samples:
-        got = in_words(design.samples) if "samples" in document.design.model_fields_set else "nothing"
-        expected = f"samples, a whole number from {spec.samples} on: {spec.meaning}"
-        yield fault_at(written.at, place, "value", got, expected)
-        return
-    if spec.power_of_two and design.samples.bit_count() != 1:
-        power = 2 ** max(design.samples.bit_length() - 1, 1)
-        expected = f"a power of two, such as {power} or {2 * power}"
-        yield fault_at(written.at, place, "value", in_words(design.samples), expected)
-        return
-    if not spec.samples and "samples" in document.design.model_fields_set:
-        yield fault_at(written.at, place, "key", "samples", f"none for {design.kind}: {spec.meaning}")
-    if spec.levels and ranged and design.levels < spec.levels:
-        got = in_words(design.levels) if "levels" in document.design.model_fields_set else "nothing"
-        expected = f"levels, a whole number from {spec.levels} on, since a factor is a range without values"
-        yield fault_at(written.at, ("design", "levels"), "value", got, expected)
-        return
-    if design.kind == "morris" and (design.levels % 2 or design.levels < 0):
-        expected = "an even whole number from 2 on"
-        yield fault_at(written.at, ("design", "levels"), "value", in_words(design.levels), expected)
-        return
-    if design.matched:
-        yield from _faults_of_matched(design, factors, written)
-    count = point_count(design, factors)
-    if count > MOST_POINTS:
-        got, expected = (f"{points:,} points".replace(",", " ") for points in (count, MOST_POINTS))
-        yield fault_at(written.at, ("design", "kind"), "value", got, f"at most {expected}")
-
-
-def _faults_of_matched(design: Design, factors: tuple[Factor, ...], written: Layers) -> Iterator[Fault]:
-    """What keeps a design from leaving points out: they are compared with each other, or nothing is drawn."""
-    place = ("design", "matched")
-    independent = [kind for kind, spec in DESIGNS.items() if spec.drawn and not spec.common]
-    if design.kind not in independent:
-        got, expected = (
-            f"true with {design.kind}",
-            f"a design whose points stand alone: {one_of(independent)}",
-        )
-        yield fault_at(written.at, place, "value", got, expected)
-    elif not any(factor.assumed for factor in factors):
-        expected = "a [[factor]] that is a parameter or a switch: history says nothing of others"
-        yield fault_at(written.at, place, "value", "true", expected)
-
-
-def _faults_of_replicates(
-    document: ExperimentDocument, outcomes: tuple[Outcome, ...], arms: list[str], written: Layers
-) -> Iterator[Fault]:
-    until = document.replicates.until
-    if until is None:
-        return
-
-    def told(key: str, got: str, expected: str, hint: str = "", word: str = "value") -> Fault:
-        return fault_at(written.at, ("replicates", "until", key), word, got, expected, hint)
-
-    names = [outcome.name for outcome in outcomes if not outcome.text]
-    if until.outcome not in names:
-        yield told("outcome", in_words(until.outcome), one_of(names), did_you_mean(until.outcome, names))
-    if until.against is not None and until.against not in arms:
-        yield told("against", in_words(until.against), one_of(arms), did_you_mean(until.against, arms))
-    elif until.against is not None and len(arms) < 2:
-        yield told("against", in_words(until.against), "a second arm to set against it")
-    limits = [key for key in ("half_width", "half_width_share") if getattr(until, key) is not None]
-    if len(limits) != 1:
-        got = "both half_width and half_width_share" if limits else "nothing"
-        yield told("half_width", got, "one of half_width, half_width_share", word="key")
-    count = document.replicates.count
-    if count < 2:
-        got, expected = in_words(count), "a whole number from 2 on, since an interval needs two values"
-        yield fault_at(written.at, ("replicates", "count"), "value", got, expected)
-    if until.at_most < count:
-        yield told("at_most", in_words(until.at_most), f"a whole number from count = {count} on")
-
-
-def _faults_of_rules(rules: Mapping[str, Any], written: Layers) -> Iterator[Fault]:
-    """Rules are hashed, so each value must have one form."""
-    open_items: list[tuple[tuple[str | int, ...], Any]] = [(("rules",), rules)]
-    while open_items:
-        path, value = open_items.pop()
-        if isinstance(value, dict):
-            open_items += [((*path, key), item) for key, item in value.items()]
-        elif isinstance(value, tuple):
-            open_items += [((*path, index), item) for index, item in enumerate(value)]
-        elif isinstance(value, float) and value - value != 0:
-            yield fault_at(written.at, path, "value", in_words(value), "a finite number")
 
 
 def _id(experiment: Experiment) -> str:

@@ -30,6 +30,8 @@ RULES_COLUMN = "rules"
 NULL_COLUMN = "null_model"
 """The column that says of every run, to whoever judges it, whether a null model stood in for the model."""
 TAKEN_COLUMNS = (*IDENTITY, RULES_COLUMN, NULL_COLUMN)
+OTHER_COLUMNS = ("task", "week")
+"""Columns of the plan and of the series, which would be taken for an outcome of that name."""
 """Columns that no outcome may be named as."""
 
 _STATISTICS: Mapping[str, Callable[[NDArray[np.float64]], np.float64]] = {
@@ -82,13 +84,22 @@ def unit_of(series: str, statistic: str) -> str:
 class OutcomeReader:
     """Makes outcomes of the entries of one file and gathers what is wrong with them.
 
-    ``at`` gives the place of a path; ``factors`` are columns of the draw, which no outcome may be named as.
+    ``at`` gives the place of a path; ``factors`` are columns of the draw, which no outcome may be named as. ``asked``:
+    a sweep was made of the file already, so that names that are refused now may stand.
     """
 
-    def __init__(self, at: At, arms: Sequence[tuple[str, Scenario]], factors: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        at: At,
+        arms: Sequence[tuple[str, Scenario]],
+        factors: Collection[str] = (),
+        *,
+        asked: bool = False,
+    ) -> None:
         self._at = at
         self._arms = arms
         self._factors = factors
+        self._others = () if asked else OTHER_COLUMNS
         self.faults: list[Fault] = []
 
     def read(self, document: ExperimentDocument) -> tuple[Outcome, ...]:
@@ -110,6 +121,10 @@ class OutcomeReader:
         """What a name would have to be instead, nothing if it may stand beside the other columns of a run's row."""
         if name in TAKEN_COLUMNS:
             return f"a name other than {', '.join(TAKEN_COLUMNS)}, which are columns of every run"
+        if name in self._others:
+            return (
+                f"a name other than {', '.join(OTHER_COLUMNS)}, which are columns of the plan and the series"
+            )
         if name in self._factors:
             return "a name other than those of the factors"
         return "another name for each outcome" if any(name == other.name for other in others) else ""

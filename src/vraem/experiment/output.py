@@ -33,6 +33,7 @@ SCENARIO_FILE = "scenario.toml"
 MANIFEST_FILE = "manifest.json"
 COMPARISON_FILE, PLAN_FILE, MATCH_FILE = "comparison.json", "plan.parquet", "match.json"
 """Files by which the folder of a comparison or a sweep is known, whatever became of its manifest."""
+EXPERIMENT_FILE = "experiment.toml"
 FIGURES_FOLDER = "figures"
 FIGURE_ENDINGS = (".png", ".svg")
 OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, *ORGANISATION_FILES, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
@@ -104,7 +105,7 @@ def refuse_odd_name(directory: Path) -> None:
         str(directory).encode()
     except UnicodeEncodeError:
         shown = str(directory).encode(errors="backslashreplace").decode()
-        raise OutputError(f"{shown}: got a name that is not UTF-8; choose another --out") from None
+        raise OutputError(f"{shown}: got a name that is not UTF-8; choose another name") from None
 
 
 def refuse_other_results(directory: Path, own: str) -> None:
@@ -121,7 +122,7 @@ def sort_of_results(directory: Path) -> str:
     """
     try:
         found = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         if (directory / COMPARISON_FILE).exists():
             return "a comparison"
         return "a sweep" if (directory / PLAN_FILE).exists() else ""
@@ -145,7 +146,7 @@ def _refuse_to_overwrite(directory: Path, scenario_id: str, seed: int) -> None:
     try:
         found = json.loads(manifest.read_text(encoding="utf-8"))
         name, number, other = found["scenario"]["name"], found["seed"], found["scenario"]["id"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         raise OutputError(
             f"{manifest}: cannot be read as the manifest of a run; choose another --out, or --force"
         ) from None

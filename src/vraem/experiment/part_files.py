@@ -7,21 +7,22 @@ folder sees whole files only, whatever dies when. A run's series come before its
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
 import shutil
+import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from vraem.experiment.output import OutputError, refuse_odd_name
-from vraem.experiment.rows import KEY_COLUMNS, Columns
+from vraem.experiment.rows import Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyarrow import parquet
 
     from vraem.experiment.types import RunRecord
 
@@ -116,33 +117,6 @@ class PartWriter:
         self._flushed = time.monotonic()
 
 
-def read_part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """The table of a Parquet file of a store, or some of its columns. Raises ``StoreError``."""
-    with opened_part(path) as file:
-        return file.read(columns=columns, use_threads=False)
-
-
-@contextlib.contextmanager
-def opened_part(path: Path) -> Iterator[parquet.ParquetFile]:
-    """A Parquet file of a store, open. Raises ``StoreError`` if it is damaged or names no runs."""
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:
-            missing = [name for name in KEY_COLUMNS if name not in file.schema_arrow.names]
-            if missing:
-                raise StoreError(cannot_read(path, f"no column {missing[0]}"))
-            yield file
-    except (OSError, pa.ArrowException) as error:
-        raise StoreError(cannot_read(path, str(error).splitlines()[0])) from None
-
-
-def cannot_read(path: Path, reason: str) -> str:
-    """The line for a file of a store that is damaged."""
-    return f"{path}: cannot be read ({reason}); move it away and run the sweep again"
-
-
 def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write tables of one schema to a new Parquet file, each as a row group. Raises ``StoreError``."""
     import pyarrow as pa
@@ -160,6 +134,7 @@ def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> N
             use_dictionary=others,
             write_statistics=others,
             use_byte_stream_split=numbers,
+            write_page_checksum=True,
         ) as writer:
             for table in tables:
                 writer.write_table(table, row_group_size=max(len(table), 1))
@@ -168,8 +143,24 @@ def write_part(target: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> N
 
 
 def holds_parts(folder: Path) -> bool:
-    """Whether there are results in `folder`: part files of any kind."""
-    return any(any((folder / name).glob("part-*.parquet")) for name in FOLDERS)
+    """Whether there are results in `folder`: part files of any kind. Raises ``StoreError`` as `parts_in`."""
+    return any(parts_in(folder / name) for name in FOLDERS)
+
+
+def parts_in(folder: Path) -> list[Path]:
+    """The part files in a folder, sorted; none if it is missing. Raises ``StoreError`` if it cannot be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError:
+        if not folder.exists():  # it is what is around it that is a file
+            return []
+        raise StoreError(f"{folder}: got a file, expected a folder of part files; move it away") from None
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be listed ({error.strerror or error})") from None
+    return sorted(folder / name for name in names if fnmatch.fnmatchcase(name, "part-*.parquet"))
 
 
 def write_whole(target: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -193,13 +184,10 @@ def write_whole(target: Path, write: Callable[[IO[bytes]], object]) -> None:
         raise
 
 
-def take_over(source: Path, target: Path) -> bool:
-    """Copy a file, whole, to where there is none; whether there was none. Raises ``StoreError``."""
-    if target.exists():
-        return False
+def take_over(source: Path, target: Path) -> None:
+    """Copy a file, whole. Raises ``StoreError``."""
     with source.open("rb") as file:
         write_whole(target, partial(shutil.copyfileobj, file))
-    return True
 
 
 def _flush_folder(folder: Path) -> None:
@@ -213,14 +201,19 @@ def _flush_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder if need be. Raises ``OutputError``, ``StoreError`` if the system refuses."""
+    """Make a folder if need be and try to write there. Raises ``OutputError``, ``StoreError`` if the system refuses."""
     refuse_odd_name(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"{folder}: cannot be made ({error.strerror or error}); choose another --out"
+            f"{folder}: cannot be made ({error.strerror or error}); choose another folder"
         ) from None
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreError(cannot_write(folder, error)) from None
 
 
 def take_away(path: Path) -> None:

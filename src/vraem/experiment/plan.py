@@ -92,7 +92,20 @@ def _task(
     runs = tuple(
         Run(run_id(scenario_id, seed), name, point, replicate, seed, changes) for name, scenario_id in ids
     )
-    return Task(f"{point:08d}-{replicate:07d}", runs)
+    return Task(task_key(point, replicate), runs)
+
+
+def task_key(point: int, replicate: int) -> str:
+    """The key of a task, which sorts as the plan does."""
+    return f"{point:08d}-{replicate:07d}"
+
+
+def task_keys(experiment: Experiment) -> Iterator[str]:
+    """The keys of the tasks of `plan`, without making them."""
+    points_run: Iterable[int] = range(point_count(experiment.design, experiment.factors))
+    for point in points_run if experiment.kept is None else sorted(experiment.kept):
+        for replicate in range(experiment.replicates.count):
+            yield task_key(point, replicate)
 
 
 def seed_of(root: int, point: int | None, replicate: int) -> int:

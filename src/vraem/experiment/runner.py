@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import pickle
 import tempfile
 import threading
@@ -19,17 +18,18 @@ from vraem.experiment.executors import LocalExecutor, SweepExecutor
 from vraem.experiment.interrupts import stop_on_signals
 from vraem.experiment.local_processes import default_workers
 from vraem.experiment.part_files import PartWriter, StoreError
-from vraem.experiment.plan import plan_table, run_count
+from vraem.experiment.part_reading import keys_of
+from vraem.experiment.plan import plan_table, run_count, task_keys
 from vraem.experiment.rows import Key, key_of
+from vraem.experiment.shards import Shard, shard_keys
 from vraem.experiment.store import Store
 from vraem.experiment.sweep_report import SweepProgress, SweepReport
 
 if TYPE_CHECKING:
     from vraem.experiment.types import Experiment, Task
 
-__all__ = ["Store", "StoreError", "SweepError", "SweepProgress", "SweepReport", "shard_of", "sweep"]
+__all__ = ["Store", "StoreError", "SweepError", "SweepProgress", "SweepReport", "sweep"]
 
-Shard = tuple[int, int]
 More = Callable[[Store], Iterable["Task"]]
 
 PROGRESS_SECONDS = 0.1
@@ -47,6 +47,7 @@ def sweep(
     progress: Callable[[SweepProgress], None] | None = None,
     stop: threading.Event | None = None,
     retry_failed: bool = False,
+    missing_series: bool = False,
     more: More | None = None,
     total: int | None = None,
     memory_limit: int | None = None,
@@ -75,10 +76,12 @@ def sweep(
         Ends the sweep in good order when set. If None, Ctrl-C and SIGTERM do (from the main thread).
     retry_failed
         Try again what failed in an earlier sweep.
+    missing_series
+        Run again what is done and has no series although they should be kept: its part file was lost.
     more
         Called when all is done and written; what it gives is run too, until it gives nothing new. Adaptive replicates.
     total
-        Runs in all, those done before included, for the time left; those of the plan if None.
+        Runs in all, those done before included, for the time left; those that the experiment asks for if None.
     memory_limit
         Bytes that a local worker may take beyond what it has at its start; its share of the machine if None.
 
@@ -100,7 +103,8 @@ def sweep(
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vraem-")))
         executor = _executor(experiment, workers, dask, memory_limit, scratch)
         stack.callback(executor.shutdown)
-        began = _Began(store, shard, progress, total, time.monotonic())
+        dealt = None if shard is None else shard_keys(task_keys(experiment), shard)
+        began = _Began(store, dealt, progress, _total(experiment, dealt, total), time.monotonic())
 
         def should_stop(counts: Counts) -> bool:
             return event.is_set() or (fail_fast and counts.failed > 0)
@@ -114,10 +118,14 @@ def sweep(
             should_stop,
             began.tell,
         )
-        source = began.remaining(tasks, retry_failed)
+        source = began.remaining(tasks, retry_failed, missing_series)
         dispatcher.drain(source)
         while more is not None and not dispatcher.stopped:
-            store.add_to_plan(plan_table(experiment, more(store)))
+            table = plan_table(experiment, more(store))
+            store.add_to_plan(table)
+            began.add(keys_of(table))
+            if shard is not None:
+                began.dealt = shard_keys(table["task"].to_pylist(), shard)
             source = began.remaining(more(store), retry_failed=False, count=False)
             if not dispatcher.drain(source):
                 break
@@ -129,6 +137,13 @@ def _check(workers: int | None, shard: Shard | None) -> None:
         raise SweepError(f"workers: got {workers}, expected a whole number of 1 or more")
     if shard is not None and not 1 <= shard[0] <= shard[1]:
         raise SweepError(f"shard: got {shard[0]}/{shard[1]}, expected I/N with I from 1 to N")
+
+
+def _total(experiment: Experiment, dealt: Collection[str] | None, total: int | None) -> int:
+    """Runs that this sweep is to do, those done before included."""
+    if total is not None:
+        return total
+    return run_count(experiment) if dealt is None else len(dealt) * len(experiment.arms)
 
 
 def _executor(
@@ -149,27 +164,39 @@ def _executor(
 
 @dataclass
 class _Began:
-    """What a sweep knows from its beginning: what was there, what is to be run, whom to tell."""
+    """What a sweep knows from its beginning: what was there, what is to be run, whom to tell.
+
+    ``dealt``: keys of the tasks of its shard, None for all.
+    """
 
     store: Store
-    shard: Shard | None
+    dealt: Collection[str] | None
     progress: Callable[[SweepProgress], None] | None
-    total: int | None
+    total: int
     began: float
     skipped: int = 0
     failed_before: int = 0
     told: float = 0.0
 
-    def __post_init__(self) -> None:
-        if self.total is None:
-            self.total = planned_runs(self.store, self.shard)
+    def add(self, keys: Iterable[Key]) -> None:
+        """Count runs that came up later."""
+        known = self.store.done_keys() | self.store.failed_keys()
+        self.total += sum(key not in known for key in keys)
 
-    def remaining(self, tasks: Iterable[Task], retry_failed: bool, count: bool = True) -> Iterator[Work]:
+    def remaining(
+        self,
+        tasks: Iterable[Task],
+        retry_failed: bool,
+        missing_series: bool = False,
+        count: bool = True,
+    ) -> Iterator[Work]:
         """What of the tasks is this shard's and not there yet."""
         done = self.store.done_keys()
+        if missing_series:
+            done -= self.store.without_series()
         failed: Collection[Key] = () if retry_failed else self.store.failed_keys()
         for task in tasks:
-            if self.shard is not None and shard_of(task.key, self.shard[1]) != self.shard[0]:
+            if self.dealt is not None and task.key not in self.dealt:
                 continue
             keys = [key_of(run) for run in task.runs]
             if count:
@@ -190,7 +217,7 @@ class _Began:
         ended = counts.done + counts.failed
         rate = ended / seconds if seconds > 0 else 0.0
         before = self.skipped + self.failed_before
-        left = None if self.total is None or not rate else max(self.total - before - ended, 0) / rate
+        left = max(self.total - before - ended, 0) / rate if rate else None
         self.progress(SweepProgress(counts.done, counts.failed, before, self.total, seconds, rate, left))
 
     def report(self, dispatcher: Dispatcher, source: Iterator[Work]) -> SweepReport:
@@ -211,19 +238,3 @@ class _Began:
             weeks_run=counts.weeks_run,
             interrupted=stopped and left > 0,
         )
-
-
-def shard_of(key: str, shards: int) -> int:
-    """The shard, from 1 to `shards`, to which a task belongs: by its key alone, so that shards need not talk."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % shards + 1
-
-
-def planned_runs(store: Store, shard: Shard | None = None) -> int | None:
-    """Runs in the plan, of one shard if given; None without a plan."""
-    if shard is None:
-        return store.planned()
-    plan = store.plan()
-    if plan is None:
-        return None
-    counts = plan["task"].value_counts().to_pylist()
-    return sum(each["counts"] for each in counts if shard_of(each["values"], shard[1]) == shard[0])

@@ -13,17 +13,17 @@ sweeps, or again after a crash), so that tables of the same runs are the same to
 from __future__ import annotations
 
 import json
-import platform
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vraem.experiment import store_series
-from vraem.experiment.output import MANIFEST_FILE, MATCH_FILE, PLAN_FILE
+from vraem.experiment import store_export, store_merge, store_series
+from vraem.experiment.frozen import frozen_text
+from vraem.experiment.output import EXPERIMENT_FILE, MANIFEST_FILE, PLAN_FILE
 from vraem.experiment.part_files import (
     FAILURES,
     FOLDERS,
@@ -33,14 +33,12 @@ from vraem.experiment.part_files import (
     StoreError,
     holds_parts,
     make_folder,
-    opened_part,
-    read_part,
-    take_away,
-    take_over,
+    parts_in,
     write_whole,
 )
-from vraem.experiment.rows import KEY_COLUMNS, Columns, Key
-from vraem.observe.thresholds import THRESHOLDS
+from vraem.experiment.part_reading import key_schema, keys_of, read_part, row_count, unified
+from vraem.experiment.rows import KEY_COLUMNS, Key
+from vraem.experiment.store_manifest import columns_of, new_manifest, read_manifest, require_same
 from vraem.version import __version__
 
 if TYPE_CHECKING:
@@ -50,24 +48,21 @@ if TYPE_CHECKING:
 
     from vraem.experiment.types import Experiment
 
-EXPERIMENT_FILE = "experiment.toml"
-FORMAT = 1
-LIBRARIES = ("numpy", "scipy", "pyarrow", "pydantic")
+__all__ = ["EXPERIMENT_FILE", "Store", "StoreError", "StoreStatus"]
 
 
 @dataclass(frozen=True)
 class StoreStatus:
-    """How far a sweep has come; ``planned`` and ``left`` are None for a store without a plan."""
+    """How far a sweep has come; ``planned`` and ``left`` are None for a store without a plan.
+
+    ``left``: planned runs that are neither done nor failed.
+    """
 
     name: str
     planned: int | None
     done: int
     failed: int
-
-    @property
-    def left(self) -> int | None:
-        """Runs that are neither done nor failed."""
-        return None if self.planned is None else max(self.planned - self.done - self.failed, 0)
+    left: int | None
 
 
 class Store:
@@ -76,14 +71,7 @@ class Store:
     def __init__(self, directory: Path, manifest: dict[str, Any]) -> None:
         self.directory = directory
         self.manifest = manifest
-        described = manifest["columns"]
-        self.columns = Columns(
-            factors={
-                key: (name, kind, default) for key, (name, kind, default) in described["factors"].items()
-            },
-            outcomes=described["outcomes"],
-            texts=frozenset(described.get("texts", ())),
-        )
+        self.columns = columns_of(manifest)
 
     @classmethod
     def create(cls, directory: Path | str, experiment: Experiment) -> Store:
@@ -102,14 +90,15 @@ class Store:
         )  # before the manifest is looked for: another shard may just write it
         if (folder / MANIFEST_FILE).exists():
             store = cls.open(folder)
-            store._require(_manifest(experiment), "this experiment file")
+            require_same(store.manifest, new_manifest(experiment), folder, "this experiment file")
         elif problem:
             raise StoreError(problem)
         else:
-            store = cls(folder, _manifest(experiment))
+            store = cls(folder, new_manifest(experiment))
         for name in FOLDERS:
             make_folder(folder / name)
-        write_whole(folder / EXPERIMENT_FILE, lambda file: file.write(experiment.text.encode()))
+        asked = store._as_asked(experiment)
+        write_whole(folder / EXPERIMENT_FILE, lambda file: file.write(asked.encode()))
         if not (folder / MANIFEST_FILE).exists():
             text = json.dumps(store.manifest, indent=2, ensure_ascii=False, default=str) + "\n"
             write_whole(folder / MANIFEST_FILE, lambda file: file.write(text.encode()))
@@ -119,18 +108,18 @@ class Store:
     def open(cls, directory: Path | str) -> Store:
         """An existing store. Raises ``StoreError`` if there is none, or one that cannot be read."""
         folder = Path(directory)
-        manifest = folder / MANIFEST_FILE
+        return cls(folder, read_manifest(folder))
+
+    def _as_asked(self, experiment: Experiment) -> str:
+        """The experiment as a file, with as many replicates as it was ever asked with: the plan keeps them all."""
         try:
-            found = json.loads(manifest.read_text(encoding="utf-8"))
-            if found["format"] != FORMAT or "experiment" not in found:
-                raise ValueError
-            return cls(folder, found)
-        except FileNotFoundError:
-            raise StoreError(
-                f"{folder}: got no {MANIFEST_FILE}, expected the folder of a sweep (vraem sweep --out DIR)"
-            ) from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise StoreError(f"{manifest}: cannot be read as the manifest of a sweep") from None
+            said = tomllib.loads((self.directory / EXPERIMENT_FILE).read_text(encoding="utf-8"))["replicates"]
+            count, at_most = said["count"], said.get("until", {}).get("at_most", 0)
+            rule = experiment.replicates
+            more = replace(rule, count=max(rule.count, count), at_most=max(rule.at_most, at_most))
+        except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+            return experiment.text
+        return experiment.text if more == rule else frozen_text(replace(experiment, replicates=more))
 
     @property
     def name(self) -> str:
@@ -156,46 +145,46 @@ class Store:
 
     def runs(self) -> pa.Table:
         """A row for each finished run, sorted by id."""
-        table = self._read(RUNS, KEY_COLUMNS, self.columns.runs([]))
+        table = self._read(RUNS, KEY_COLUMNS)
         return table.select(self.columns.order(table.column_names))
 
     def failures(self) -> pa.Table:
         """A row for each run that failed and was not done later, sorted by id."""
         order = (*KEY_COLUMNS, "exception", "message", "traceback")
-        table = self._read(FAILURES, order, self.columns.failures([]))
+        table = self._read(FAILURES, order)
         done = self.done_keys()
-        return table.filter([key not in done for key in _keys_of(table)]) if len(table) else table
+        return table.filter([key not in done for key in keys_of(table)]) if len(table) else table
 
     def timings(self) -> pa.Table:
         """What each finished or failed run took, the last time if several: no part of what two sweeps agree on."""
-        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"), self.columns.timings([], ""), last=True)
+        return self._read(TIMINGS, (*KEY_COLUMNS, "finished"), last=True)
 
     def plan(self) -> pa.Table | None:
         """Every run of the experiment, or None if no plan was stored. Raises ``StoreError``."""
         path = self.directory / PLAN_FILE
-        return read_part(path) if path.exists() else None
+        return read_part(path, expected=self._plan_schema()) if path.exists() else None
 
     def planned(self) -> int | None:
         """How many runs the plan has, or None if no plan was stored. Raises ``StoreError``."""
         path = self.directory / PLAN_FILE
-        if not path.exists():
-            return None
-        with opened_part(path) as file:
-            return int(file.metadata.num_rows)
+        return row_count(path) if path.exists() else None
 
     def add_to_plan(self, table: pa.Table) -> None:
         """Add runs to the plan (``plan_table``); those that it has stay as they are. Raises ``StoreError``."""
         import pyarrow.parquet as parquet
 
+        path = self.directory / PLAN_FILE
         ours = self.plan()
         if ours is not None:
-            known = set(_keys_of(ours))
-            new = table.filter([key not in known for key in _keys_of(table)]) if len(table) else table
+            known = set(keys_of(ours))
+            new = table.filter([key not in known for key in keys_of(table)]) if len(table) else table
             if not len(new):
                 return
-            table = _unified([ours, new])
-        path = self.directory / PLAN_FILE
-        write_whole(path, lambda file: parquet.write_table(table, file, compression="zstd"))
+            table = unified([path, path], [ours, new])
+        write_whole(
+            path,
+            lambda file: parquet.write_table(table, file, compression="zstd", write_page_checksum=True),
+        )
 
     def series(self, columns: Sequence[str] | None = None, *, arm: str | None = None) -> pa.Table:
         """The weekly series that were kept, sorted by id and week; some `columns`, one `arm`."""
@@ -204,7 +193,7 @@ class Store:
         tables = list(self.each_series(columns, arm=arm))
         if not tables:
             return pa.table({})
-        return _unified(tables).combine_chunks()
+        return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
 
     def each_series(
         self, columns: Sequence[str] | None = None, *, arm: str | None = None
@@ -212,93 +201,59 @@ class Store:
         """The weekly series of one run after the other, so that any number fits in memory."""
         done = self.done_keys()
         wanted = {key for key in done if arm is None or key[1] == arm}
-        return store_series.each_run(self._parts(SERIES), wanted, columns)
+        return store_series.each_run(self.parts(SERIES), wanted, columns)
+
+    def without_series(self) -> set[Key]:
+        """Keys of the finished runs whose series should be kept and are not: their part files were lost.
+
+        None in a store of another version, which may have kept others and cannot be gone on with.
+        """
+        if self.manifest["vraem"] != __version__:
+            return set()
+        wanted = store_series.should_be_kept(self.directory / EXPERIMENT_FILE, self.done_keys())
+        return wanted - store_series.series_places(self.parts(SERIES)).keys() if wanted else wanted
 
     def status(self) -> StoreStatus:
         """How far the sweep has come."""
         done = self.done_keys()
         failed = self._keys(FAILURES) - done
-        return StoreStatus(self.name, self.planned(), len(done), len(failed))
+        plan = self.plan()
+        left = None if plan is None else len(set(keys_of(plan)) - done - failed)
+        planned = None if plan is None else len(plan)
+        return StoreStatus(self.name, planned, len(done), len(failed), left)
 
     def merge(self, others: Iterable[Path | str]) -> int:
-        """Take over the part files of other stores of this experiment and return how many were new.
-
-        Their matched draws come along.
-
-        Raises
-        ------
-        StoreError
-            If one is no store, belongs to another experiment or version, ran draws that were matched otherwise, or
-            cannot be read or copied.
-
-        """
-        taken = 0
-        for other in map(Store.open, others):
-            self._require(other.manifest, str(other.directory))
-            self._take_matched(other)
-            for folder in FOLDERS:
-                for part in other._parts(folder):
-                    new = take_over(part, self.directory / folder / part.name)
-                    taken += new and folder == RUNS
-            theirs = other.plan()
-            if theirs is not None:
-                self.add_to_plan(theirs)
-        return taken
-
-    def _take_matched(self, other: Store) -> None:
-        """Take over which draws are kept. Raises ``StoreError`` if both say so and not the same."""
-        theirs, ours = other.directory / MATCH_FILE, self.directory / MATCH_FILE
-        if not theirs.exists() or take_over(theirs, ours):
-            return
-        if ours.read_bytes() != theirs.read_bytes():
-            raise StoreError(
-                f"{theirs}: got other matched draws than {ours}; match them alike, or remove one of the two"
-            )
+        """Take over what other stores of this experiment hold; see ``store_merge.merge``. Raises ``StoreError``."""
+        return store_merge.merge(self, [Store.open(other) for other in others])
 
     def export(self, directory: Path | str, kind: str = "csv") -> list[Path]:
-        """Write each table as one file (`kind`: "csv" or "parquet") and return the files.
+        """Write each table as one file; see ``store_export.export``. Raises ``StoreError``."""
+        return store_export.export(self, Path(directory), kind)
 
-        A table without rows has no file; one that an earlier export left is taken away. The same runs give the same
-        files to the byte, timings aside. Raises ``StoreError``.
-        """
-        folder = Path(directory)
-        make_folder(folder)
-        tables = {RUNS: self.runs, FAILURES: self.failures, TIMINGS: self.timings}
-        written = []
-        for name, read in tables.items():
-            table = read()
-            target = folder / f"{name}.{kind}"
-            if len(table):
-                store_series.write_tables(target, iter([table]), kind)
-                written.append(target)
-            else:
-                take_away(target)
-        target = folder / f"{SERIES}.{kind}"
-        if self._parts(SERIES):
-            store_series.write_tables(target, self.each_series(), kind)
-            written.append(target)
-        else:
-            take_away(target)
-        return written
+    def parts(self, folder: str) -> list[Path]:
+        """The part files of a kind, sorted. Raises ``StoreError`` if they cannot be listed."""
+        return parts_in(self.directory / folder)
 
-    def _parts(self, folder: str) -> list[Path]:
-        return sorted((self.directory / folder).glob("part-*.parquet"))
+    def check_part(self, folder: str, part: Path) -> None:
+        """Raise ``StoreError`` if a part file of a kind is damaged or has not the columns of this store."""
+        read_part(part, KEY_COLUMNS, self._schema(folder), self._loose)
 
     def _keys(self, folder: str) -> set[Key]:
         keys: set[Key] = set()
-        for part in self._parts(folder):
-            keys.update(_keys_of(read_part(part, KEY_COLUMNS)))
+        for part in self.parts(folder):
+            keys.update(keys_of(read_part(part, KEY_COLUMNS)))
         return keys
 
-    def _read(self, folder: str, order: Sequence[str], empty: pa.Table, *, last: bool = False) -> pa.Table:
-        """All parts as one table, sorted by the columns of `order`; `empty` if there are none.
+    def _read(self, folder: str, order: Sequence[str], *, last: bool = False) -> pa.Table:
+        """All parts as one table, sorted by the columns of `order`.
 
         Of rows of one key the first stays, or the `last`.
         """
-        tables = [read_part(part) for part in self._parts(folder)]
+        schema, paths = self._schema(folder), self.parts(folder)
+        tables = [read_part(part, expected=schema, loose=self._loose) for part in paths]
         if not tables:
-            return empty
-        table = _unified(tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
+            return schema.empty_table()
+        table = unified(paths, tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
         same = np.ones(max(len(table) - 1, 0), dtype=bool)
         for name in KEY_COLUMNS:
             values = table[name].to_numpy()
@@ -306,57 +261,29 @@ class Store:
         kept = np.append(~same, True) if last else np.append(True, ~same)
         return table.take(np.flatnonzero(kept)).combine_chunks()
 
-    def _require(self, other: dict[str, Any], where: str) -> None:
-        """Refuse to mix experiments, versions or labels of different thresholds in one store.
+    def _schema(self, folder: str) -> pa.Schema:
+        """The columns that each part file of a kind has."""
+        import pyarrow as pa
 
-        `other` is the manifest of what would be added, from `where`.
-        """
-        own, theirs = self.manifest["experiment"], other["experiment"]
-        if own["id"] != theirs["id"]:
-            raise StoreError(
-                f"{self.directory}: holds another experiment ({own['name']}, id {own['id']}) "
-                f"than {where} ({theirs['name']}, id {theirs['id']}); choose another folder"
-            )
-        if self.manifest["vraem"] != other["vraem"]:
-            raise StoreError(
-                f"{self.directory}: holds results of vraem {self.manifest['vraem']}, not {other['vraem']}; "
-                "choose another folder, or go on with that version"
-            )
-        if self.thresholds_hash != other.get("thresholds_hash", ""):
-            raise StoreError(
-                f"{self.directory}: labelled by the thresholds {_thresholds_in_words(self.manifest)}, not "
-                f"{_thresholds_in_words(other)}; choose another folder, or go on with that table"
-            )
+        if folder == SERIES:
+            return key_schema().append(pa.field("week", pa.date32()))
+        tables = {
+            RUNS: self.columns.runs([]),
+            FAILURES: self.columns.failures([]),
+            TIMINGS: self.columns.timings([], ""),
+        }
+        return tables[folder].schema
 
+    @property
+    def _loose(self) -> frozenset[str]:
+        """Columns that may hold numbers or text: outcomes, where an older manifest does not say which are labels."""
+        known = "texts" in self.manifest["columns"]
+        return frozenset() if known else frozenset(self.columns.outcomes)
 
-def _manifest(experiment: Experiment) -> dict[str, Any]:
-    from importlib.metadata import version
+    def _plan_schema(self) -> pa.Schema:
+        import pyarrow as pa
 
-    columns = Columns.of(experiment)
-    return {
-        "format": FORMAT,
-        "experiment": {
-            "name": experiment.name,
-            "id": experiment.id,
-            "rules_sha256": experiment.rules_hash,
-            "arms": {name: scenario.id for name, scenario in experiment.arms},
-        },
-        "columns": {
-            "factors": columns.factors,
-            "outcomes": columns.outcomes,
-            "texts": sorted(columns.texts),
-        },
-        "thresholds_hash": THRESHOLDS.hash,
-        "vraem": __version__,
-        "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "platform": platform.platform(),
-        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _thresholds_in_words(manifest: dict[str, Any]) -> str:
-    return str(manifest.get("thresholds_hash") or "of an older version")
+        return key_schema().append(pa.field("task", pa.string()))
 
 
 def _foreign(folder: Path, experiment: Experiment) -> str:
@@ -376,17 +303,7 @@ def _is_missing_or_says(path: Path, text: str) -> bool:
     """Whether a file may be written with a text: a sweep that was killed at its start may have done so."""
     try:
         return path.read_bytes() == text.encode()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
-
-
-def _unified(tables: list[pa.Table]) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.concat_tables(tables, promote_options="permissive")
-
-
-def _keys_of(table: pa.Table) -> list[Key]:
-    return list(zip(*(table[name].to_pylist() for name in KEY_COLUMNS), strict=True))

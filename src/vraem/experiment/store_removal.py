@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from vraem.experiment.output import MANIFEST_FILE, MATCH_FILE, PLAN_FILE
-from vraem.experiment.part_files import FOLDERS, take_away
+from vraem.experiment.part_files import FOLDERS, parts_in, take_away
 from vraem.experiment.store import EXPERIMENT_FILE, Store
 
 
@@ -17,7 +17,7 @@ def remove_store(store: Store) -> None:
     """
     for folder in FOLDERS:
         inside = store.directory / folder
-        for part in [*inside.glob("part-*.parquet"), *inside.glob(".part-*.tmp")]:
+        for part in [*parts_in(inside), *inside.glob(".part-*.tmp")]:
             take_away(part)
         remove_if_empty(inside)
     for name in (MATCH_FILE, PLAN_FILE, EXPERIMENT_FILE, MANIFEST_FILE):

@@ -151,7 +151,7 @@ class Experiment:
 
     ``arms``: names with resolved scenarios, in the order of the file; the first is the one that others are
     set against. ``horizons``: named periods. ``series``: "all", "none", or n to keep the weekly series of
-    every n-th point and replicate. ``rules``: the rules of the verdict, frozen by ``rules_hash``.
+    every n-th seed (see ``is_kept``). ``rules``: the rules of the verdict, frozen by ``rules_hash``.
     ``time_limit``: seconds per run, None without. ``text``: the resolved experiment as a file that needs no
     other. ``id``: 16 hex digits that stand for arms, factors, design, seeds, outcomes, horizons and rules;
     the number of replicates, the series kept and the time limit do not count, since they may grow later.
@@ -187,9 +187,18 @@ class Experiment:
 
     def keeps_series(self, run: Run) -> bool:
         """Whether the weekly series of a run are kept; arms of one point and replicate are kept together."""
-        if self.series in ("all", "none"):
-            return self.series == "all"
-        return (run.point + run.replicate) % int(self.series) == 0
+        return is_kept(self.series, self.replicates.common, run.point, run.replicate)
+
+
+def is_kept(series: str | int, common: bool, point: int, replicate: int) -> bool:
+    """Whether the series of a point and replicate are kept: of every n-th seed where all points share their seeds.
+
+    The same seeds then at all points, so that these can be compared. Where points have seeds of their own the one that
+    is kept moves on from point to point, so that each n-th run is.
+    """
+    if series in ("all", "none"):
+        return series == "all"
+    return (replicate if common else point + replicate) % int(series) == 0
 
 
 @dataclass(frozen=True)
