@@ -331,14 +331,14 @@ def _score_pairs(pattern: PairedPattern, seen: Sequence[Pairs]) -> PatternScore:
     if not known:
         return score_paths(pattern, [], CAMPAIGNS)
     pooled = [
-        pooled_change(name, [pairs[name] for pairs in known], low, high, unit, sign_words(low, high))
+        pooled_change(name, [pairs[name] for pairs in known], low, high, unit, sign_words(low))
         for name, low, high, unit in pattern.measures
     ]
     return score_pooled(pattern, pooled, len(known), CAMPAIGNS)
 
 
-def sign_words(low: float, high: float) -> str:
-    """What a pair of bounds asks of a sign."""
+def sign_words(low: float) -> str:
+    """What bounds from `low` on ask of a sign."""
     return "> 0" if low == 0.0 else "< 0"
 
 

@@ -47,7 +47,7 @@ LABEL_MEASURES = tuple(
 """Columns that the labels need."""
 
 FIRST_SPLIT, THREE_GROUPS = "first_split_week", "three_groups_week"
-DISMANTLED_WEEK, WATCHED = "dismantled_week", "weeks_observed"
+WATCHED = "weeks_observed"
 REMOVED = "removed"
 SPLINTER_LIVES = "splinter_lives"
 

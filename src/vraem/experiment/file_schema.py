@@ -6,7 +6,7 @@ to be tables: each arm makes a scenario of them, and that is checked as a scenar
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -20,7 +20,6 @@ from vraem.scenario.starting import MOST_GROUPS, MOST_POSTS
 DesignKind = Literal[
     "grid", "one_at_a_time", "factorial", "latin_hypercube", "sobol", "saltelli", "morris", "prior"
 ]
-STATISTICS: tuple[str, ...] = get_args(Statistic)
 MOST_POINTS = 10_000_000
 ADDED_TABLES = ("driver", "event", "campaign", "group", "post")
 """Arrays of tables that experiment files have in common with scenario files; their rows are added to those there."""

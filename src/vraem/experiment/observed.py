@@ -83,12 +83,6 @@ def callao_share() -> list[Observation]:
     return [_observation(row) for row in _rows("route_share_first_to_callao", VALLEY)]
 
 
-def leaf_production(place: str = VALLEY) -> dict[int, Observation]:
-    """Reported leaf production (t) by year (P2)."""
-    reports = (_observation(row) for row in _rows("leaf_production", place, "t"))
-    return {report.end.year: report for report in reports}
-
-
 def valley_share() -> dict[int, float]:
     """Surveyed share of the valley in Peru's coca area on 31 December, by year (P31)."""
     valley, country = coca_area(VALLEY), coca_area(COUNTRY)

@@ -139,10 +139,6 @@ class Store:
         """Keys of the runs that failed and were not done later."""
         return self._keys(FAILURES) - self.done_keys()
 
-    def done_ids(self) -> set[str]:
-        """Ids of the finished runs."""
-        return {key[0] for key in self.done_keys()}
-
     def runs(self) -> pa.Table:
         """A row for each finished run, sorted by id."""
         table = self._read(RUNS, KEY_COLUMNS)

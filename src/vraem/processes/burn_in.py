@@ -7,13 +7,13 @@ operations (D3) are the solution. Covariates enter minus their mean in the burn-
 
 from math import exp, log
 
+from vraem.processes.command import authority_at_rest
 from vraem.processes.groups import Rows, living_columns, living_groups, strength_equivalents
 from vraem.processes.recruitment import joining, kin_share, measure_pools
 from vraem.processes.remittance import SOURCES, hoarding_of
 from vraem.processes.targets import leads
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
 WRITES: dict[str, tuple[str, ...]] = {}
 BURN_IN_YEARS = 7
@@ -79,7 +79,7 @@ def prepare(world: World) -> None:
     burn.recruit_intercept = log(burn.outflow / possible) if possible > 0.0 else FIRST_INTERCEPT
     burn.recruit_intercept_start = burn.recruit_intercept
     for group in living_groups(world).tolist():
-        world.groups.authority[group] = _first_authority(world, group)
+        world.groups.authority[group] = authority_at_rest(world, group)
     burn.command = _mean_command(world, rows) if len(rows) else 0.0
 
 
@@ -224,17 +224,3 @@ def _link_gain_at_rest(world: World) -> float:
     p = world.p
     isolation = log(2.0) / (p.link_half_life * WEEKS_A_MONTH) * (1.0 - p.link_contact)
     return isolation * p.link_baseline / (p.link_contact * (1.0 - p.link_baseline))
-
-
-def _first_authority(world: World, group: int) -> float:
-    p, members = world.p, world.members
-    leader = int(world.groups.leader[group])
-    years = 0.0 if leader == NO_ROW else -float(members.joined[leader]) / WEEKS_A_YEAR
-    lineage = leader != NO_ROW and members.kin[leader] == FOUNDING_KIN
-    logit = (
-        p.authority_intercept
-        + p.authority_lineage_weight * lineage
-        + p.authority_tenure_weight * log(1.0 + years)
-        + p.authority_ideology_weight * (float(world.groups.ideology[group]) - 0.5)
-    )
-    return 1.0 / (1.0 + exp(-logit))

@@ -70,21 +70,30 @@ def _fade(world: World) -> None:
 
 def _relax_authority(world: World) -> None:
     """B4: A tends to σ(α0 + αk lineage + αt ln(1 + years) + αv (success − its mean) + αi (mean ideology − .5))."""
-    groups, members, p = world.groups, world.members, world.p
+    groups, p = world.groups, world.p
     pace = 1.0 - left_after(1, p.authority_half_life)
     for group in living_groups(world).tolist():
-        leader = int(groups.leader[group])
-        if leader == NO_ROW:
-            continue
-        years = (world.week - int(members.joined[leader])) / WEEKS_A_YEAR
-        logit = (
-            p.authority_intercept
-            + p.authority_lineage_weight * (members.kin[leader] == FOUNDING_KIN)
-            + p.authority_tenure_weight * log(1.0 + max(years, 0.0))
-            + p.authority_success_weight * (float(groups.success[group]) - world.burn_in.success)
-            + p.authority_ideology_weight * (float(groups.ideology[group]) - 0.5)
-        )
-        groups.authority[group] += pace * (1.0 / (1.0 + exp(-logit)) - groups.authority[group])
+        if groups.leader[group] != NO_ROW:
+            over_usual = float(groups.success[group]) - world.burn_in.success
+            groups.authority[group] += pace * (
+                authority_at_rest(world, group, over_usual) - groups.authority[group]
+            )
+
+
+def authority_at_rest(world: World, group: int, success: float = 0.0) -> float:
+    """What carries the authority of the leader of `group`, of nobody where there is none, `success` over the usual."""
+    groups, members, p = world.groups, world.members, world.p
+    leader = int(groups.leader[group])
+    held = leader != NO_ROW
+    years = (world.week - int(members.joined[leader])) / WEEKS_A_YEAR if held else 0.0
+    logit = (
+        p.authority_intercept
+        + p.authority_lineage_weight * (held and members.kin[leader] == FOUNDING_KIN)
+        + p.authority_tenure_weight * log(1.0 + max(years, 0.0))
+        + p.authority_success_weight * success
+        + p.authority_ideology_weight * (float(groups.ideology[group]) - 0.5)
+    )
+    return float(1.0 / (1.0 + exp(-logit)))
 
 
 def _move_links(world: World, rows: np.ndarray) -> None:

@@ -20,7 +20,7 @@ from vraem.processes.groups import (
 from vraem.processes.journal import note
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
-from vraem.world.organisation_tables import FIGHTER
+from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER
 from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
 WRITES = GROUP_WRITES
@@ -31,7 +31,8 @@ FOUNDING_WEEKS = 26.0
 """Weeks of pay that a new group brings with it."""
 FIRST_AUTHORITY, FIRST_IDEOLOGY, IDEOLOGY_SPREAD = 0.5, 0.1, 0.05
 """A band under its founder, little given to doctrine."""
-ADULT, AGE_RANGE = 18.0, 22.0
+AGE_RANGE = 22.0
+"""Newcomers are adults of up to so many years more."""
 FIRST_KIN = 500_000
 """Kin lines of outside groups begin here, one line a person: nobody in them has kin in the lineage."""
 
@@ -102,7 +103,7 @@ def _newcomers(world: World, place: int, count: int) -> Recruits:
     noise = world.streams.normal("entrant_noise", world.week, first, first + count)
     return Recruits(
         rank=np.full(count, FIGHTER, dtype=np.int8),
-        age_weeks=np.ceil((ADULT + AGE_RANGE * age) * WEEKS_A_YEAR).astype(np.int64),
+        age_weeks=np.ceil((ADULT_YEARS + AGE_RANGE * age) * WEEKS_A_YEAR).astype(np.int64),
         kin=FIRST_KIN + np.arange(first, first + count),
         tie=0.5 + 0.5 * tie,
         bond=0.5 + 0.5 * bond,

@@ -62,7 +62,7 @@ WRITES: dict[str, tuple[str, ...]] = {
             "members",
             "ranks",
         ),
-        *("lineage_share", "heir_since", "allied", "alliance", "support"),
+        *("lineage_share", "allied", "alliance", "support"),
         *("coca_mix", "logging_mix", "extortion_mix"),
     ),
     "incidents": (
@@ -258,7 +258,7 @@ def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, fou
     groups.count = row + 1
     for name in ("leader", "centre", "ended", "vacant_since", "vacant_until", "allied"):
         groups.__dict__[name][row] = NO_ROW
-    groups.status[row], groups.formed[row], groups.heir_since[row] = LIVING, world.week, world.week
+    groups.status[row], groups.formed[row] = LIVING, world.week
     groups.parent[row], groups.outsider[row], groups.founding[row] = parent, outsider, founding
     groups.lineage_share[row] = float(founding)
     for name in ("coca_mix", "logging_mix", "extortion_mix"):

@@ -15,7 +15,7 @@ from vraem.processes.communities import anger, frighten
 from vraem.processes.groups import Rows, members_of, rows_where
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top, remove_members
-from vraem.processes.targets import BLOCK, guard_class, race
+from vraem.processes.targets import BLOCK, guard_class, knowledge, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
@@ -137,7 +137,7 @@ def chance_to_take(world: World, target: int, effort: float, leaked: bool) -> fl
     column = int(members.column[target])
     return success_probability(
         world.p,
-        known=0.5 * (float(members.location_known[target]) + float(members.role_known[target])),
+        known=float(knowledge(world, np.array([target]))[0]),
         effort=effort,
         terrain=terrain_share(world, int(columns.seat[column])),
         guards=guard_class(world, target),

@@ -28,6 +28,7 @@ from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
+    ADULT_YEARS,
     FIGHTER,
     FOUNDING_KIN,
     NO_ROW,
@@ -39,7 +40,7 @@ from vraem.world.security_tables import JOIN, REJOINED
 
 WRITES = GROUP_WRITES
 REVIEW_WEEKS = 4
-ADULT, OLDEST_RECRUIT = 18.0, 30.0
+OLDEST_RECRUIT = 30.0
 CAMP_IDEOLOGY, CAMP_TIE = 0.7, 0.6
 """Ideology and tie to the leader of people raised in the group's camps."""
 RECRUIT_SPREAD = 0.12
@@ -142,7 +143,7 @@ def _enter(world: World, column: int, count: int) -> None:
     noise = streams.normal("recruit_noise", world.week, 2 * wanted.start, 2 * wanted.stop).reshape(count, 2)
     drugs = drug_share(world, column) - world.burn_in.drug_share
     belief = p.ideology_initial + p.ideology_revenue_slope * drugs + RECRUIT_SPREAD * noise[:, 0]
-    age = ADULT + (OLDEST_RECRUIT - ADULT) * draws[:, 0]
+    age = ADULT_YEARS + (OLDEST_RECRUIT - ADULT_YEARS) * draws[:, 0]
     add_members(
         world,
         column,
@@ -213,7 +214,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         column,
         Recruits(
             rank=np.array([FIGHTER if arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
-            age_weeks=np.array([int(np.ceil(ADULT * WEEKS_A_YEAR))]),
+            age_weeks=np.array([int(np.ceil(ADULT_YEARS * WEEKS_A_YEAR))]),
             kin=np.array([1 + 2_000 + world.members.count]),
             tie=np.array([CAMP_TIE]),
             bond=np.array([RECRUIT_BOND]),

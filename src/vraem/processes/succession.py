@@ -26,7 +26,7 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, LIVING, NO_ROW
+from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, HEIR_TIE, LIVING, NO_ROW
 from vraem.world.security_tables import SUCCESSION, VACANCY
 
 if TYPE_CHECKING:
@@ -333,9 +333,8 @@ def _name_heirs(world: World, group: int, rows: Rows, standing: int) -> None:
     kin = members.kin[young] == members.kin[leader]
     chosen = int(young[(2.0 * kin + members.tie[young] + members.skill[young]).argmax()])
     members.heir[chosen] = True
-    members.tie[chosen] = max(float(members.tie[chosen]), 0.85)
+    members.tie[chosen] = max(float(members.tie[chosen]), HEIR_TIE)
     members.rank[chosen] = max(int(members.rank[chosen]), FIGHTER)
-    groups.heir_since[group] = world.week
 
 
 def _heirs(world: World, group: int) -> Rows:

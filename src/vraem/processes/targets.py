@@ -18,6 +18,7 @@ from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
+    ADULT_YEARS,
     COMMANDER,
     FIGHTER,
     LEADER,
@@ -26,7 +27,7 @@ from vraem.world.organisation_tables import (
     SQUAD_LEADER,
 )
 
-ADULT_WEEKS = int(18.0 * WEEKS_A_YEAR)
+ADULT_WEEKS = int(ADULT_YEARS * WEEKS_A_YEAR)
 LEADER_VISIBILITY = 0.5
 """Log weight of the leader beyond that of the top (parameter table: routine_rank_visibility)."""
 LEADER_GUARD, COMMANDER_GUARD, HEIR_GUARD = 2.2, 1.0, 0.7

@@ -15,9 +15,11 @@ from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.inputs import start_groups
 from vraem.world.orders import StartGroup
 from vraem.world.organisation_tables import (
+    ADULT_YEARS,
     COMMANDER,
     FIGHTER,
     FOUNDING_KIN,
+    HEIR_TIE,
     LEADER,
     LIVING,
     NO_ROW,
@@ -28,7 +30,7 @@ from vraem.world.state import World
 
 SQUAD = 7
 """One squad leader for so many armed members."""
-ADULT, OLDEST_RECRUIT = 18.0, 45.0
+OLDEST_MEMBER = 45.0
 LEADER_AGE, HEIR_AGES = 52.0, (18.0, 27.0)
 LEADER_IDEOLOGY = 0.8
 CONTACT_SPREAD = 0.15
@@ -151,9 +153,9 @@ def _build_members(
     members.rank[rows] = np.where(armed, FIGHTER, SUPPORTER)
     for name in ("left", "firm"):
         members.__dict__[name][rows] = NO_ROW
-    age = ADULT + (OLDEST_RECRUIT - ADULT) * draws[0]
+    age = ADULT_YEARS + (OLDEST_MEMBER - ADULT_YEARS) * draws[0]
     members.born[rows] = -np.ceil(age * WEEKS_A_YEAR).astype(np.int32)
-    served = np.minimum(start.years, (age - ADULT) * draws[1])
+    served = np.minimum(start.years, (age - ADULT_YEARS) * draws[1])
     members.joined[rows] = -np.floor(served * WEEKS_A_YEAR).astype(np.int32)
     members.bond[rows] = 0.2 + 0.6 * draws[2]
     members.tie[rows] = 0.5 * draws[3]
@@ -218,7 +220,7 @@ def _fill_posts(
     leader = first
     members.rank[leader] = LEADER
     members.born[leader] = -round(LEADER_AGE * WEEKS_A_YEAR)
-    members.joined[leader] = -round(min(start.years, LEADER_AGE - ADULT) * WEEKS_A_YEAR)
+    members.joined[leader] = -round(min(start.years, LEADER_AGE - ADULT_YEARS) * WEEKS_A_YEAR)
     members.ideology[leader] = max(LEADER_IDEOLOGY, start.ideology)
     members.tie[leader] = 1.0
     members.skill[leader] = max(float(members.skill[leader]), 0.7)
@@ -242,8 +244,8 @@ def _fill_posts(
     ages = low + (high - low) * draws[start.members - len(heirs) :]
     members.born[heirs] = -np.ceil(ages * WEEKS_A_YEAR).astype(np.int32)
     members.joined[heirs] = np.maximum(
-        members.joined[heirs], members.born[heirs] + ceil(ADULT * WEEKS_A_YEAR)
+        members.joined[heirs], members.born[heirs] + ceil(ADULT_YEARS * WEEKS_A_YEAR)
     )
     if not kin_null:
         members.kin[heirs] = clan
-    members.tie[heirs] = np.maximum(members.tie[heirs], 0.85)
+    members.tie[heirs] = np.maximum(members.tie[heirs], HEIR_TIE)

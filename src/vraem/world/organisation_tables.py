@@ -22,6 +22,10 @@ STATUSES = ("active", "hired by a firm", "quit", "surrendered", "captured", "dea
 LIVING, ENDED = range(2)
 """Status of a column or of a group."""
 
+ADULT_YEARS = 18.0
+"""Nobody who is younger is in any table."""
+HEIR_TIE = 0.85
+"""Least tie to the leader of whom he names heir."""
 FOUNDING_KIN = 0
 """The kin line that spans leader, committee and heirs of the first group; other lines are numbered from 1."""
 
@@ -211,7 +215,6 @@ GROUPS = TableSpec(
         Column("members", "float32", "persons", 0, 1e4, "members of all columns"),
         Column("ranks", "float32", "persons", 0, 1e4, "members that it is used to have and wants again (B6)"),
         Column("lineage_share", "float32", "share", 0, 1, "mean descent of the members; frozen at the end"),
-        Column("heir_since", "int32", "week", -6000, 6000, "week in which an heir was last named (B9)"),
         Column(
             "allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"
         ),
