@@ -276,12 +276,10 @@ def test_a_vacant_post_has_no_authority_to_gain():
 
 
 def test_leaders_of_groups_outside_the_clan_start_with_less():
-    from vraem.processes.burn_in import _first_authority
-
     world = fresh()
-    with_clan = _first_authority(world, 0)
+    with_clan = command.authority_at_rest(world, 0)
     world.members.kin[world.groups.leader[0]] = FOUNDING_KIN + 1
-    assert _first_authority(world, 0) < with_clan
+    assert command.authority_at_rest(world, 0) < with_clan
 
 
 # ideology
