@@ -81,7 +81,10 @@ def arms() -> dict[str, list[RunResult]]:
     return {"baseline": runs()[:3], "heirs-first": runs()[1:], "commanders": runs()[::2]}
 
 
-EFFECTS = [Effect(f"factor_{i}", 0.4 * 0.75**i, 0.1, 0.05 * (i % 4 + 1), 0.03, 0.07 if i < 4 else 0.2) for i in range(9)]
+EFFECTS = [
+    Effect(f"factor_{i}", 0.4 * 0.75**i, 0.1, 0.05 * (i % 4 + 1), 0.03, 0.07 if i < 4 else 0.2)
+    for i in range(9)
+]
 INDICES = [Index(f"factor_{i}", 0.3 * 0.6**i, 0.04, 0.4 * 0.65**i, 0.06) for i in range(6)]
 BOX = Box(
     (

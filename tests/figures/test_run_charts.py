@@ -1,14 +1,26 @@
 """Charts of the armed groups of one run: what is drawn is what the run says."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.figures.gallery import run, runs
-from tests.figures.runs import CAMPAIGN, COLUMN_GROUPS, made_up_run
+from tests.figures.runs import CAMPAIGN, made_up_run
 from vraem import figures
-from vraem.figures.looks import FOUNDING_LOOK, OTHER_SPLINTERS, OUTSIDER_LOOK, SPLINTER_LOOKS, group_looks
+from vraem.experiment.organisation_page import _fates, _since
+from vraem.figures.command_chart import _weighted_median
+from vraem.figures.looks import (
+    FOUNDING_LOOK,
+    OTHER_SPLINTERS,
+    OUTSIDER_LOOK,
+    REVENUE_LOOKS,
+    SERVICE_LOOK,
+    SPLINTER_LOOKS,
+    group_looks,
+)
 from vraem.figures.run import RUN_CHARTS, charts_of
-from vraem.figures.run_groups import rolling_mean, rolling_sum
+from vraem.figures.run_groups import looks_of, rolling_mean, rolling_sum
 from vraem.figures.territory_maps import SEAT, picked
 from vraem.observe.fates import FATES
 from vraem.observe.journal import VIOLENT
@@ -24,7 +36,7 @@ def texts(axes):
 def test_splinters_have_letters_in_the_order_of_time_from_b_on():
     founding = np.array([True, *[False] * 8])
     outsider = np.array([False] * 8 + [True])
-    looks = group_looks(founding, outsider)
+    looks = group_looks(founding, outsider, np.zeros_like(founding))
     assert looks[0] == FOUNDING_LOOK
     assert looks[1:6] == list(SPLINTER_LOOKS)
     assert [look.label for look in looks[1:3]] == ["splinter B", "splinter C"]
@@ -80,11 +92,13 @@ def test_losses_are_summed_up_from_the_campaigns_start():
 
 def test_there_is_a_line_for_each_column_and_a_mark_for_each_leader_lost():
     links, marks, _ = figures.command_links(run()).axes
-    days = len(run().dates)
-    spans = {len(line.get_xdata()) for line in links.lines}
-    stretches = sum(len({before, after}) for before, after in COLUMN_GROUPS[:5]) + 2
-    assert len([line for line in links.lines if len(line.get_xdata()) > 1]) == stretches
-    assert max(spans) == days
+    thin = [line for line in links.lines if len(line.get_xdata()) > 1 and line.get_linewidth() < 1.0]
+    bold = [line for line in links.lines if len(line.get_xdata()) > 1 and line.get_linewidth() > 2.0]
+    weeks = run().organisation.column_weeks
+    assert len(thin) == len(weeks["link"])
+    living = weeks["living"] > 0.0
+    assert len(bold) == len(np.unique(weeks["group"][living]))
+    assert [line.get_marker() for line in links.lines if len(line.get_xdata()) == 1] == ["o"]
     journal = run().organisation.journal
     for rank, words in ((LEADER, "leader lost to the state"), (COMMANDER, "commander lost")):
         lost = int(((journal["kind"] == REMOVAL) & (journal["other"] == rank)).sum())
@@ -173,3 +187,45 @@ def test_every_chart_of_a_run_is_described():
         "strength",
         "violence",
     } <= set(charts_of(run()))
+
+
+def test_the_bold_line_is_the_median_by_armed_members():
+    values = np.array([[0.2, 0.2], [0.6, 0.6], [0.9, np.nan]])
+    weights = np.array([[10.0, 10.0], [1.0, 30.0], [10.0, 0.0]])
+    assert _weighted_median(values, weights).tolist() == [0.6, 0.6]
+    assert np.isnan(_weighted_median(values, 0.0 * weights)).all()
+
+
+def test_a_group_that_only_ever_served_a_firm_is_no_splinter():
+    hired = made_up_run(seed=3)
+    weeks = hired.organisation.column_weeks
+    own = (weeks["group"] == 1) & (weeks["living"] > 0.0)
+    assert looks_of(hired)[1].label == "splinter B"
+    weeks["serving"][own] = 1.0
+    assert looks_of(hired)[1] == SERVICE_LOOK
+    weeks["serving"][:, :800][own[:, :800]] = 0.0
+    assert looks_of(hired)[1].label == "splinter B"
+
+
+def test_names_of_incomes_stand_beside_their_bands_and_are_of_the_last_half_year():
+    stack, _ = figures.group_income(runs()).axes
+    last = {name: np.mean([rolling_mean(each[name], 26)[-1] for each in runs()]) for name in REVENUE_LOOKS}
+    fees = 100.0 * last["group_fees"] / sum(last.values())
+    assert f"{fees:.0f} % fees on passing cargo" in texts(stack)
+
+
+def test_a_run_without_a_campaign_speaks_of_none():
+    quiet = made_up_run(seed=5)
+    anchor = dataclasses.replace(quiet.organisation.anchor, source="default")
+    object.__setattr__(quiet.organisation, "anchor", anchor)
+    for chart in (figures.members_by_fate, figures.fates_of_members):
+        figure = chart(quiet)
+        said = [text.get_text() for text in figure.texts]
+        said += [axes.get_title(loc="left") + axes.get_xlabel() for axes in figure.axes]
+        assert not any("campaign" in text for text in said), chart
+
+
+def test_the_page_of_a_run_without_a_campaign_dates_its_members():
+    assert _since({"source": "default", "start": "2023-09-04"}) == "on 4\u00a0September\u00a02023"
+    assert _since({"source": "campaign", "start": "2023-09-04"}) == "before the campaign"
+    assert "are at the end of the run" in _fates({"quit": 2}, "on a day")

@@ -15,7 +15,7 @@ def test_morris_bars_are_the_effects_and_the_clear_ones_are_dark():
     bars, plane = figures.morris_screening(EFFECTS).axes
     assert [bar.get_width() for bar in bars.patches] == pytest.approx([each.importance for each in EFFECTS])
     hollow = sum(line.get_markerfacecolor() == "white" for line in plane.lines if line.get_marker() == "o")
-    assert hollow == sum(each.importance <= each.half_width for each in EFFECTS)
+    assert hollow == sum(not each.clear for each in EFFECTS)
     with pytest.raises(ValueError, match="at least one factor"):
         figures.morris_screening([])
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from tests.analysis.planted import planted
 from vraem.analysis.findings import findings
+from vraem.analysis.neutrality import neutrality
+from vraem.analysis.neutrality_page import page as neutrality_page
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.figures import report as report_module
@@ -310,3 +313,47 @@ def test_an_experiment_without_end_states_has_a_report_of_its_contrasts(tmp_path
     assert found.claim is None
     assert {each.arm for each in found.contrasts} == {"leader", "heirs"}
     assert "What differs from the reference" in write_report(bare, tmp_path).page.read_text(encoding="utf-8")
+
+
+def test_a_report_without_a_question_has_no_rules_and_no_verdict(tmp_path):
+    results = planted(label, link=lambda r, row: r.normal(), points=10)
+    bare = Results(
+        results.frame[["arm", "point", "replicate", "seed", "link"]],
+        results.arms,
+        "baseline",
+        (),
+        (),
+        results.rules,
+        {"name": "bare", "outcomes": ["link"]},
+    )
+    text = write_report(bare, tmp_path).page.read_text(encoding="utf-8")
+    said = re.sub(r'src="data:[^"]*"', "", text)
+    for words in ("How sure", "Rules of the verdict", "end states", "gangs", "-0<"):
+        assert words not in said, words
+    assert "puts no statement to the test" in said
+
+
+def test_rules_of_a_verdict_are_an_object(written):
+    _, report, _ = written
+    data = json.loads(report.data.read_text(encoding="utf-8"))
+    assert data["claim"]["rules"]["supported_above"] == 0.5
+
+
+def test_what_the_runs_do_not_have_is_told_at_the_top_and_in_the_data(written, tmp_path, monkeypatch):
+    results, report, _ = written
+    assert "replaced" not in json.loads(report.data.read_text(encoding="utf-8"))
+    monkeypatch.setattr(report_module, "report_charts", lambda results: [])
+    asked = replace(results, rules=results.rules.model_copy(update={"horizon": 48}))
+    again = write_report(asked, tmp_path)
+    text = again.page.read_text(encoding="utf-8")
+    assert asked.replaced.startswith("The rules ask for")
+    assert text.index(asked.replaced) < text.index('class="answer"')
+    assert json.loads(again.data.read_text(encoding="utf-8"))["replaced"] == asked.replaced
+
+
+def test_the_rule_of_neutrality_says_which_definitions_it_judges():
+    results = world()
+    said = neutrality_page(neutrality(results), results, "vraem neutrality runs/x")
+    assert "*personnel*, *links* and *size* (*seats* is a companion that is shown and not judged)" in said
+    assert "## Dismantled by seats (shown, not judged)" in said
+    assert "## Dismantled by size\n" in said

@@ -21,6 +21,7 @@ from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Effect
 from vraem.analysis.words import percent
+from vraem.experiment.words import listed
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
 
 _MOST_LEVERS = 12
@@ -39,9 +40,8 @@ def page(
         _opening(found, results, command),
         "## The rule",
         f"Each end state must have at least {percent(LEAST)} at one horizon or more, and none more than "
-        f"{percent(MOST)} at any, under each "
-        "definition of dismantled; *intact* and *resilient* are excepted under *size*, which rules "
-        "them out by itself.",
+        f"{percent(MOST)} at any, under {_judged_definitions(results)}; *intact* and *resilient* are excepted under "
+        "*size*, which rules them out by itself.",
         _said(found.faults),
         *(_definition(found.cells, results, name) for name in results.definitions),
         *_by_persons(found, results),
@@ -79,7 +79,7 @@ def _campaigns(results: Results) -> str:
 
 def _said(faults: Sequence[Fault]) -> str:
     if not faults:
-        return "**The rule holds for every definition.**"
+        return "**The rule holds for every definition that is judged.**"
     lines = ["**The rule is broken** in these places:", ""]
     for fault in faults:
         when = "any horizon" if fault.horizon is None else f"{fault.horizon} months"
@@ -91,9 +91,18 @@ def _said(faults: Sequence[Fault]) -> str:
     return "\n".join(lines)
 
 
+def _judged_definitions(results: Results) -> str:
+    """The definitions that the rule is asked of, and those that are shown beside them."""
+    judged = [f"*{name}*" for name in results.definitions if name not in COMPANIONS]
+    beside = [f"*{name}*" for name in results.definitions if name in COMPANIONS]
+    said = f"each of the definitions of dismantled {listed(judged)}" if judged else "no definition"
+    return f"{said} ({listed(beside)} is a companion that is shown and not judged)" if beside else said
+
+
 def _definition(cells: Sequence[Cell], results: Results, definition: str) -> str:
     shown = _table_of(cells, results, definition)
-    return f"## Dismantled by {definition}\n\n{DEFINITION_WORDS[definition].capitalize()}.\n\n{shown}"
+    note = " (shown, not judged)" if definition in COMPANIONS else ""
+    return f"## Dismantled by {definition}{note}\n\n{DEFINITION_WORDS[definition].capitalize()}.\n\n{shown}"
 
 
 def _table_of(cells: Sequence[Cell], results: Results, definition: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,12 +142,24 @@ def _tell_scores(scores: Sequence[PatternScore], runs: str) -> None:
             score.name,
             score.observed,
             score.simulated,
+            _accepted(score),
         )
         for score in scores
     ]
-    click.echo(
-        aligned(rows, ("", "met", share, "pattern", "observed", "simulated, tightest measure"), right=(2,))
-    )
+    heads = ("", "met", share, "pattern", "observed", "simulated, tightest measure", "accepted")
+    click.echo(aligned(rows, heads, right=(2,)))
+
+
+def _accepted(score: PatternScore) -> str:
+    """What the measure that is shown may be, with its unit."""
+    from vraem.analysis.scoreboard import show
+
+    low, high = (show(value, score.unit) for value in (score.low, score.high))
+    if not math.isfinite(score.low):
+        said = f"at most {high}" if math.isfinite(score.high) else "anything"
+    else:
+        said = f"{low} to {high}" if math.isfinite(score.high) else f"at least {low}"
+    return said if not score.unit or said.endswith(score.unit) else f"{said} ({score.unit})"
 
 
 def _ablation_lines(table: Mapping[str, Sequence[PatternScore]]) -> str:

@@ -50,8 +50,7 @@ def organisation_paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
         pages.append(("What became of them", _too_short(groups)))
     fates = groups["fates"].get(END)
     if fates:
-        since = "before the campaign" if groups["anchor"] is not None else "at the start of the run"
-        pages.append(("The members", _fates(fates, since)))
+        pages.append(("The members", _fates(fates, _since(groups["anchor"]))))
     return pages
 
 
@@ -202,11 +201,18 @@ def _too_short(groups: dict[str, Any]) -> str:
     )
 
 
+def _since(anchor: dict[str, Any] | None) -> str:
+    """When the members served of whom the fates are told."""
+    if anchor is None:
+        return "at the start of the run"
+    return "before the campaign" if anchor["source"] == "campaign" else f"on {day(anchor['start'])}"
+
+
 def _fates(fates: dict[str, int], since: str) -> str:
     total = sum(fates.values())
     kinds = sorted(((fate, number) for fate, number in fates.items() if number), key=lambda item: -item[1])
     parts = [f"{count(number)} {FATE_WORDS[fate]}" for fate, number in kinds]
-    return f"Where the {plural(total, 'member')} {since} are at its end: {listed(parts)}."
+    return f"Where the {plural(total, 'member')} {since} are at the end of the run: {listed(parts)}."
 
 
 def _times(number: float) -> str:

@@ -22,7 +22,7 @@ _PLACES: dict[str, str] = {
     **dict.fromkeys(("number_of_groups", "strength_and_removals"), "groups_chart"),
     **dict.fromkeys(("end_states", "end_state_shares"), "end_state_bars"),
     "cumulative_incidence": "time_to",
-    "paired_differences": "contrast_forest",
+    **dict.fromkeys(("declared_differences", "paired_differences"), "contrast_forest"),
     "verdict_at_a_glance": "verdict_rows",
     "phase_diagram": "phase",
     **dict.fromkeys(("morris_screening", "sensitivity", "sobol_shares"), "sensitivity_bars"),

@@ -23,6 +23,7 @@ from vraem.figures.style import (
     style,
     thousands,
 )
+from vraem.figures.swept import not_drawn
 from vraem.figures.timeline import frame_years
 from vraem.world.clock import WEEKS_A_YEAR
 
@@ -91,13 +92,8 @@ def economy_by_arm(source: Source) -> Figure:
 
 
 def violence_by_arm(source: Source) -> Figure:
-    """Violence before and after the campaign's start, a column an arm: mean, 50 % and 90 % of runs."""
-    return fans(
-        source,
-        VIOLENCE_ROWS,
-        "Violence before and after the campaign's start",
-        "Events and persons in the last 52 weeks",
-    )
+    """Violence over time, a column an arm: mean, 50 % and 90 % of runs."""
+    return fans(source, VIOLENCE_ROWS, "Violence over time", "Events and persons in the last 52 weeks")
 
 
 def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figure:
@@ -121,11 +117,11 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
     series = ArmSeries.of(source, sorted({name for row in rows for name in row.series}))
     arms = series.arms[:MOST_ARMS]
     left_out = series.arms[MOST_ARMS:]
-    first = _first_week(series)
+    first = _first_week(series, rows)
     lines = "mean" if all(row.mean for row in rows) else "median"
     note = f"Line: {lines} of runs; bands: half and nine in ten of the runs; black: {lines} of {arms[0]}."
     if left_out:
-        note = f"{note} Not drawn, for want of room: {', '.join(left_out)}."
+        note = f"{note} {not_drawn(left_out)}"
     margins = Margins(left=1.6, right=0.3, top=1.0, bottom=0.78)
     with style():
         figure, panels = sheet(
@@ -167,12 +163,16 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
     return figure
 
 
-def _first_week(series: ArmSeries) -> int:
-    """Where the chart begins: some years before the campaign, or at the first week."""
+def _first_week(series: ArmSeries, rows: Sequence[Row]) -> int:
+    """Where the chart begins: some years before the campaign, or at the first week.
+
+    Sums over a year begin once there is a year behind them: they would climb from nothing.
+    """
+    full = YEAR - 1 if any(row.kind == "sum" for row in rows) and len(series.dates) > YEAR else 0
     if series.span is None:
-        return 0
+        return full
     start = int(np.searchsorted(series.dates, np.datetime64(series.span[0])))
-    return max(start - LEAD_WEEKS, 0)
+    return max(start - LEAD_WEEKS, full)
 
 
 def _values(series: ArmSeries, arm: str, row: Row) -> NDArray[np.float64]:

@@ -55,8 +55,8 @@ RIVER_NAMES = {
 REGION_NAMES = {
     "Ayacucho": (-13.16, -73.88),
     "Cusco": (-12.25, -73.32),
-    "Junín": (-11.50, -74.24),
-    "Huancavelica": (-12.50, -74.57),
+    "Junín": (-11.66, -74.22),
+    "Huancavelica": (-12.52, -74.53),
 }
 
 FIRST_NAMES = (
@@ -80,11 +80,12 @@ LARGE_TOWNS = (
 NAMED_TOGETHER = ("Kimbiri",)
 """Twin towns across a bridge: one name serves both."""
 SHORT_NAMES = {
-    "Huamanga (Ayacucho)": "AYACUCHO (Huamanga)",
+    "Huamanga (Ayacucho)": "Ayacucho",
     "Amaybamba (Inkawasi)": "Amaybamba",
     "San Francisco": "San Francisco, Kimbiri",
     "Mantaro (Union Ashaninka)": "Mantaro (town)",
     "San Antonio (Anco)": "San Antonio",
+    "San Martin de Pangoa": "Pangoa",
 }
 
 
@@ -217,12 +218,18 @@ def _draw_towns(ax: Axes, valley: Valley) -> None:
             )
 
 
-def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = ()) -> None:
+def draw_names(
+    ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = (), *, larger: float = 0.0
+) -> None:
     """Names of rivers and regions at fixed places, then of towns where there is room.
 
     `signs` are points, longitude and latitude, that no name of a town may cover.
     """
-    taken = [*_draw_river_names(ax), *_draw_region_names(ax), *(sign_box(ax, x, y) for x, y in signs)]
+    taken = [
+        *_draw_river_names(ax, larger),
+        *_draw_region_names(ax, larger),
+        *(sign_box(ax, x, y) for x, y in signs),
+    ]
     places = valley.places
     where = {name: row for row, name in enumerate(places.name)}
     seats = [
@@ -235,10 +242,10 @@ def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = 
             places.longitude[where[name]],
             places.latitude[where[name]],
             accented(SHORT_NAMES.get(name, name)),
-            size=SMALL_SIZE + (0.9 if name in LARGE_TOWNS else -0.6),
+            size=SMALL_SIZE + larger + (0.9 if name in LARGE_TOWNS else -0.6),
             weight="bold" if name in LARGE_TOWNS else "normal",
         )
-        for name in dict.fromkeys([*FIRST_NAMES, *seats])
+        for name in dict.fromkeys([*LARGE_TOWNS, *FIRST_NAMES, *seats])
     ]
     massif = where["Cerro Vizcatan (massif)"]
     labels.insert(
@@ -247,6 +254,7 @@ def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = 
             places.longitude[massif],
             places.latitude[massif],
             accented("Cerro Vizcatan"),
+            size=SMALL_SIZE + larger,
             style="italic",
             colour=TRAIL,
         ),
@@ -254,7 +262,7 @@ def draw_names(ax: Axes, valley: Valley, signs: Sequence[tuple[float, float]] = 
     place_labels(ax, labels, taken)
 
 
-def _draw_river_names(ax: Axes) -> Iterator[Any]:
+def _draw_river_names(ax: Axes, larger: float) -> Iterator[Any]:
     """Each river's name along its line; yields the boxes taken, in pixels."""
     lines = {(line.kind, index): line for index, line in enumerate(outlines("rivers"))}
     for kind, spots in RIVER_NAMES.items():
@@ -271,7 +279,7 @@ def _draw_river_names(ax: Axes) -> Iterator[Any]:
                 latitude,
                 accented(f"Rio {kind.title()}"),
                 color=WATER,
-                size=SMALL_SIZE,
+                size=SMALL_SIZE + larger,
                 style="italic",
                 rotation=angle,
                 rotation_mode="anchor",
@@ -294,7 +302,7 @@ def _distance_and_angle(line: Outline, longitude: float, latitude: float) -> tup
     return float(away[nearest]), (angle + 90.0) % 180.0 - 90.0
 
 
-def _draw_region_names(ax: Axes) -> Iterator[Any]:
+def _draw_region_names(ax: Axes, larger: float) -> Iterator[Any]:
     """Names of the regions in spaced capitals; yields the boxes taken, in pixels."""
     for region, (latitude, longitude) in REGION_NAMES.items():
         name: Text = ax.text(
@@ -302,7 +310,7 @@ def _draw_region_names(ax: Axes) -> Iterator[Any]:
             latitude,
             "\u2009".join(region.upper()),
             color=MUTED,
-            size=SMALL_SIZE + 1,
+            size=SMALL_SIZE + 1 + larger,
             alpha=0.8,
             ha="center",
             va="center",

@@ -41,6 +41,8 @@ SURVEY_YEARS = range(2012, 2023)
 """Years of pattern P1."""
 
 HECTARES_A_THOUSAND = 1000.0
+BOX_WIDTH, SURVEY_BOX = 12.0, "#dfe4ea"
+"""Width in points and colour of the boxes that show the tolerance of a survey."""
 
 
 def area_against_observed(results: RunResult | Sequence[RunResult]) -> Figure:
@@ -51,9 +53,11 @@ def area_against_observed(results: RunResult | Sequence[RunResult]) -> Figure:
             "Coca in the valley: model against surveys",
             "Area of coca older than nine months, thousand hectares",
             caption(
-                runs, "Surveys: UNODC to 2017, DEVIDA from 2018; 2018 derived from departments. Bars: ±15 %."
+                runs,
+                "Surveys: UNODC to 2017, DEVIDA from 2018; 2018 derived from departments. Pale boxes: ±15 %.",
             ),
-            margins=Margins(left=0.5, right=0.8),
+            size=(7.6, 4.95),
+            margins=Margins(left=0.5, right=0.8, top=1.2),
         )
         bundle = Bundle.of(runs, lambda run: run["coca_area_visible"] / HECTARES_A_THOUSAND)
         frame_years(axes, bundle.dates)
@@ -81,7 +85,7 @@ def _surveys(axes: Axes, surveys: Sequence[Observation], bundle: Bundle) -> None
         value = seen.value / HECTARES_A_THOUSAND
         holds = abs(bundle.at(seen.end) / value - 1.0) <= AREA_TOLERANCE
         inside.append(holds)
-        axes.errorbar(
+        drawn = axes.errorbar(
             day_numbers([seen.end]),
             [value],
             yerr=[AREA_TOLERANCE * value],
@@ -90,20 +94,30 @@ def _surveys(axes: Axes, surveys: Sequence[Observation], bundle: Bundle) -> None
             color=INK,
             markerfacecolor=INK if holds else "white",
             markeredgecolor=INK if holds else MISSED.colour,
-            ecolor=MUTED,
-            elinewidth=0.9,
-            capsize=2.5,
-            zorder=5,
+            ecolor=SURVEY_BOX,
+            elinewidth=BOX_WIDTH,
+            zorder=1.5,
         )
+        for bar in drawn.lines[2]:
+            bar.set_capstyle("butt")
+        drawn.lines[0].set_zorder(5)  # the box lies beneath the model's line, the survey above it
     handles = [Line2D([], [], marker="o", color=INK, ls="", ms=5.5, label="survey of 31 December, ±15 %")]
     if not all(inside):
         missed = Line2D([], [], marker="o", ls="", ms=5.5, label="the same, model outside")
         missed.set(markerfacecolor="white", markeredgecolor=MISSED.colour)
         handles.append(missed)
     title = f"{sum(inside)} of {len(inside)} surveys matched within ±15 %"
-    legend = axes.legend(handles=handles, loc="lower right", fontsize=TEXT_SIZE - 0.5, title=title)
-    legend.set_frame_on(True)
-    legend.get_frame().set(edgecolor="none", alpha=0.85)
+    legend = axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=len(handles),
+        fontsize=TEXT_SIZE - 0.5,
+        title=title,
+        borderpad=0.2,
+        borderaxespad=0.2,
+        handletextpad=0.2,
+    )
     legend.get_title().set_fontsize(TEXT_SIZE)
     legend.get_title().set_fontweight("bold")
     legend.set_alignment("left")

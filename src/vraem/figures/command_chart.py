@@ -1,6 +1,4 @@
-"""Command links over time: one line a column, with changes of leader and the removal of leaders and commanders."""
-
-from itertools import pairwise
+"""Command links over time: columns, the median of each group, changes of leader, leaders and commanders lost."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
+from vraem.experiment.words import plural
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import letters
 from vraem.figures.run_groups import day_of, looks_of, require_groups, shade_campaign
@@ -18,9 +17,7 @@ from vraem.observe import RunResult
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import REMOVAL, SPLIT, SUCCESSION
 
-WIDEST = 2.6
-"""Width in points of the line of a column with as many armed members as the largest ever had."""
-NARROWEST = 0.6
+COLUMN_LINE = Look("a column", "#b8bec4")
 SMOOTHED = 4
 """Weeks over which a link is averaged, so that visits do not hide where it goes."""
 REMOVED = Look("leader lost to the state", "#8c1c13", marker="X")
@@ -32,9 +29,9 @@ SPLIT_OFF = Look("column splits off", "#c65d21", marker="D")
 def command_links(result: RunResult) -> Figure:
     """The command link of each column to the centre of its own group, and what became of those at the top.
 
-    A line is as wide as the column has armed members, in the colour of its group; it breaks where the column changes
-    its group. Below: command integrity, the share of the armed lineage that one centre commands. Raises ``ValueError``
-    if the run holds no columns.
+    A thin line is a column, a bold one the median of a group's columns, weighted by their armed members. Below: command
+    integrity, the share of the armed lineage that one centre commands. Raises ``ValueError`` if the run holds no
+    columns.
     """
     require_groups(result)
     weeks = result.organisation.column_weeks
@@ -46,13 +43,13 @@ def command_links(result: RunResult) -> Figure:
             "Command link of each column to the centre of its own group, 0 to 1 (four-week mean)",
             caption(
                 [result],
-                "Width: armed members; ×: the column ends. "
+                "Thin: a column; ○: it ends. Bold: median of a group's columns, weighted by their armed members.\n"
                 "The leader's own column and groups of one column have 1 by definition.",
             ),
             size=(9.0, 7.6),
             rows=3,
             height_ratios=[3.0, 0.55, 1.25],
-            margins=Margins(left=0.6, right=1.75, top=0.98, bottom=0.8),
+            margins=Margins(left=0.6, right=1.75, top=0.98, bottom=0.95),
             sharex=True,
             hspace=0.16,
         )
@@ -66,52 +63,55 @@ def command_links(result: RunResult) -> Figure:
 
 
 def _lines(axes: Axes, result: RunResult) -> None:
+    """Columns thin and grey, the median of each group's bold in its colour."""
     weeks, looks = result.organisation.column_weeks, looks_of(result)
-    largest = max(float(weeks["armed"].max(initial=0.0)), 1.0)
     days = np.array([day_of(result, week) for week in range(weeks["link"].shape[1])])
-    shown: dict[str, Look] = {}
-    labels: list[EndLabel] = []
-    for column in range(len(weeks["link"])):
-        living = weeks["living"][column] > 0.0
-        if not living.any():
-            continue
-        link = _smooth(weeks["link"][column], living)
-        group = np.where(living, weeks["group"][column], -1).astype(np.int64)
-        for start, stop in _stretches(group):
-            look = looks[int(group[start])]
-            shown.setdefault(look.label, look)
-            width = NARROWEST + (WIDEST - NARROWEST) * np.sqrt(
-                float(weeks["armed"][column, start:stop].mean()) / largest
-            )
+    living = weeks["living"] > 0.0
+    links = np.array([_smooth(*each) for each in zip(weeks["link"], living, strict=True)])
+    for link, alive in zip(links, living, strict=True):
+        axes.plot(days, link, color=COLUMN_LINE.colour, linewidth=0.7, zorder=2)
+        if alive.any() and not alive[-1]:
+            last = int(np.flatnonzero(alive)[-1])
             axes.plot(
-                days[start:stop],
-                link[start:stop],
-                color=look.colour,
-                linestyle="-",
-                linewidth=width,
-                alpha=0.8,
-                zorder=3,
-                solid_capstyle="butt",
+                days[last], link[last], marker="o", color=MUTED, mfc="white", ms=3.4, mew=0.8, zorder=2.5
             )
-            if stop < len(days) and group[stop] < 0:
-                axes.plot(
-                    days[stop - 1], link[stop - 1], marker="x", color=look.colour, markersize=5.0, zorder=4
-                )
-            if stop == len(days):
-                armed = float(weeks["armed"][column, stop - 1])
-                said = f"column {column + 1}: {armed:.0f} armed"
-                labels.append(EndLabel(float(link[stop - 1]), said, letters(look.colour)))
+    labels: list[EndLabel] = []
+    shown: dict[str, Look] = {}
+    for group, look in enumerate(looks):
+        own = living & (weeks["group"] == group)
+        if not own.any():
+            continue
+        shown.setdefault(look.label.replace("\n", " "), look)
+        middle = _weighted_median(links, np.where(own, np.maximum(weeks["armed"], 1.0), 0.0))
+        axes.plot(days, middle, color=look.colour, linewidth=2.2, zorder=3, solid_capstyle="butt")
+        if own[:, -1].any():
+            columns, armed = int(own[:, -1].sum()), float(weeks["armed"][own[:, -1], -1].sum())
+            said = f"{look.label}:\n{plural(columns, 'column')}, {armed:.0f} armed"
+            labels.append(EndLabel(float(middle[-1]), said, letters(look.colour)))
     axes.set_ylim(0.0, 1.02)
     panel_title(axes, "Command link κ")
     label_ends(axes, labels, size=SMALL_SIZE)
     axes.legend(
-        handles=[Line2D([], [], color=look.colour, lw=1.8, label=look.label) for look in shown.values()],
+        handles=[
+            Line2D([], [], color=COLUMN_LINE.colour, lw=0.9, label=COLUMN_LINE.label),
+            *(Line2D([], [], color=look.colour, lw=2.2, label=label) for label, look in shown.items()),
+        ],
         loc="lower left",
-        ncols=len(shown),
+        ncols=len(shown) + 1,
         fontsize=TEXT_SIZE - 0.8,
         handlelength=1.4,
         borderaxespad=0.3,
     )
+
+
+def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Median (weeks,) over rows by their weights (rows, weeks); not a number where nothing weighs."""
+    order = np.argsort(np.where(weights > 0.0, values, np.inf), axis=0)
+    rising = np.take_along_axis(values, order, axis=0)
+    sums = np.cumsum(np.take_along_axis(np.asarray(weights, dtype=np.float64), order, axis=0), axis=0)
+    place = (sums >= sums[-1] / 2.0).argmax(axis=0)
+    middle = np.take_along_axis(rising, place[None], axis=0)[0]
+    return np.where(sums[-1] > 0.0, middle, np.nan)
 
 
 def _smooth(link: NDArray[np.float32], living: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -123,13 +123,6 @@ def _smooth(link: NDArray[np.float32], living: NDArray[np.bool_]) -> NDArray[np.
         count[SMOOTHED:] - count[:-SMOOTHED],
     )
     return np.where(living, total / np.maximum(count, 1), np.nan)
-
-
-def _stretches(group: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """First and last week (left out) of each stretch in one group."""
-    edges = np.flatnonzero(np.diff(group)) + 1
-    bounds = [0, *edges.tolist(), len(group)]
-    return [(start, stop) for start, stop in pairwise(bounds) if group[start] >= 0]
 
 
 def _marks(axes: Axes, result: RunResult) -> None:

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
 from vraem.analysis.results import Results
-from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, PERSONS, POINTS, RATES, words_of
+from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, PERSONS, POINTS, RATES, named_outcome, words_of
 from vraem.figures.style import (
     HAIRLINE,
     INK,
@@ -25,8 +25,9 @@ from vraem.figures.style import (
     key_on_top,
     sheet,
     style,
+    thousands,
 )
-from vraem.figures.swept import as_swept, look_of, shown_arms, swept_caption, when
+from vraem.figures.swept import as_swept, ended, look_of, not_drawn, shown_arms, swept_caption, when
 
 CLEAR_P = 0.05
 AT_HORIZON = (
@@ -38,6 +39,8 @@ AT_HORIZON = (
 The share of gangs is not: it is told among dismantled runs only, and those of two arms are not the same."""
 ONCE = ("dismantled_personnel",)
 ROW_INCHES, ARM_INCHES, GAP_INCHES = 0.2, 0.09, 0.5
+MOST_DECLARED = 24
+MILLION = 1e6
 FAMILIES = (POINTS, GROUPS, RATES, PERSONS, EVENTS, OTHER)
 
 
@@ -72,33 +75,58 @@ def paired_differences(
 
     """
     kept = as_swept(results).strong
-    arms = [arm for arm in shown_arms(kept) if arm != kept.reference]
     months = _horizons(kept, horizons)
     wanted = outcomes or (*ONCE, *AT_HORIZON)
     names = [name for name in wanted if any(kept.has(_at(name, each)) for each in months)]
-    if not arms or not names:
+    return _forest(kept, _blocks(names), months, [f"{when(each)} after {ended(kept)}" for each in months])
+
+
+def declared_differences(results: Results | Path | str) -> Figure:
+    """Each arm less the reference in every outcome that the experiment takes from the weekly series, pair by pair.
+
+    A panel for what has the same unit and is drawn from the same series; means with 95 % intervals. Raises
+    ``ValueError`` if there is no arm beside the reference, or no such outcome.
+    """
+    kept = as_swept(results).strong
+    asked = kept.experiment.outcomes if kept.experiment is not None else ()
+    held = [each for each in asked if each.measure is None and kept.has(each.name)]
+    alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for each in held[:MOST_DECLARED]:
+        row = (each.name, named_outcome(kept, each.name).label)
+        alike.setdefault((each.series, each.unit), []).append(row)
+    blocks = [_Block(unit, rows) for (_, unit), rows in alike.items()]
+    left_out = not_drawn([each.name for each in held[MOST_DECLARED:]])
+    return _forest(kept, blocks, [0], [""], left_out)
+
+
+def _forest(
+    kept: Results, blocks: Sequence[_Block], months: Sequence[int], heads: Sequence[str], note: str = ""
+) -> Figure:
+    """A row of panels for each block, a column for each horizon with its head."""
+    arms = [arm for arm in shown_arms(kept) if arm != kept.reference]
+    if not arms or not blocks:
         raise ValueError("there is nothing to compare: the runs need two arms and an outcome")
+    names = [name for block in blocks for name, _ in block.rows]
     found = {each: _contrasts(kept, names, each, arms) for each in months}
     known = {arm for contrasts_of in found.values() for arm, _ in contrasts_of}
     arms, apart = [arm for arm in arms if arm in known], [arm for arm in arms if arm not in known]
     if not arms:
         raise ValueError("there is nothing to compare: every arm counts its horizons from other days")
-    blocks = _blocks(names)
     per_row = ROW_INCHES + ARM_INCHES * (len(arms) - 1)
     lengths = [len(block.rows) + 0.25 for block in blocks]
-    margins = Margins(left=2.45, right=0.3, top=1.22, bottom=0.98)
+    margins = Margins(left=2.45, right=0.3, top=1.22 if any(heads) else 0.98, bottom=0.98)
     inside = per_row * sum(lengths) + GAP_INCHES * (len(blocks) - 1)
+    if apart:
+        note = f"Not compared, since horizons count from other days there: {', '.join(apart)}. {note}".strip()
     with style():
         figure, panels = sheet(
-            f"What each campaign changes, against {kept.reference}",
+            f"What each {'campaign' if kept.campaigns else 'arm'} changes, against {kept.reference}",
             "Difference between runs of the same draw and seed, mean and 95 % interval",
             swept_caption(
                 kept,
                 f"Intervals: Student's over {kept.cluster_words}. Filled: clear after Holm's correction over all "
                 "differences of its column.",
-                f"\nNot compared, since horizons count from other days there: {', '.join(apart)}."
-                if apart
-                else "",
+                f"\n{note}" if note else "",
                 intervals=False,
             ),
             size=(8.8, margins.top + margins.bottom + inside),
@@ -111,13 +139,13 @@ def paired_differences(
         )
         for row, block in zip(panels, blocks, strict=True):
             limits = _limits(block, found, months)
-            for axes, each in zip(row, months, strict=True):
+            for axes, each, head in zip(row, months, heads, strict=True):
                 _frame(axes, block, limits, named=axes is row[0])
                 for number, arm in enumerate(arms):
                     step = (number - (len(arms) - 1) / 2.0) * 0.8 / len(arms)
                     _marks(axes, block, found[each], kept, arm, each, step)
                 if row is panels[0]:
-                    axes.set_title(f"{when(each)} after the campaign", color=INK, pad=5.0)
+                    axes.set_title(head, color=INK, pad=5.0)
         _key(figure, kept, arms)
     return figure
 
@@ -183,7 +211,12 @@ def _frame(axes: Axes, block: _Block, limits: tuple[float, float], *, named: boo
 
 
 def _signed(value: float, _: int) -> str:
-    return "0" if abs(value) < 1e-9 else f"{value:+g}".replace("-", "−")
+    if abs(value) < 1e-9:
+        return "0"
+    size = abs(value)
+    whole = f"{size / MILLION:g} million" if size >= MILLION else thousands(size)
+    text = whole if size >= 1000.0 else f"{size:g}"
+    return f"{'−' if value < 0.0 else '+'}{text}"
 
 
 def _marks(

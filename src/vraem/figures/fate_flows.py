@@ -16,8 +16,18 @@ from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import MEMBER_LOOKS, letters
+from vraem.figures.run_groups import measured_from
 from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, caption, sheet, style, thousands
-from vraem.figures.swept import as_swept, interval_note, shown_arms, swept_caption, when
+from vraem.figures.swept import (
+    as_swept,
+    began,
+    ended,
+    interval_note,
+    not_drawn,
+    shown_arms,
+    swept_caption,
+    when,
+)
 from vraem.figures.timeline import as_results
 from vraem.observe import RunResult
 from vraem.observe.anchor import HORIZONS
@@ -30,7 +40,7 @@ NODE_WIDTH = 0.09
 GAP = 0.012
 """White space between neighbours in a column, as a share of the height."""
 LEAST_FLOW = 0.001
-LEAST_NAMED = 0.045
+LEAST_NAMED = 0.02
 MOST_PANELS = 6
 
 
@@ -38,12 +48,13 @@ class Ways(NamedTuple):
     """Ways of the members of some runs.
 
     ``ways`` (ways, horizons) as places in `FATES`; ``shares`` (runs, ways) of each run's members; ``clusters`` (runs,)
-    for intervals.
+    for intervals; ``members``: how many there are in a run, on average.
     """
 
     ways: NDArray[np.int8]
     shares: NDArray[np.float64]
     clusters: NDArray[np.int64]
+    members: float
 
     @classmethod
     def of(cls, texts: Sequence[str], clusters: NDArray[np.int64]) -> "Ways":
@@ -51,20 +62,23 @@ class Ways(NamedTuple):
         places = [HORIZONS.index(months) for months in SHOWN_MONTHS]
         rows: list[dict[tuple[int, ...], float]] = []
         kept = []
+        totals = []
         for number, text in enumerate(texts):
             ways, counts = read_fate_paths(text)
             if (ways[:, places] < 0).any():
                 continue
             kept.append(number)
+            totals.append(float(counts.sum()))
             row: dict[tuple[int, ...], float] = {}
             for way, count in zip(ways[:, places].tolist(), counts.tolist(), strict=True):
-                row[tuple(way)] = row.get(tuple(way), 0.0) + count / float(counts.sum())
+                row[tuple(way)] = row.get(tuple(way), 0.0) + count / totals[-1]
             rows.append(row)
         names = sorted({way for row in rows for way in row})
         shares = np.array([[row.get(way, 0.0) for way in names] for row in rows]).reshape(
             len(rows), len(names)
         )
-        return cls(np.array(names, dtype=np.int8).reshape(-1, len(places)), shares, clusters[kept])
+        table = np.array(names, dtype=np.int8).reshape(-1, len(places))
+        return cls(table, shares, clusters[kept], float(np.mean(totals)) if totals else 0.0)
 
     def at(self, place: int, fate: int) -> Interval:
         """Mean share of the members with a fate at a moment, with its interval over outer draws."""
@@ -81,27 +95,31 @@ def fates_of_members(
     experiment). Raises ``ValueError`` if the runs do not say which way members went, or none is long enough.
     """
     if isinstance(results, Results | FilePath | str):
-        panels, said = _of_sweep(as_swept(results), dismantled_only)
+        swept = as_swept(results)
+        panels, said = _of_sweep(swept, dismantled_only)
+        start, end = began(swept), ended(swept)
         several = True
     else:
         runs = as_results(results)
         panels, said = _of_runs(runs)
+        start, end = measured_from(runs)
         several = len(runs) > 1
     panels = {name: ways for name, ways in panels.items() if len(ways.shares)}
     if not panels:
-        raise ValueError("no run is long enough to say where its members are ten years after the campaign")
+        raise ValueError(f"no run is long enough to say where its members are ten years after {end}")
     names = list(panels)[:MOST_PANELS]
+    left_out = not_drawn(list(panels)[MOST_PANELS:])
     columns = min(len(names), 2)
     rows = -(-len(names) // columns)
     with style():
         figure, grid = sheet(
             "Where the members go",
-            "Of the persons of the lineage who served when the campaign began: where they are since its end",
-            said,
+            f"Of the persons of the lineage who served at {start}: where they are by time since {end}",
+            f"{said} {left_out}".rstrip(),
             size=(max(1.0 + 4.3 * columns, 7.4), 1.75 + 2.75 * rows),
             rows=rows,
             columns=columns,
-            margins=Margins(left=0.35, right=1.7, top=1.02, bottom=0.9),
+            margins=Margins(left=0.5, right=1.7, top=1.02, bottom=0.9),
             hspace=0.26,
             wspace=0.56,
         )
@@ -189,7 +207,8 @@ def _flows(axes: Axes, ways: Ways, *, intervals: bool) -> None:
                         axes, place + 1.0, float(bottoms[place][fate] + share / 2.0), float(share), colour
                     )
     _names(axes, ways, bottoms[-1], nodes[-1], intervals=intervals)
-    axes.set_xticks(range(moments + 1), ["start", *(when(months) for months in SHOWN_MONTHS)])
+    everybody = f"start:\n{thousands(ways.members)} members"
+    axes.set_xticks(range(moments + 1), [everybody, *(when(months) for months in SHOWN_MONTHS)])
     axes.tick_params(axis="x", length=0.0)
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -244,7 +263,7 @@ def _band(axes: Axes, place: int, low: float, height: float, into: float, share:
 
 def _number(axes: Axes, x: float, y: float, share: float, colour: str) -> None:
     axes.annotate(
-        f"{100 * share:.0f}",
+        f"{100 * share:.0f} %",
         (x + NODE_WIDTH / 2.0, y),
         (2.5, 0.0),
         textcoords="offset points",

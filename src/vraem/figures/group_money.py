@@ -45,7 +45,7 @@ def group_income(results: RunResult | Sequence[RunResult]) -> Figure:
             caption(
                 runs,
                 "Areas: mean of runs." if len(runs) > 1 else "",
-                "Shares by source: of all years; that of coca (fees, escorts, tax on leaf): of the last half-year.",
+                "Numbers: of the last half-year. Coca: fees, escorts, tax on leaf.",
             ),
             size=(8.0, 6.2),
             rows=2,
@@ -84,16 +84,12 @@ def _stack(axes: Axes, dates: NDArray[np.datetime64], means: NDArray[np.float64]
     top = nice_top(float(tops[-1].max()))
     axes.set_ylim(0.0, top)
     panel_title(axes, "Thousand dollars a month")
-    whole = max(float(means.sum()), 1e-9)
-    shown = [
-        (look, 100.0 * float(part.sum()) / whole)
-        for look, part in zip(REVENUE_LOOKS.values(), means, strict=True)
-        if part.any()
-    ]
-    step = top / (len(shown) + 0.5)
+    last, whole = means[:, -1], max(float(means[:, -1].sum()), 1e-9)
+    middle = np.cumsum(last) - last / 2.0
     labels = [
-        EndLabel((place + 0.5) * step, f"{share:.0f} % {look.label}", letters(look.colour))
-        for place, (look, share) in enumerate(shown)
+        EndLabel(float(at), f"{100.0 * float(part) / whole:.0f} % {look.label}", letters(look.colour))
+        for look, part, at, all_weeks in zip(REVENUE_LOOKS.values(), last, middle, means, strict=True)
+        if all_weeks.any()
     ]
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 

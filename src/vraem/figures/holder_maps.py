@@ -16,7 +16,7 @@ from vraem.analysis.results import Results
 from vraem.figures.base_map import ASPECT, draw_blank_map, frame_around, holding, latitude_of, longitude_of
 from vraem.figures.looks import HOLDERS
 from vraem.figures.style import MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
-from vraem.figures.swept import as_swept, shown_arms, swept_caption, when
+from vraem.figures.swept import as_swept, not_drawn, shown_arms, swept_caption, when
 from vraem.figures.territory_maps import cell_points
 from vraem.observe import joint
 
@@ -67,6 +67,7 @@ def control_maps(
     if not shares:
         raise ValueError(f"no run says who holds the communities {when(months)} after the campaign")
     arms = list(shares)[:MOST_ARMS]
+    left_out = not_drawn(list(shares)[MOST_ARMS:])
     kinds = [
         kind
         for row, kind in enumerate(KINDS)
@@ -78,7 +79,7 @@ def control_maps(
     held = np.mean([1.0 - shares[arm][0][-1] for arm in arms], axis=0)
     frame = frame_around(place, holding(held, SHOWN_SHARE), MARGIN)
     height = WIDTH_INCHES * (frame[3] - frame[2]) / (frame[1] - frame[0]) * ASPECT
-    margins = Margins(left=1.05, right=0.78, top=1.12, bottom=0.62)
+    margins = Margins(left=1.05, right=0.78, top=1.12, bottom=0.74 if left_out else 0.62)
     with style():
         figure, panels = sheet(
             "Who controls what, over all runs",
@@ -87,6 +88,7 @@ def control_maps(
                 kept,
                 "A community counts as held from a tenth of control; by the group with the largest share.",
                 f"Never: {', '.join(never)}." if never else "",
+                f"\n{left_out}" if left_out else "",
                 intervals=False,
             ),
             size=(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +15,8 @@ from vraem.analysis.matched_assumptions import draws_asked
 from vraem.analysis.matched_draws import RUNS_A_DRAW
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Lever, levers
-from vraem.figures.sensitivity_bars import MOST_FACTORS, ROW_INCHES, frame_rows
+from vraem.figures.neutrality_grid import FEW_RUNS
+from vraem.figures.sensitivity_bars import MOST_FACTORS, ROW_INCHES, factor_meaning, frame_rows
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style, thousands
 from vraem.figures.swept import as_swept, condition_words, interval_note, swept_caption, when
 from vraem.version import __version__
@@ -26,6 +28,8 @@ FORM_HEIGHT = 0.26
 PART_COLOURS = ("#0b3a75", "#a6d0ee")
 LEAST_SHOWN, MOST_UNCLEAR = 6, 2
 CHANCE_NOTE = "Highest less lowest share: chance alone moves it too."
+NAME_WIDTH, NAME_LINES = 40, 2
+"""Letters in a line of an assumption's meaning, and lines of it."""
 
 
 def assumptions_that_matter(
@@ -41,19 +45,27 @@ def assumptions_that_matter(
     months = kept.headline if horizon is None else horizon
     labels = kept.labels(months)
     among = kept.dismantled() & (labels != CENSORED_LABEL)
-    shown = list(levers(kept, labels == GANGS, among) if found is None else found)[:MOST_FACTORS]
+    everything = list(levers(kept, labels == GANGS, among) if found is None else found)
+    shown = everything[:MOST_FACTORS]
     if not shown:
         raise ValueError("nothing was varied in these runs: there are no assumptions to compare")
     if not any(lever.range > 0.0 for lever in shown):
         raise ValueError("no assumption moves the share of gangs in these runs: there is nothing to draw")
     overall = float((labels == GANGS)[among].mean()) if among.any() else np.nan
+    few = int(among.sum()) < FEW_RUNS
     return _lever_rows(
         shown,
         overall,
-        "Under which assumptions the remnants become gangs",
-        f"Share of dismantled runs that end as gangs, {when(months)} after the campaign",
-        swept_caption(kept, f"{CHANCE_NOTE}\n{condition_words(kept, None).capitalize()}."),
+        "Gangs under each assumption" + (": too few runs to say" if few else ""),
+        f"Share of {thousands(int(among.sum()))} dismantled runs that end as gangs, {when(months)} after the campaign",
+        swept_caption(kept, f"{CHANCE_NOTE}{_tied(everything)}\n{condition_words(kept, None).capitalize()}."),
     )
+
+
+def _tied(found: Sequence[Lever]) -> str:
+    """How many assumptions that are not shown move the share as far as the last one shown; nothing if none does."""
+    alike = sum(lever.range >= found[MOST_FACTORS - 1].range for lever in found[MOST_FACTORS:])
+    return f" Not shown: {alike} that move it as far as the last one here." if alike else ""
 
 
 def assumptions_that_history_narrows(results: Results | Path | str) -> Figure:
@@ -97,16 +109,17 @@ def _lever_rows(
     Names of assumptions that are `unclear` are grey.
     """
     heights = [_row_height(lever) for lever in shown]
-    margins = Margins(left=1.95, right=0.45, top=1.2, bottom=1.1)
+    margins = Margins(left=2.75, right=0.45, top=1.2, bottom=1.1)
     with style():
         figure, ((axes,),) = sheet(
             title,
             subtitle,
             caption,
-            size=(8.6, margins.top + margins.bottom + 1.55 * ROW_INCHES * sum(heights)),
+            size=(9.4, margins.top + margins.bottom + 1.55 * ROW_INCHES * sum(heights)),
             margins=margins,
         )
-        places = frame_rows(axes, [lever.factor for lever in shown], heights)
+        places = frame_rows(axes, [_name(lever.factor) for lever in shown], heights)
+        axes.tick_params(axis="y", labelsize=SMALL_SIZE)
         for name, lever in zip(axes.get_yticklabels(), shown, strict=True):
             name.set_color(MUTED if lever.factor in unclear else INK)
         for place, height, lever in zip(places, heights, shown, strict=True):
@@ -122,8 +135,13 @@ def _lever_rows(
             size=SMALL_SIZE,
         )
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-        _key_of_parts(figure)
+        _key_of_parts(figure, shown)
     return figure
+
+
+def _name(factor: str) -> str:
+    """What an assumption is, in two lines."""
+    return "\n".join(wrap(factor_meaning(factor), NAME_WIDTH, max_lines=NAME_LINES, placeholder=" …"))
 
 
 def _row_height(lever: Lever) -> float:
@@ -177,8 +195,10 @@ def _lever(axes: Axes, place: float, height: float, lever: Lever) -> None:
             )
 
 
-def _key_of_parts(figure: Figure) -> None:
-    handles = [
+def _key_of_parts(figure: Figure, shown: Sequence[Lever]) -> None:
+    """What the marks are, those only that are drawn."""
+    is_form = {band.low is None for lever in shown for band in lever.bands if band.runs}
+    quarters = [
         Line2D(
             [],
             [],
@@ -197,7 +217,8 @@ def _key_of_parts(figure: Figure) -> None:
             (1.0, "highest"),
         )
     ]
-    handles.append(Line2D([], [], marker="s", color=INK, ms=4.2, lw=0.8, label="form of a switch"))
+    form = Line2D([], [], marker="s", color=INK, ms=4.2, lw=0.8, label="form of a switch")
+    handles = quarters * (False in is_form) + [form] * (True in is_form)
     handles.append(Line2D([], [], color=HAIRLINE, lw=5.0, solid_capstyle="butt", label="lowest to highest"))
     key_on_top(figure, handles, len(handles), fontsize=SMALL_SIZE + 0.1, columnspacing=1.1, handlelength=1.5)
 

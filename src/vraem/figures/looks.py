@@ -30,12 +30,12 @@ OTHER_STATE = Look("other", "#ffffff", marker="+", hatch="xxxx")
 MEMBER_LOOKS: dict[str, Look] = {
     "in_group": Look("in the group", "#0b3a75"),
     "in_splinter": Look("in a splinter", "#f0a35e"),
-    "in_other_group": Look("in another group", "#8c1c13"),
+    "in_other_group": Look("in another group", "#6e4a2f"),
     "hired": Look("hired by a firm", "#7cc7a8"),
     "quit": Look("quit", "#6b7075"),
     "surrendered": Look("surrendered", "#d7dade"),
     "captured": Look("captured", "#7d4f9e"),
-    "dead": Look("dead", "#1a1a1a"),
+    "dead": Look("dead", "#7a0c16"),
 }
 """Fates of members, in the order of a stack."""
 
@@ -77,6 +77,8 @@ SPLINTER_LOOKS: tuple[Look, ...] = (
 )
 """By the number of the group, in the order of time; number 0, the founding group, is A, as in the replay."""
 OTHER_SPLINTERS = Look("other splinters", "#8a5a44", (0, (1, 1)), "p")
+SERVICE_LOOK = Look("in a firm's\nservice", "#7cc7a8", (0, (4, 1)), "h")
+"""A group that never stood by itself: its columns went straight into the service of a firm."""
 OUTSIDER_LOOK = Look("groups from outside", "#5f6368", (0, (1, 2)), "X")
 
 HOLDERS: dict[str, Look] = {
@@ -118,11 +120,18 @@ def letters(colour: str) -> str:
     return _DARKER.get(colour, colour)
 
 
-def group_looks(founding: NDArray[np.bool_], outsider: NDArray[np.bool_]) -> list[Look]:
-    """A look for each group (groups,) of a run: the founding one, its splinters by their number, others."""
+def group_looks(
+    founding: NDArray[np.bool_], outsider: NDArray[np.bool_], hired: NDArray[np.bool_]
+) -> list[Look]:
+    """A look for each group (groups,) of a run: the founding one, its splinters by their number, others.
+
+    What was `hired` by a firm as long as it stood is no splinter.
+    """
     looks = [OUTSIDER_LOOK] * len(founding)
     for group in np.flatnonzero(~(founding | outsider)):
         looks[group] = SPLINTER_LOOKS[group - 1] if group <= len(SPLINTER_LOOKS) else OTHER_SPLINTERS
+    for group in np.flatnonzero(hired & ~founding):
+        looks[group] = SERVICE_LOOK
     for group in np.flatnonzero(founding):
         looks[group] = FOUNDING_LOOK
     return looks

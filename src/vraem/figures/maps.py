@@ -11,7 +11,6 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from vraem.figures.base_map import (
@@ -48,6 +47,10 @@ POST_LOOKS = {
 """Sign of a post by kind; all kinds not listed are bases."""
 EXIT_REACH = {(-1, 0): 44.0, (1, 0): 28.0, (0, 1): 34.0, (0, -1): 24.0}
 """Length of the arrows out of the frame in points, by direction (right, up); longer beside degrees."""
+WIDTHS = {1: 34, 0: 19, -1: 19}
+"""Letters in a line about an exit: in the north, at the sides, in the south."""
+LARGER = 1.4
+"""Points that letters of the map of the valley are larger than small ones: it is read at the width of a page."""
 HOUSEHOLDS = 40_000
 HOUSEHOLD_KEY = (30, 100, 300)
 POINTS_SQUARED_PER_HOUSEHOLD = 0.10
@@ -79,20 +82,20 @@ def valley_map(valley: Valley) -> Figure:
             "published totals.\nPosts: press reports of 2009–2020, drawn at town seats. "
             "Airstrips: districts with press reports of 2013–2015, no positions.\n"
             f"Data: facts/SOURCES.md. vraem {__version__}.",
-            size=(10.5, 10.3),
-            margins=Margins(left=1.6, right=3.15, top=1.4, bottom=1.3),
+            size=(10.5, 9.9),
+            margins=Margins(left=1.85, right=3.6, top=1.5, bottom=1.45),
         )
         ax = panels[0][0]
         draw_base_map(ax, valley, names=False)
         _draw_airstrip_districts(ax, valley)
         _draw_communities(ax, valley)
-        draw_names(ax, valley, _draw_posts(ax, valley))
-        draw_gateways(ax, valley)
+        draw_names(ax, valley, _draw_posts(ax, valley), larger=LARGER)
+        draw_gateways(ax, valley, larger=LARGER / 2.0)
         _draw_legends(ax)
     return figure
 
 
-def draw_gateways(ax: Axes, valley: Valley) -> None:
+def draw_gateways(ax: Axes, valley: Valley, *, larger: float = 0.0) -> None:
     """An arrow out of the frame at each exit, with its name and where it leads."""
     gateways = valley.gateways
     rows, cols = np.divmod(gateways.cell, COLS)
@@ -114,13 +117,13 @@ def draw_gateways(ax: Axes, valley: Valley) -> None:
             zorder=9,
         )
         ax.annotate(
-            _exit_text(name, gateways.mode[index], gateways.leads_to[index], 34 if out[1] > 0 else 19),
+            _exit_text(name, gateways.mode[index], gateways.leads_to[index], WIDTHS[out[1]]),
             xy=(x[index], y[index]),
             xytext=(out[0] * (reach + 3), out[1] * (reach + 2)),
             textcoords="offset points",
             ha=across,
             va=along,
-            size=SMALL_SIZE - 0.6,
+            size=SMALL_SIZE - 0.6 + (larger if out[1] >= 0 else 0.0),
             annotation_clip=False,
             linespacing=1.05,
         )
@@ -179,18 +182,10 @@ def coca_small_multiples(
 
 
 def _draw_airstrip_districts(ax: Axes, valley: Valley) -> None:
-    """Hatch the districts with reports of clandestine airstrips."""
+    """An outline around the districts with reports of clandestine airstrips."""
     numbers = np.flatnonzero(valley.districts.airstrip_reports > 0) + 1
     longitude, latitude, mask = smooth_mask(np.isin(valley.grid.district_id, numbers))
-    hatched = ax.contourf(longitude, latitude, mask, [0.5, 1.5], colors="none", hatches=["//"], zorder=1)
-    hatched.set_edgecolor((*_rgb(AIRSTRIP), 0.28))
-    hatched.set_linewidth(0.0)
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    """Red, green and blue of a #rrggbb colour, 0 to 1."""
-    red, green, blue = (int(colour[start : start + 2], 16) / 255.0 for start in (1, 3, 5))
-    return red, green, blue
+    ax.contour(longitude, latitude, mask, [0.5], colors=[AIRSTRIP], linewidths=1.6, zorder=4)
 
 
 def _draw_communities(ax: Axes, valley: Valley) -> None:
@@ -251,8 +246,7 @@ def _draw_legends(ax: Axes) -> None:
         Line2D([], [], marker=sign, color=POST, linestyle="none", markersize=4.6, label=label)
         for sign, label in POST_LOOKS.values()
     ]
-    strips = Patch(facecolor="none", edgecolor=(*_rgb(AIRSTRIP), 0.6), hatch="///", linewidth=0.0,
-                   label="airstrips reported\nin the district")  # fmt: skip
+    strips = Line2D([], [], color=AIRSTRIP, linewidth=1.6, label="limit of districts\nwith reports")
     top = 1.0
     for title, handles in (
         ("Communities", households),
@@ -262,14 +256,15 @@ def _draw_legends(ax: Axes) -> None:
     ):
         legend = Legend(
             ax, handles, [str(handle.get_label()) for handle in handles], title=title, loc="upper left",
-            bbox_to_anchor=(1.29, top), fontsize=SMALL_SIZE, title_fontsize=SMALL_SIZE + 0.5,
+            bbox_to_anchor=(1.34, top), fontsize=SMALL_SIZE + LARGER,
+            title_fontsize=SMALL_SIZE + LARGER,
             alignment="left", borderaxespad=0.0, labelspacing=0.55, handlelength=1.8,
         )  # fmt: skip
         legend.get_title().set_fontweight("bold")
         ax.add_artist(legend)
         legend.set_clip_on(False)
         lines = sum(1 + str(handle.get_label()).count("\n") for handle in handles)
-        top -= 0.05 + 0.0225 * lines
+        top -= 0.062 + 0.0275 * lines
     _draw_height_bar(ax, top - 0.03)
 
 
@@ -282,7 +277,7 @@ def _household_key(ax: Axes, count: int) -> Any:
 
 def _draw_height_bar(ax: Axes, top: float) -> None:
     """The key of the tints by height."""
-    bar = ax.inset_axes((1.295, top - 0.13, 0.03, 0.13))
+    bar = ax.inset_axes((1.345, top - 0.13, 0.03, 0.13))
     heights = np.linspace(HEIGHTS.vmin or 0.0, HEIGHTS.vmax or 1.0, 128)[:, None]
     bar.imshow(
         TINTS(HEIGHTS(heights)), extent=(0, 1, heights[0, 0], heights[-1, 0]), origin="lower", aspect="auto"
@@ -291,8 +286,8 @@ def _draw_height_bar(ax: Axes, top: float) -> None:
     bar.set_xticks([])
     bar.yaxis.tick_right()
     bar.set_yticks([500, 1500, 3000, 4500], [f"{thousands(height)} m" for height in (500, 1500, 3000, 4500)])
-    bar.tick_params(labelsize=SMALL_SIZE - 0.5, length=2)
-    bar.set_title("Height", size=SMALL_SIZE + 0.5, loc="left")
+    bar.tick_params(labelsize=SMALL_SIZE + LARGER - 0.5, length=2)
+    bar.set_title("Height", size=SMALL_SIZE + LARGER, loc="left")
 
 
 def _draw_coca(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import FOUNDING_LOOK, MEMBER_LOOKS, letters
-from vraem.figures.run_groups import day_of, looks_of, require_groups, shade_campaign
+from vraem.figures.run_groups import day_of, looks_of, measured_from, require_groups, shade_campaign
 from vraem.figures.style import (
     HAIRLINE,
     INK,
@@ -29,12 +29,12 @@ from vraem.observe import RunResult
 from vraem.observe.fates import FATES
 
 LOSSES: dict[str, tuple[str, Look]] = {
-    "exits": ("left of their\nown will", MEMBER_LOOKS["quit"]),
+    "exits": ("quit or\nsurrendered", MEMBER_LOOKS["quit"]),
     "captured": ("captured", MEMBER_LOOKS["captured"]),
-    "killed_group": ("killed", MEMBER_LOOKS["dead"]),
+    "killed_group": ("dead", MEMBER_LOOKS["dead"]),
 }
 """Losses by their weekly series, nearest to zero first."""
-LEAST_NAMED = 0.045
+LEAST_NAMED = 0.03
 BEFORE_YEARS = 2
 
 
@@ -48,6 +48,7 @@ def members_by_fate(results: RunResult | Sequence[RunResult]) -> Figure:
     runs = as_results(results)
     for run in runs:
         require_groups(run)
+    start, end = measured_from(runs)
     with style():
         figure, ((weeks, fates),) = sheet(
             "What becomes of the members",
@@ -55,8 +56,7 @@ def members_by_fate(results: RunResult | Sequence[RunResult]) -> Figure:
             caption(
                 runs,
                 "Mean of runs." if len(runs) > 1 else "",
-                "Left: recruits included; below zero, losses summed up since the campaign's start. "
-                "Right: those of the campaign's start only.",
+                f"Left: recruits included; below zero, losses summed up since {start}. Right: those of {start} only.",
                 band=False,
             ),
             size=(10.4, 4.9),
@@ -69,7 +69,7 @@ def members_by_fate(results: RunResult | Sequence[RunResult]) -> Figure:
         frame_years(weeks, runs[0].dates[max(first - BEFORE_YEARS * 52, 0) :])
         _serving_and_lost(weeks, runs, first)
         shade_campaign(weeks, runs, named=False)
-        _at_moments(fates, runs)
+        _at_moments(fates, runs, start, end)
     return figure
 
 
@@ -109,6 +109,7 @@ def _serving_and_lost(axes: Axes, runs: Sequence[RunResult], first: int) -> None
     axes.axhline(0.0, color=INK, linewidth=0.9, zorder=4)
     axes.set_ylim(-nice_top(-float(floor.min())), nice_top(highest))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
+    axes.set_ylabel("persons: serving above zero, lost below", size=SMALL_SIZE, color=MUTED)
     panel_title(axes, "In the groups and lost")
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 
@@ -129,8 +130,8 @@ def _by_look(runs: Sequence[RunResult], weeks: int) -> dict[Look, NDArray[np.flo
     return stacks
 
 
-def _at_moments(axes: Axes, runs: Sequence[RunResult]) -> None:
-    """One bar a moment: shares of the members of the start by fate; several runs are pooled."""
+def _at_moments(axes: Axes, runs: Sequence[RunResult], start: str, end: str) -> None:
+    """One bar a moment: shares of the members of the `start` by fate, months after `end`; several runs are pooled."""
     moments = [
         name for name in runs[0].organisation.fates.moments if all(_reaches(run, name) for run in runs)
     ]
@@ -155,10 +156,10 @@ def _at_moments(axes: Axes, runs: Sequence[RunResult]) -> None:
             axes.text(
                 place,
                 base[place] + share[place] / 2.0,
-                f"{100 * share[place]:.0f}",
+                f"{100 * share[place]:.0f} %",
                 ha="center",
                 va="center",
-                size=SMALL_SIZE,
+                size=SMALL_SIZE - 1.0,
                 color=_on(look.colour),
             )
         if share.any():
@@ -170,8 +171,9 @@ def _at_moments(axes: Axes, runs: Sequence[RunResult]) -> None:
     axes.tick_params(axis="x", length=0.0)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.grid(visible=False)
-    axes.set_title(f"The {persons / len(runs):.0f} members of the campaign's start", color=INK, pad=4.0)
-    axes.set_xlabel("months after the campaign", size=SMALL_SIZE, color=MUTED, labelpad=2.0)
+    axes.set_title(f"The {persons / len(runs):.0f} members of {start}", color=INK, pad=4.0)
+    axes.set_xlabel(f"months after {end}", size=SMALL_SIZE, color=MUTED, labelpad=2.0)
+    axes.set_ylabel("share of these members", size=SMALL_SIZE, color=MUTED)
     axes.spines["left"].set_color(HAIRLINE)
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
 

@@ -1,5 +1,6 @@
 """Neutrality as a picture: every end state must be reachable, and none may win whatever is assumed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from vraem.analysis.neutrality import LEAST, MOST, Neutrality, left_out, neutrality
+from vraem.analysis.neutrality import COMPANIONS, LEAST, MOST, Neutrality, left_out, neutrality
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS, letters, state_look
@@ -28,6 +29,8 @@ from vraem.figures.style import (
 from vraem.figures.swept import as_swept, definition_lines, swept_caption, when
 
 ROW_INCHES = 0.36
+FEW_RUNS = 20
+"""With fewer dismantled runs nothing is said of shares."""
 TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
 HORIZON_MARKERS = ("o", "s", "D", "^", "v", "P")
 
@@ -36,7 +39,8 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     """Share of each end state among dismantled runs by definition and horizon, against the rule of neutrality.
 
     Each label needs at least 1 % at one horizon and at most 60 % at any; the axis is a square root, so that both ends
-    can be read. ``found`` is computed if None. Raises ``ValueError`` if the runs have no end states.
+    can be read. With too few dismantled runs the chart says so and judges nothing. ``found`` is computed if None.
+    Raises ``ValueError`` if the runs have no end states.
     """
     swept = as_swept(results)
     finding = found or neutrality(swept)
@@ -44,16 +48,18 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     horizons = sorted({cell.horizon for cell in finding.cells})
     states = list(STATE_LOOKS)
     margins = Margins(left=1.5, right=0.3, top=1.45, bottom=0.95)
+    judged = [cell.runs for cell in finding.cells if cell.definition not in COMPANIONS]
+    few = max(judged, default=0) < FEW_RUNS
     said = "holds" if finding.holds else f"is broken in {_places(len(finding.broken))}"
     with style():
         figure, panels = sheet(
-            f"The rule of neutrality {said}",
+            "The rule of neutrality: too few runs to say" if few else f"The rule of neutrality {said}",
             f"Of dismantled runs each end state has {percent(LEAST)} at one horizon or more, "
             f"none over {percent(MOST)} at any",
             swept_caption(
                 swept.judged,
                 f"Intervals: 95 % (Wilson, clusters: {swept.cluster_words}). Shaded: allowed. In grey: left out of "
-                "the rule. Axis: square root of the share. ✕: broken.",
+                f"the rule. Axis: square root of the share.{'' if few else ' ✕: broken.'}",
                 intervals=False,
             ),
             size=(2.0 * len(definitions) + 2.2, margins.top + margins.bottom + ROW_INCHES * len(states)),
@@ -63,7 +69,7 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
             wspace=0.14,
         )
         for axes, definition in zip(panels[0], definitions, strict=True):
-            _panel(axes, finding, definition, horizons, states)
+            _panel(axes, replace(finding, faults=()) if few else finding, definition, horizons, states)
         _key(figure, horizons)
     return figure
 

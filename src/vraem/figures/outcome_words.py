@@ -1,8 +1,16 @@
 """Short labels and units of what is kept of a run, for charts; long meanings stand in the catalogue of `observe`."""
 
-from typing import NamedTuple
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
+from vraem.analysis.results import Results
+from vraem.experiment.words import short_day
 from vraem.figures.looks import MEMBER_LOOKS
+from vraem.figures.swept import ended, when
+from vraem.observe.catalogue import QUANTITIES
+
+if TYPE_CHECKING:
+    from vraem.experiment.types import Experiment, Outcome
 
 POINTS, GROUPS, OTHER = "percentage points", "groups", "own unit"
 RATES, PERSONS, EVENTS = "events per 100 000 person-months", "persons", "events"
@@ -63,3 +71,54 @@ def words_of(column: str) -> OutcomeWords:
     if end.isdigit() and stem in WORDS:
         return WORDS[stem]
     return OutcomeWords((stem if end.isdigit() else column).replace("_", " "), OTHER)
+
+
+class OutcomeName(NamedTuple):
+    """What a row about an outcome is called, and over what time it is."""
+
+    label: str
+    period: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Both in one."""
+        return f"{self.label} ({self.period})" if self.period else self.label
+
+
+def named_outcome(results: Results, column: str) -> OutcomeName:
+    """An outcome as the experiment asks for it: its name, its horizon's, the days that the horizon covers."""
+    stem, _, end = column.rpartition("_")
+    if end.isdigit() and stem in QUANTITIES:
+        return OutcomeName(words_of(column).label, f"{when(int(end))} after {ended(results)}")
+    asked = results.experiment
+    found = next((each for each in asked.outcomes if each.name == column), None) if asked else None
+    if asked is None or found is None or found.measure is not None:
+        return OutcomeName(words_of(column).label)
+    return OutcomeName(_of_series(asked, found), _period(found))
+
+
+def _of_series(asked: "Experiment", outcome: "Outcome") -> str:
+    """Its name, and after a comma that of the horizon if the same is asked for at others."""
+    alike = [
+        each.name
+        for each in asked.outcomes
+        if (each.series, each.statistic) == (outcome.series, outcome.statistic)
+    ]
+    columns = zip(*(name.split("_") for name in alike), strict=False)
+    shared = len(list(takewhile(lambda words: len(set(words)) == 1, columns)))
+    words = outcome.name.split("_")
+    if len(alike) == 1 or not 0 < shared < len(words):
+        return " ".join(words)
+    return f"{' '.join(words[:shared])}, {' '.join(words[shared:])}"
+
+
+def _period(outcome: "Outcome") -> str:
+    days = (outcome.start, outcome.end)
+    if None in days and days != (None, None):
+        one = short_day(next(day for day in days if day is not None))
+        span = f"from {one}" if outcome.start else f"until {one}"
+    elif outcome.start and outcome.end:
+        span = f"{short_day(outcome.start)} to {short_day(outcome.end)}"
+    else:
+        span = "the run"
+    return f"last week of {span}" if outcome.statistic == "last" else f"{outcome.statistic}, {span}"

@@ -11,14 +11,22 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from vraem.analysis.results import Results
+from vraem.observe.organisation_series import DERIVED, NOTED
+
+GROUP_SERIES = frozenset(spec.name for spec in (*NOTED, *DERIVED))
+"""Weekly series of the armed groups."""
 
 
 class ReportChart(NamedTuple):
-    """A chart of a report: ``name`` of its file, ``caption`` under it, ``place`` of its function (module:function)."""
+    """A chart of a report: ``name`` of its file, ``caption`` under it, ``place`` of its function (module:function).
+
+    ``of_groups``: it shows armed groups over time, which an experiment on the economy may not ask for.
+    """
 
     name: str
     caption: str
     place: str
+    of_groups: bool = False
 
     def draw(self, results: Results) -> Figure:
         """Draw it. Raises ``ValueError`` if the runs lack what it needs."""
@@ -50,8 +58,13 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
     ),
     ReportChart(
         "differences",
-        "What campaigns change against the reference, pair by pair.",
+        "What the arms change against the reference, pair by pair.",
         "vraem.figures.contrast_forest:paired_differences",
+    ),
+    ReportChart(
+        "outcomes",
+        "What the arms change in the outcomes of the experiment, pair by pair.",
+        "vraem.figures.contrast_forest:declared_differences",
     ),
     ReportChart(
         "phase",
@@ -80,7 +93,7 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
     ),
     ReportChart(
         "fates",
-        "Where the members of the campaign's start go, in flows.",
+        "Where those who were members at the start go, in flows.",
         "vraem.figures.fate_flows:fates_of_members",
     ),
     ReportChart(
@@ -100,27 +113,30 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
     ),
     ReportChart(
         "groups",
-        "Number and effective number of armed groups over time, by campaign.",
+        "Number and effective number of armed groups over time, arm by arm.",
         "vraem.figures.arm_fans:groups_by_arm",
+        of_groups=True,
     ),
     ReportChart(
         "strength",
-        "Armed strength, command and income of the groups over time, by campaign.",
+        "Armed strength, command and income of the groups over time, arm by arm.",
         "vraem.figures.arm_fans:strength_by_arm",
+        of_groups=True,
     ),
     ReportChart(
         "violence",
-        "Violence before and after the campaign's start, by campaign.",
+        "Violence over time, arm by arm.",
         "vraem.figures.arm_fans:violence_by_arm",
+        of_groups=True,
     ),
     ReportChart(
         "economy",
-        "Coca area and prices over time, by campaign.",
+        "Coca area and prices over time, arm by arm.",
         "vraem.figures.arm_fans:economy_by_arm",
     ),
     ReportChart(
         "routes",
-        "Ways out of the valley before and after the campaign.",
+        "Ways out of the valley, arm by arm.",
         "vraem.figures.arm_routes:routes_by_arm",
     ),
     ReportChart(
@@ -133,9 +149,20 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
 
 
 def report_charts(results: Results) -> Iterator[tuple[ReportChart, Figure]]:
-    """The charts that the runs are enough for, drawn one after the other."""
+    """The charts that the runs are enough for and that belong to what was asked, drawn one after the other."""
+    on_groups = asks_of_groups(results)
     for chart in REPORT_CHARTS:
+        if chart.of_groups and not on_groups:
+            continue
         try:
             yield chart, chart.draw(results)
         except ValueError:
             continue
+
+
+def asks_of_groups(results: Results) -> bool:
+    """Whether an experiment is about the armed groups: it does something to them, or keeps an outcome of theirs."""
+    if results.campaigns or results.experiment is None:
+        return True
+    kept = results.experiment.outcomes
+    return any(each.measure is not None or each.series in GROUP_SERIES for each in kept)

@@ -45,7 +45,8 @@ def write_report(
     told("judging")
     found = findings(results, nulls)
     data = folder / DATA
-    data.write_text(json_text(found.as_data()), encoding="utf-8")
+    said = {"replaced": results.replaced} if results.replaced else {}
+    data.write_text(json_text(said | found.as_data()), encoding="utf-8")
     pieces, files, size = [], [], 0
     for chart, figure in report_charts(results):
         told(f"drawing {chart.name}")
@@ -60,7 +61,7 @@ def write_report(
         if size < LARGEST_PAGE:
             pieces.append(piece)
     shown = [heading("Charts"), *pieces] if pieces else []
-    body = [*sections(found), *shown, *more_sections(found)]
+    body = [*sections(found, results), *shown, *more_sections(found, results)]
     written = folder / PAGE
     title = str(results.about.get("name") or "report")
     written.write_text(page(f"vraem: {title}", body), encoding="utf-8")

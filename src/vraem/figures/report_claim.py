@@ -12,6 +12,7 @@ from vraem.figures.report_html import (
     cell,
     heading,
     number,
+    p_text,
     para,
     points,
     share,
@@ -19,6 +20,7 @@ from vraem.figures.report_html import (
     table,
 )
 from vraem.figures.report_readings import by_part, other_readings
+from vraem.figures.sensitivity_bars import factor_meaning
 from vraem.figures.swept import MONTHS_A_YEAR, when
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
 from vraem.observe.splinters import SPLINTER_WORDS
@@ -167,7 +169,11 @@ def _conditions(found: Findings) -> Iterator[str]:
         )
     if found.levers:
         rows = [
-            [cell(lever.factor), number(f"lever.{lever.factor}", lever.range), cell(by_part(lever), "text")]
+            [
+                cell(factor_meaning(lever.factor)),
+                number(f"lever.{lever.factor}", lever.range),
+                cell(by_part(lever), "text"),
+            ]
             for lever in found.levers
         ]
         yield table(
@@ -314,12 +320,12 @@ def campaign_sections(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
             [
                 cell(each.arm),
                 points(f"against.{each.arm}.difference", each.difference),
-                number(f"against.{each.arm}.p_holm", each.p_holm, f"{each.p_holm:.3f}"),
+                number(f"against.{each.arm}.p_holm", each.p_holm, p_text(each.p_holm)),
                 cell("yes" if each.equal.equivalent else "no"),
                 points(f"against.{each.arm}.newcombe", each.newcombe) if each.newcombe else cell("–"),
                 cell("–")
                 if each.p_mcnemar is None
-                else number(f"against.{each.arm}.p_mcnemar", each.p_mcnemar, f"{each.p_mcnemar:.3f}"),
+                else number(f"against.{each.arm}.p_mcnemar", each.p_mcnemar, p_text(each.p_mcnemar)),
                 cell(each.both),
             ]
             for each in found.campaigns

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from vraem.analysis.intervals import Interval
 
+DIGITS, LEAST_P = 4, 0.001
+THIN_SPACE = "\u2009"
+
 STYLE = """
 :root { --ink: #1a1a1a; --muted: #5f6368; --line: #c8ccd0; --shade: #f4f2ec; }
 * { box-sizing: border-box; }
@@ -110,7 +113,35 @@ def number(key: str, value: float, text: str | None = None) -> str:
 
 def p_text(value: float) -> str:
     """A p value to three places; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    if math.isnan(value):
+        return "–"
+    return "< .001" if value < LEAST_P else f"{value:.3f}".removeprefix("0")
+
+
+def quantity(value: float, *, beside: Sequence[float] = (), sign: bool = False) -> str:
+    """A number in some unit to four digits, its thousands apart: 21 250, 3.142; with its `sign` if it is a difference.
+
+    It has no more decimals than the largest of those `beside` it. Nought has no sign; a dash where there is none.
+    """
+    if not math.isfinite(value):
+        return "–"
+    largest = max(abs(each) for each in (value, *beside) if math.isfinite(each))
+    decimals = max(_places(largest), 0)
+    rounded = round(value, min(_places(value), decimals))
+    if rounded == 0.0:
+        return "0"
+    text = f"{abs(rounded):,.{decimals}f}".replace(",", THIN_SPACE)
+    return f"{'−' if rounded < 0.0 else '+' if sign else ''}{text}"
+
+
+def _places(value: float) -> int:
+    """After how many decimals the last digit that counts stands."""
+    return DIGITS - 1 - math.floor(math.log10(abs(value))) if value else 0
+
+
+def point_text(share: float) -> str:
+    """A difference of shares in whole percentage points, with its sign; nought has none."""
+    return f"{100.0 * share:+.0f}".replace("-", "−") if abs(share) >= 0.005 else "0"
 
 
 def share(key: str, interval: Interval) -> str:
@@ -128,21 +159,22 @@ def points(key: str, interval: Interval) -> str:
     """A cell with a difference of shares in percentage points and its interval."""
     if math.isnan(interval.estimate):
         return f'<td data-key="{esc(key)}" data-value="">–</td>'
-    ends = f"{100 * interval.low:+.0f} to {100 * interval.high:+.0f}"
+    ends = f"{point_text(interval.low)} to {point_text(interval.high)}"
     return (
         f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{100 * interval.estimate:+.0f}<span class="range">{ends}</span></td>'
+        f'data-high="{_plain(interval.high)}">{point_text(interval.estimate)}<span class="range">{ends}</span></td>'
     )
 
 
-def amount(key: str, interval: Interval) -> str:
-    """A cell with a difference in an outcome's own unit and its interval."""
+def amount(key: str, interval: Interval, factor: float = 1.0) -> str:
+    """A cell with a difference and its interval, in an outcome's own unit times `factor`."""
     if math.isnan(interval.estimate):
         return f'<td data-key="{esc(key)}" data-value="">–</td>'
+    values = [factor * value for value in interval]
+    middle, low, high = (quantity(value, beside=values, sign=True) for value in values)
     return (
         f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{interval.estimate:+.3g}'
-        f'<span class="range">{interval.low:+.3g} to {interval.high:+.3g}</span></td>'
+        f'data-high="{_plain(interval.high)}">{middle}<span class="range">{low} to {high}</span></td>'
     )
 
 

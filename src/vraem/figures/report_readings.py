@@ -7,7 +7,8 @@ from vraem.analysis.labels import BY_PERSONS_WORDS
 from vraem.analysis.matched_assumptions import Narrowed
 from vraem.analysis.sensitivity import Lever
 from vraem.analysis.verdict import ClaimAtHorizon, ClaimVerdict
-from vraem.figures.report_html import cell, heading, number, para, share, share_text, table
+from vraem.figures.report_html import cell, heading, number, p_text, para, share, share_text, table
+from vraem.figures.sensitivity_bars import factor_meaning
 
 
 def other_readings(found: Findings, claim: ClaimVerdict) -> Iterator[str]:
@@ -57,9 +58,9 @@ def _narrowed(rows: Sequence[Narrowed]) -> str:
         ["assumption", "moves draws kept by", "p (Holm)", "share of draws kept by quarter or form"],
         [
             [
-                cell(each.lever.factor),
+                cell(factor_meaning(each.lever.factor)),
                 number(f"history.{each.lever.factor}", each.lever.range),
-                number(f"history.{each.lever.factor}.p_holm", each.p_holm, f"{each.p_holm:.3f}"),
+                number(f"history.{each.lever.factor}.p_holm", each.p_holm, p_text(each.p_holm)),
                 cell(by_part(each.lever), "text"),
             ]
             for each in rows

@@ -30,7 +30,7 @@ RUN_CHARTS: dict[str, str] = {
     "coca-map": "where the coca stands, at four dates",
     "territory": "who controls what: territory, columns and units on the map, at four dates",
     "members": "members by fate, over time and at the horizons",
-    "fates": "where the members of the campaign's start go, in flows",
+    "fates": "where those who were members at the start go, in flows",
     "command": "command links, one line a column",
     "group-income": "income of the armed groups by source",
     "groups": "number and effective number of armed groups, and the life of each",

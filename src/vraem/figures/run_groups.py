@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from vraem.experiment.words import day
 from vraem.figures.looks import group_looks
 from vraem.figures.style import MUTED, SHADE, SMALL_SIZE, Look
 from vraem.figures.timeline import DAYS_A_WEEK
@@ -24,12 +25,38 @@ def require_groups(result: RunResult) -> None:
 def looks_of(result: RunResult) -> list[Look]:
     """The look of each group of a run, by its number."""
     groups = result.organisation.groups
-    return group_looks(groups["founding"].astype(bool), groups["outsider"].astype(bool))
+    return group_looks(groups["founding"].astype(bool), groups["outsider"].astype(bool), _only_hired(result))
+
+
+def _only_hired(result: RunResult) -> NDArray[np.bool_]:
+    """Which groups (groups,) had columns in a firm's service and none outside it, ever."""
+    weeks, groups = result.organisation.column_weeks, len(result.organisation.groups["founding"])
+    if "serving" not in weeks:
+        return np.zeros(groups, dtype=bool)
+    living, serves = weeks["living"] > 0.0, weeks["serving"] > 0.0
+    group = weeks["group"].astype(np.int64)
+    inside, outside = (
+        np.bincount(group[where & (group >= 0)], minlength=groups)[:groups]
+        for where in (living & serves, living & ~serves)
+    )
+    return np.asarray((inside > 0) & (outside == 0))
 
 
 def day_of(result: RunResult, week: int) -> float:
     """The first day of a week as matplotlib counts days."""
     return float(result.dates[0].astype("datetime64[D]").astype(int)) + DAYS_A_WEEK * week
+
+
+def measured_from(results: Sequence[RunResult]) -> tuple[str, str]:
+    """From when members are counted and from when horizons are, in words: a campaign's, or days without one."""
+    anchors = [run.organisation.anchor for run in results]
+    if any(anchor is not None and anchor.source == "campaign" for anchor in anchors):
+        return "the campaign's start", "the campaign"
+    first = anchors[0]
+    if first is None or any(anchor != first for anchor in anchors):
+        return "the start of the run", "the start of the run"
+    start, end = (results[0].dates[week].astype("datetime64[D]").item() for week in (first.start, first.end))
+    return day(start), day(end)
 
 
 def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool) -> None:

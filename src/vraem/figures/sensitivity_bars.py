@@ -21,6 +21,8 @@ from vraem.analysis.sensitivity import (
 from vraem.figures.map_labels import PointLabel, place_labels
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, swept_caption
+from vraem.scenario.parameters import parameter_specs
+from vraem.scenario.switches import SWITCHES
 
 MORRIS, SALTELLI = "morris", "saltelli"
 MOST_FACTORS = 18
@@ -99,7 +101,7 @@ def morris_screening(effects: Sequence[Effect], outcome: str = "the outcome", ca
                 place, each.importance, 0.62, color=colour, alpha=0.85 if each.clear else 0.45, zorder=2
             )
             bars.plot([low, high], [place, place], color=INK, linewidth=1.0, zorder=3)
-        frame_rows(bars, [each.factor for each in shown])
+        frame_rows(bars, [factor_words(each.factor) for each in shown])
         bars.set_title("Mean absolute effect, μ*", color=INK, pad=5.0)
         _plane(plane, effects)
     return figure
@@ -178,7 +180,7 @@ def sobol_shares(indices: Sequence[Index], outcome: str = "the outcome", caption
                     zorder=4,
                     clip_on=False,
                 )
-        frame_rows(axes, [each.factor for each in shown])
+        frame_rows(axes, [factor_words(each.factor) for each in shown])
         axes.set_xlim(0.0, None)
         handles = [
             Line2D([], [], color=FIRST_COLOUR, marker="o", ms=4.8, lw=1.3, label="alone\n(first order)"),
@@ -194,12 +196,12 @@ def sobol_shares(indices: Sequence[Index], outcome: str = "the outcome", caption
     return figure
 
 
-def frame_rows(axes: Axes, factors: Sequence[str], heights: Sequence[float] = ()) -> list[float]:
+def frame_rows(axes: Axes, names: Sequence[str], heights: Sequence[float] = ()) -> list[float]:
     """Names of the factors, a row each, one high or of these `heights`; gives the middle of each row."""
-    high = np.array(heights or [1.0] * len(factors))
+    high = np.array(heights or [1.0] * len(names))
     places = np.cumsum(high) - 0.5 * (high + 1.0)  # that of the first is 0 where all are one high
     axes.set_ylim(places[-1] + 0.5 * high[-1] + 0.1, places[0] - 0.5 * high[0] - 0.1)
-    axes.set_yticks(places, [factor_words(name) for name in factors])
+    axes.set_yticks(places, names)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.spines["left"].set_visible(False)
@@ -210,3 +212,11 @@ def frame_rows(axes: Axes, factors: Sequence[str], heights: Sequence[float] = ()
 def factor_words(factor: str) -> str:
     """The name of a factor as a reader reads it."""
     return factor.rpartition(".")[2].replace("_", " ")
+
+
+def factor_meaning(factor: str) -> str:
+    """What a factor is, in short: a parameter's or a switch's meaning, else its name."""
+    if factor in SWITCHES:
+        return SWITCHES[factor].meaning.partition(":")[0]
+    known = parameter_specs().get(factor)
+    return known.meaning if known else factor_words(factor)

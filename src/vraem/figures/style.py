@@ -259,7 +259,7 @@ def in_few_colours(png: bytes) -> bytes:
     """The same picture in a palette of 256 colours: charts have few, and it takes a third of the room in a page."""
     picture = Image.open(BytesIO(png)).convert("RGB")
     buffer = BytesIO()
-    picture.quantize(COLOURS_IN_PAGE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+    picture.quantize(COLOURS_IN_PAGE, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
         buffer, format="png", optimize=True
     )
     return buffer.getvalue()

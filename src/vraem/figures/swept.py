@@ -1,10 +1,12 @@
 """What charts of an experiment share: its arms in order with their looks, its captions, words for definitions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 from vraem.analysis.results import Results
+from vraem.experiment.words import day
 from vraem.figures.arms import arm_look
 from vraem.figures.style import Look, seed_text, thousands
 from vraem.version import __version__
@@ -83,6 +85,23 @@ def when(months: int) -> str:
     if rest:
         return f"{months} months"
     return "1 year" if years == 1 else f"{years} years"
+
+
+def began(results: Results) -> str:
+    """From when times count, in words: the campaign's start, or the one day from which every arm is measured."""
+    starts = {start for start, _ in results.days.values()}
+    return "the campaign's start" if results.campaigns or len(starts) != 1 else day(*starts)
+
+
+def ended(results: Results) -> str:
+    """From when horizons count, in words: the campaign, or the one day after which every arm is measured."""
+    ends = {end for _, end in results.days.values()}
+    return "the campaign" if results.campaigns or len(ends) != 1 else day(*ends)
+
+
+def not_drawn(names: Sequence[str]) -> str:
+    """What a chart has no room for, as a sentence; nothing if everything is drawn."""
+    return f"Not drawn, for want of room: {', '.join(names)}." if names else ""
 
 
 def definition_lines(definition: str) -> str:

@@ -14,11 +14,10 @@ from vraem.analysis.incidence import Incidence, aalen_johansen, first_of
 from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import shares
 from vraem.analysis.results import Results
-from vraem.experiment.words import day
 from vraem.figures.labels import EndLabel, label_ends
 from vraem.figures.looks import STATE_LOOKS, letters
 from vraem.figures.style import TEXT_SIZE, Look, Margins, nice_top, sheet, style
-from vraem.figures.swept import MONTHS_A_YEAR, as_swept, look_of, shown_arms, swept_caption
+from vraem.figures.swept import MONTHS_A_YEAR, as_swept, began, look_of, shown_arms, swept_caption
 from vraem.figures.timeline import panel_title
 from vraem.world.clock import WEEKS_A_YEAR
 
@@ -26,8 +25,8 @@ MOST_BANDS = 3
 """With more lines than these, bands would hide each other: the interval stands at the end of each line."""
 WHISKER_ROOM = 0.05
 """Part of the axis that intervals at the ends of lines take."""
-SPREAD = 0.085
-"""Part of the axis over which intervals at one time are spread."""
+MOST_ASIDE = 0.05
+"""Years that an interval is moved from its time at most, so that others at the same time can be seen."""
 MOST_YEARS_NAMED = 16
 STATE_WEEK = "state_week_{state}"
 """Column with the first week from the campaign's start in which an end state held."""
@@ -55,7 +54,7 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
         raise ValueError("the runs have no times to a split or to an end state: ask for them in the outcomes")
     panels_wanted = len(events) + ends_shown
     arms = shown_arms(kept)
-    since = f"years since {_began(kept)}"
+    since = f"years since {began(kept)}"
     with style():
         figure, panels = sheet(
             "How soon the group comes apart",
@@ -71,17 +70,16 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             margins=Margins(left=0.62, right=2.05, top=0.92, bottom=1.0),
             hspace=0.42,
         )
-        reach = float(np.nanmax(kept.numbers(columns.WATCHED))) / WEEKS_A_YEAR if events or states else 0.0
         for axes, name in zip([row[0] for row in panels], events, strict=False):
             curves = {arm: _one_event(kept.of_arm(arm), name) for arm in arms}
             looks = {arm: look_of(kept, arm) for arm in arms}
             pairs = {arm: (curve, "it") for arm, curve in curves.items()}
-            _panel(axes, pairs, looks, reach, bands=len(arms) <= MOST_BANDS)
+            _panel(axes, pairs, looks, bands=len(arms) <= MOST_BANDS)
             panel_title(axes, EVENTS[name])
         if events:
             panels[len(events) - 1][0].set_xlabel(since, size=TEXT_SIZE - 0.5)
         if ends_shown and states:
-            _states(panels[-1][0], tried, states, reach)
+            _states(panels[-1][0], tried, states)
             panels[-1][0].set_xlabel(since, size=TEXT_SIZE - 0.5)
         elif ends_shown:
             _occupation(panels[-1][0], tried)
@@ -89,27 +87,19 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
     return figure
 
 
-def _began(results: Results) -> str:
-    """From when times count, in words: the campaign's start, or the one day from which every arm is measured."""
-    starts = {start for start, _ in results.days.values()}
-    if results.campaigns or len(starts) != 1:
-        return "the campaign's start"
-    return day(*starts)
-
-
 def _one_event(results: Results, name: str) -> Incidence:
     times, causes = first_of({"it": results.numbers(name)}, results.numbers(columns.WATCHED))
     return aalen_johansen(times, causes, ("it",), results.clusters)
 
 
-def _states(axes: Axes, results: Results, states: Mapping[str, str], reach: float) -> None:
+def _states(axes: Axes, results: Results, states: Mapping[str, str]) -> None:
     """What end state comes first, over all campaigns; states that never come are left out."""
     weeks = {state: results.numbers(column) for state, column in states.items()}
     times, causes = first_of(weeks, results.numbers(columns.WATCHED))
     curve = aalen_johansen(times, causes, tuple(weeks), results.clusters)
     came = [state for row, state in enumerate(weeks) if len(curve.times) and curve.incidence[row, -1] > 0.0]
     looks = {state: _state_line(state) for state in came}
-    _panel(axes, {state: (curve, state) for state in came}, looks, reach, bands=len(came) <= MOST_BANDS)
+    _panel(axes, {state: (curve, state) for state in came}, looks, bands=len(came) <= MOST_BANDS)
     panel_title(axes, "End state that comes first, all campaigns")
 
 
@@ -119,12 +109,11 @@ def _occupation(axes: Axes, results: Results) -> None:
     years = np.array(list(found)) / MONTHS_A_YEAR
     came = [state for state in STATE_LOOKS if any(found[months][state].estimate > 0.0 for months in found)]
     labels, tops = [], [0.05]
-    apart = SPREAD * float(years[-1]) / max(len(came), 1)
     for place, state in enumerate(came):
         look = _state_line(state)
         held = [found[months][state] for months in found]
         middle = np.array([share.estimate for share in held])
-        at = years + apart * (place - (len(came) - 1) / 2.0)
+        at = years + _aside(place, len(came))
         axes.plot(at, middle, color=look.colour, linestyle=look.linestyle, linewidth=1.4, zorder=3)
         for where, share in zip(at, held, strict=True):
             _whisker(axes, float(where), share, look)
@@ -148,21 +137,28 @@ def _state_line(state: str) -> Look:
     )
 
 
+def _aside(place: int, count: int) -> float:
+    """Years by which one of `count` intervals at the same time is moved."""
+    return MOST_ASIDE * (2.0 * place / (count - 1) - 1.0) if count > 1 else 0.0
+
+
 def _panel(
     axes: Axes,
     curves: Mapping[str, tuple[Incidence, str]],
     looks: Mapping[str, Look],
-    reach: float,
     *,
     bands: bool,
 ) -> None:
-    ends = {name: curve.at(cause, reach * WEEKS_A_YEAR) for name, (curve, cause) in curves.items()}
+    """A line for each curve, as far as its own runs were watched."""
+    until = {name: _watched_years(curve) for name, (curve, _) in curves.items()}
+    reach = max([0.0, *until.values()])
+    ends = {name: curve.at(cause, until[name] * WEEKS_A_YEAR) for name, (curve, cause) in curves.items()}
     labels = []
     for name, (curve, cause) in curves.items():
         look = looks[name]
         years, share = curve.steps(cause)
         axes.step(
-            np.append(years / WEEKS_A_YEAR, reach),
+            np.append(years / WEEKS_A_YEAR, until[name]),
             np.append(share, share[-1]),
             where="post",
             color=look.colour,
@@ -171,23 +167,35 @@ def _panel(
             zorder=3,
         )
         if bands:
-            when, low, high = _band(curve, cause, reach)
+            when, low, high = _band(curve, cause, until[name])
             axes.fill_between(
                 when, low, high, step="post", color=look.colour, alpha=0.2, linewidth=0, zorder=2
             )
         label = look.label.replace("\n", " ") if name in STATE_LOOKS else name
-        said = f"{100 * ends[name].estimate:.0f} % {label}"
+        short = f" (after {until[name]:.0f} years)" if _shorter(until[name], reach) else ""
+        said = f"{100 * ends[name].estimate:.0f} % {label}{short}"
         labels.append(EndLabel(ends[name].estimate, said, letters(look.colour)))
     if not bands:
         order = sorted(curves, key=lambda name: -ends[name].estimate)
         for place, name in enumerate(order):
-            at = reach * (1.0 + WHISKER_ROOM * (place + 1.0) / (len(order) + 1.0))
-            _whisker(axes, at, ends[name], looks[name])
+            beside = reach * WHISKER_ROOM * (place + 1.0) / (len(order) + 1.0)
+            aside = _aside(place, len(order)) if _shorter(until[name], reach) else beside
+            _whisker(axes, until[name] + aside, ends[name], looks[name])
     axes.set_xlim(0.0, reach * (1.0 + WHISKER_ROOM))
     axes.set_ylim(0.0, min(nice_top(max([0.05, *(end.high for end in ends.values())])), 1.0))
     axes.xaxis.set_major_locator(MultipleLocator(1.0 if reach < MOST_YEARS_NAMED else 2.0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     label_ends(axes, labels, size=TEXT_SIZE - 0.8)
+
+
+def _watched_years(curve: Incidence) -> float:
+    """Years until which any run of a curve was watched."""
+    return float(curve.watched[-1]) / WEEKS_A_YEAR if len(curve.watched) else 0.0
+
+
+def _shorter(until: float, reach: float) -> bool:
+    """Whether a line ends well before the longest one."""
+    return until < reach - MOST_ASIDE
 
 
 def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:
@@ -199,11 +207,11 @@ def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:
 
 
 def _band(
-    curve: Incidence, cause: str, reach: float
+    curve: Incidence, cause: str, until: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Years at which the interval steps, and its lower and upper ends; no band before it first happened."""
     weeks, _ = curve.steps(cause)
-    years = np.append(weeks / WEEKS_A_YEAR, reach)
+    years = np.append(weeks / WEEKS_A_YEAR, until)
     found = np.array([curve.at(cause, time * WEEKS_A_YEAR) for time in years])
     found[found[:, 0] <= 0.0] = np.nan
     return years, found[:, 1], found[:, 2]
