@@ -9,6 +9,9 @@ from vraem.cli.reporting import DEMO_EXPERIMENT, _make_room
 MANIFEST = {
     "format": 1,
     "vraem": "0.0.1",
+    "python": "3.11.0",
+    "created_utc": "2024-01-01T00:00:00+00:00",
+    "libraries": {},
     "experiment": {"name": DEMO_EXPERIMENT, "id": "0"},
     "columns": {"factors": {}, "outcomes": {}},
 }

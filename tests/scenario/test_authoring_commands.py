@@ -79,7 +79,7 @@ def test_check_follows_the_comparison(tmp_path):
     )
     done = call("check", file)
     assert done.exit_code == 2
-    assert "gone.toml: got no such file" in done.stderr
+    assert 'own.toml:4:16: compare_with: got "gone.toml" (text), which is no scenario' in done.stderr
 
 
 def test_check_notes_events_outside_the_run(tmp_path):

@@ -106,7 +106,7 @@ def _lines(axes: Axes, result: RunResult) -> None:
 
 def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.floating]) -> NDArray[np.float64]:
     """Median (weeks,) over rows by their weights (rows, weeks); not a number where nothing weighs."""
-    order = np.argsort(np.where(weights > 0.0, values, np.inf), axis=0)
+    order = np.argsort(np.where(weights > 0.0, values, np.inf), axis=0, kind="stable")
     rising = np.take_along_axis(values, order, axis=0)
     sums = np.cumsum(np.take_along_axis(np.asarray(weights, dtype=np.float64), order, axis=0), axis=0)
     place = (sums >= sums[-1] / 2.0).argmax(axis=0)
