@@ -199,3 +199,13 @@ def _economy(random: np.random.Generator, arm: str, luck: np.ndarray) -> dict[st
         row[f"coca_area_{months}"] = 33_000 + 4000 * luck[6] - 40_000 * shift * random.random()
         row[f"valley_share_{months}"] = 0.36 + 0.03 * luck[7]
     return row
+
+
+def texts(axes):
+    """What is written in a panel."""
+    return [text.get_text() for text in axes.texts]
+
+
+def lines(axes, least=3):
+    """The lines of a panel that have so many points."""
+    return [line for line in axes.lines if len(line.get_xdata()) >= least]

@@ -30,7 +30,6 @@ def persons(status, group, rank=None, lineage=None, serving=None):
         rank=np.array(rank if rank is not None else [FIGHTER] * count, dtype=np.int8),
         seat=np.zeros(count, dtype=bool),
         heir=np.zeros(count, dtype=bool),
-        lineage=np.array(lineage if lineage is not None else [True] * count),
         descended=np.array(lineage if lineage is not None else [True] * count),
         serving=np.array(serving if serving is not None else [False] * count),
         group=np.array(group, dtype=np.int32),

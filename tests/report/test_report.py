@@ -298,9 +298,10 @@ def test_the_report_is_the_same_to_the_byte(written, tmp_path, monkeypatch):
     assert again.data.read_bytes() == report.data.read_bytes()
 
 
-def test_an_experiment_without_end_states_has_a_report_of_its_contrasts(tmp_path):
+def without_end_states():
+    """Runs of an experiment that asks for one outcome, of no group and no campaign."""
     results = planted(label, link=lambda r, row: r.normal(), points=10)
-    bare = Results(
+    return Results(
         results.frame[["arm", "point", "replicate", "seed", "link"]],
         results.arms,
         "baseline",
@@ -309,6 +310,10 @@ def test_an_experiment_without_end_states_has_a_report_of_its_contrasts(tmp_path
         results.rules,
         {"name": "bare", "outcomes": ["link"]},
     )
+
+
+def test_an_experiment_without_end_states_has_a_report_of_its_contrasts(tmp_path):
+    bare = without_end_states()
     found = findings(bare)
     assert found.claim is None
     assert {each.arm for each in found.contrasts} == {"leader", "heirs"}
@@ -316,16 +321,7 @@ def test_an_experiment_without_end_states_has_a_report_of_its_contrasts(tmp_path
 
 
 def test_a_report_without_a_question_has_no_rules_and_no_verdict(tmp_path):
-    results = planted(label, link=lambda r, row: r.normal(), points=10)
-    bare = Results(
-        results.frame[["arm", "point", "replicate", "seed", "link"]],
-        results.arms,
-        "baseline",
-        (),
-        (),
-        results.rules,
-        {"name": "bare", "outcomes": ["link"]},
-    )
+    bare = without_end_states()
     text = write_report(bare, tmp_path).page.read_text(encoding="utf-8")
     said = re.sub(r'src="data:[^"]*"', "", text)
     for words in ("How sure", "Rules of the verdict", "end states", "gangs", "-0<"):

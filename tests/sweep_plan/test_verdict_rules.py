@@ -78,7 +78,10 @@ def test_a_rule_that_nothing_could_follow_is_a_fault_with_its_place(make, rules,
 
 
 def test_rules_that_can_be_followed_are_sound(make):
-    load_experiment(document(make, SOUND + "reference = 'control'\ncontrol = 'heirs'\n"))
+    rules = load_experiment(document(make, SOUND + "reference = 'control'\ncontrol = 'heirs'\n")).rules[
+        "verdict"
+    ]
+    assert (rules["reference"], rules["control"]) == ("control", "heirs")
 
 
 def test_a_folder_of_before_can_still_be_read(make):

@@ -7,7 +7,7 @@ number depends on what the runs give, never on the order in which they end or on
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vraem.experiment.types import Experiment, Replicates, RunRecord
@@ -44,25 +44,28 @@ def wanted(experiment: Experiment, ended: Mapping[int, Mapping[str, float]]) -> 
         return rule.count
     arms = [name for name, _ in experiment.arms]
     count = rule.count
-    while count < rule.at_most and _complete(ended, count, arms) and not _narrow(rule, ended, count, arms):
+    while (
+        count < rule.at_most
+        and complete(ended, count, arms)
+        and not all(narrow_enough(rule, sample) for sample in samples(rule, ended, count, arms))
+    ):
         count = min(count + rule.step, rule.at_most)
     return count
 
 
-def _complete(ended: Mapping[int, Mapping[str, float]], count: int, arms: Sequence[str]) -> bool:
+def complete(ended: Mapping[int, Mapping[str, float]], count: int, arms: Sequence[str]) -> bool:
+    """Whether every arm of the first ``count`` replicates has ended."""
     return all(arm in ended.get(replicate, {}) for replicate in range(count) for arm in arms)
 
 
-def _narrow(
+def samples(
     rule: Replicates, ended: Mapping[int, Mapping[str, float]], count: int, arms: Sequence[str]
-) -> bool:
+) -> Iterator[list[float]]:
+    """What is known of each arm in the first ``count`` replicates: its outcome, or what it has more than the other."""
     for arm in arms:
-        if arm == rule.against:
-            continue
-        sample = [_value(ended[replicate], arm, rule.against) for replicate in range(count)]
-        if not narrow_enough(rule, [value for value in sample if math.isfinite(value)]):
-            return False
-    return True
+        if arm != rule.against:
+            values = (_value(ended[replicate], arm, rule.against) for replicate in range(count))
+            yield [value for value in values if math.isfinite(value)]
 
 
 def _value(of_arms: Mapping[str, float], arm: str, against: str | None) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vraem.experiment.adaptive import gather, half_width, narrow_enough, wanted
+from vraem.experiment.adaptive import complete, gather, half_width, narrow_enough, samples, wanted
 from vraem.experiment.plan import next_tasks
 from vraem.experiment.rows import Key, key_of
 from vraem.experiment.types import Experiment, Replicates
@@ -50,7 +50,7 @@ def precision_in_words(experiment: Experiment, rows: Iterable[Row]) -> str:
         rule.half_width if rule.half_width is not None else rule.half_width_share,
     )
     assert limit is not None
-    # Values that were all the same have no width of their own: the rule does not trust them.
+    # yes and no that were all the same have no width of their own, yet the rule does not trust them
     if not limit < measured < math.inf:
         return f"{points} {interval} wider than asked ({_asked(rule)}) {after}"
     said = f"{wide.half:.4g}" if rule.half_width is not None else f"{percent(measured)} of the mean"
@@ -73,16 +73,10 @@ def _measured(rule: Replicates, wide: _Wide) -> float:
 def _widest(experiment: Experiment, ended: Mapping[int, Mapping[str, float]]) -> _Wide | None:
     """The widest interval of a point's arms, once no more replicates may be added; None if all are narrow enough."""
     rule, arms = experiment.replicates, [name for name, _ in experiment.arms]
-    whole = [ended[number] for number in range(rule.at_most) if set(arms) <= ended.get(number, {}).keys()]
-    if len(whole) < rule.at_most or wanted(experiment, ended) < rule.at_most:
+    if not complete(ended, rule.at_most, arms) or wanted(experiment, ended) < rule.at_most:
         return None
     found = []
-    for arm in arms:
-        if arm == rule.against:
-            continue
-        against = [row[rule.against] if rule.against is not None else 0.0 for row in whole]
-        differences = (row[arm] - other for row, other in zip(whole, against, strict=True))
-        sample = [value for value in differences if math.isfinite(value)]
+    for sample in samples(rule, ended, rule.at_most, arms):
         if not narrow_enough(rule, sample):
             mean = math.fsum(sample) / len(sample) if sample else 0.0
             found.append(_Wide(half_width(sample, rule.level), mean))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from vraem.experiment.rules import HORIZONS, VerdictRules
+from vraem.experiment.rules import HORIZONS, Definition, VerdictRules
 from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of
 from vraem.scenario.messages import At, fault_at
 
@@ -82,10 +82,7 @@ def _faults_of_headline(rules: VerdictRules, names: set[str], at: At) -> Iterato
     if rules.horizon not in horizons:
         what = "months after the campaign with end states among the outcomes"
         yield _told(rules, "horizon", f"{one_of(map(str, horizons))}: {what}", at)
-    definitions = [name.removeprefix("dismantled_") for name in sorted(names) if name in _DISMANTLED]
+    definitions = [each for each in sorted(get_args(Definition)) if f"dismantled_{each}" in names]
     if definitions and rules.definition not in definitions:
         hint = f"or dismantled_{rules.definition} among the outcomes"
         yield _told(rules, "definition", one_of(definitions), at, hint)
-
-
-_DISMANTLED = tuple(f"dismantled_{definition}" for definition in ("personnel", "seats", "links", "size"))

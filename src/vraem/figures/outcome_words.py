@@ -31,7 +31,6 @@ WORDS: dict[str, OutcomeWords] = {
     "dismantled_seats": OutcomeWords("dismantled: seats", POINTS, _SHARE),
     "dismantled_links": OutcomeWords("dismantled: links", POINTS, _SHARE),
     "dismantled_size": OutcomeWords("dismantled: size", POINTS, _SHARE),
-    "gangs": OutcomeWords("gangs", POINTS, _SHARE),
     "fragmented": OutcomeWords("fragmented", POINTS, _SHARE),
     "la": OutcomeWords("armed strength, % of before", POINTS, _SHARE),
     "lf": OutcomeWords("armed in firms' pay, % of before", POINTS, _SHARE),

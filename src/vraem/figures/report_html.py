@@ -146,35 +146,30 @@ def point_text(share: float) -> str:
 
 def share(key: str, interval: Interval) -> str:
     """A cell with a share in per cent and its interval."""
-    if math.isnan(interval.estimate):
-        return f'<td data-key="{esc(key)}" data-value="">–</td>'
     ends = f"{100 * interval.low:.0f} to {100 * interval.high:.0f}"
-    return (
-        f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{share_text(interval.estimate)}<span class="range">{ends}</span></td>'
-    )
+    return _with_range(key, interval, share_text(interval.estimate), ends)
 
 
 def points(key: str, interval: Interval) -> str:
     """A cell with a difference of shares in percentage points and its interval."""
-    if math.isnan(interval.estimate):
-        return f'<td data-key="{esc(key)}" data-value="">–</td>'
     ends = f"{point_text(interval.low)} to {point_text(interval.high)}"
-    return (
-        f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{point_text(interval.estimate)}<span class="range">{ends}</span></td>'
-    )
+    return _with_range(key, interval, point_text(interval.estimate), ends)
 
 
 def amount(key: str, interval: Interval, factor: float = 1.0) -> str:
     """A cell with a difference and its interval, in an outcome's own unit times `factor`."""
-    if math.isnan(interval.estimate):
-        return f'<td data-key="{esc(key)}" data-value="">–</td>'
     values = [factor * value for value in interval]
     middle, low, high = (quantity(value, beside=values, sign=True) for value in values)
+    return _with_range(key, interval, middle, f"{low} to {high}")
+
+
+def _with_range(key: str, interval: Interval, text: str, ends: str) -> str:
+    """A cell with an estimate as `text` and the `ends` of its interval; a dash where there is none."""
+    if math.isnan(interval.estimate):
+        return f'<td data-key="{esc(key)}" data-value="">–</td>'
     return (
         f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{middle}<span class="range">{low} to {high}</span></td>'
+        f'data-high="{_plain(interval.high)}">{text}<span class="range">{ends}</span></td>'
     )
 
 

@@ -65,7 +65,6 @@ class Persons:
     rank: NDArray[np.int8]
     seat: NDArray[np.bool_]
     heir: NDArray[np.bool_]
-    lineage: NDArray[np.bool_]
     descended: NDArray[np.bool_]
     serving: NDArray[np.bool_]
     group: NDArray[np.int32]
@@ -80,7 +79,6 @@ class Persons:
             rank=members.rank[:count].copy(),
             seat=members.seat[:count].copy(),
             heir=members.heir[:count].copy(),
-            lineage=members.lineage[:count].copy(),
             descended=members.descent[:count] > 0.0,
             serving=world.columns.service[members.column[:count]] != NO_ROW,
             group=members.group[:count].copy(),

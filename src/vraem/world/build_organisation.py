@@ -197,8 +197,7 @@ def _name_kin(world: World, start: StartGroup, first: int, number: int, draws: N
 
 def _line_of(world: World, number: int) -> int:
     """The place of the kin lines of the group `number` of the start: the first of the lineage has those of the clan."""
-    groups = start_groups(world.scenario, world.valley)
-    first = next((place for place, each in enumerate(groups) if each.lineage), 0)
+    first = next((place for place, each in enumerate(world.scenario.groups) if each.lineage), 0)
     return 0 if number == first else number + (number < first)
 
 
