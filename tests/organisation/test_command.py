@@ -348,3 +348,11 @@ def test_moods_fade_with_their_half_lives(name: str, months: float):
     for _ in range(weeks):
         command._fade(world)
     assert getattr(world.columns, name)[COLUMN] == pytest.approx(0.5, abs=0.02)
+
+
+def test_bonds_close_half_of_the_way_to_their_middle_in_their_half_life():
+    world = quiet(fresh())
+    used(world.members, "bond")[:] = command.MIDDLE_BOND - 0.2
+    for _ in range(round(world.p.bond_half_life * WEEKS_A_MONTH / command.REVIEW_WEEKS)):
+        command._move_beliefs(world)
+    assert used(world.members, "bond").mean() == pytest.approx(command.MIDDLE_BOND - 0.1, abs=3e-3)

@@ -10,6 +10,7 @@ from scipy import stats
 
 from vraem.processes import recruitment as process
 from vraem.processes.groups import count_strength, living_columns, members_of
+from vraem.processes.integration import PLACES_A_GUNMAN, persons_kept, persons_wished
 from vraem.processes.losses import leave_members
 from vraem.processes.ranks import remember_ranks
 from vraem.processes.recruitment import joining, poisson
@@ -142,8 +143,54 @@ def test_nobody_joins_where_no_column_has_control():
     assert joining(world, living_columns(world)).sum() == 0.0
 
 
-def test_columns_in_a_firms_service_recruit_nobody():
-    assert joining_with(lambda world: world.columns.service.__setitem__(COLUMN, 2)) == 0.0
+FIRM = 2
+
+
+def in_service(world: World, lacking: float = 0.0) -> World:
+    """One column serves a firm that wishes for as many as it pays, and `lacking` of them more."""
+    world.columns.service[COLUMN] = FIRM
+    at_one = float(persons_wished(world)[FIRM])
+    wish = float(persons_kept(world)[FIRM]) * (1.0 + lacking)
+    world.p = world.p.replace(firm_gunmen_demand=world.p.firm_gunmen_demand * wish / at_one, check=False)
+    return world
+
+
+def joining_in_service(lacking: float, **changes: float) -> float:
+    world = at_rest()
+    world.p = world.p.replace(**changes, check=False)
+    return float(joining(in_service(world, lacking), living_columns(world))[COLUMN])
+
+
+def test_a_firm_replaces_whom_its_columns_lose_and_forces_nobody():
+    unforced = joining_with(lambda world: setattr(world, "p", world.p.replace(recruitment_coerced=0.0)))
+    assert joining_in_service(0.0) == pytest.approx(unforced, rel=1e-6)
+    assert joining_in_service(0.0, recruitment_coerced=0.2) == pytest.approx(unforced, rel=1e-6)
+
+
+def test_a_firm_fills_its_columns_up_to_what_it_wishes():
+    assert joining_in_service(0.5) > joining_in_service(0.0) > joining_in_service(-0.2) > 0.0
+    assert joining_in_service(-0.5) == 0.0
+    weight = fresh().p.recruit_ranks_weight
+    assert joining_in_service(1.0) == pytest.approx((1.0 + weight / 2.0) * joining_in_service(0.0), rel=1e-6)
+
+
+def test_a_firm_that_may_not_integrate_has_nobody_recruited():
+    world = in_service(at_rest())
+    world.scenario = scenario(switches__firms_integrate="no")
+    assert joining(world, living_columns(world))[COLUMN] == 0.0
+
+
+def test_what_a_column_holds_for_its_firm_is_what_the_firm_guards():
+    world = at_rest()
+    before = persons_wished(world)
+    world.columns.service[COLUMN] = FIRM
+    after = persons_wished(world)
+    bought = world.communities.purchase_share[FIRM] @ world.columns.control[:, COLUMN]
+    assert bought > 0.0
+    assert after[FIRM] - before[FIRM] == pytest.approx(
+        world.p.firm_gunmen_demand * bought / PLACES_A_GUNMAN, rel=1e-6
+    )
+    np.testing.assert_array_equal(np.delete(after, FIRM), np.delete(before, FIRM))
 
 
 @given(st.floats(0.001, 6.0), st.floats(0.0, 0.999))

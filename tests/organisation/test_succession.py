@@ -278,12 +278,14 @@ def test_bonds_pass_on_to_a_new_commander_only_in_part():
     world = quiet(fresh())
     remove_members(world, np.array([world.columns.commander[5]]), CAPTURED)
     rows = members_of(world, 5)
-    before = world.members.bond[rows].mean()
+    before = world.members.bond[rows].copy()
     while world.columns.commander[5] == NO_ROW:
         run_processes(world, "succession")
         world.week += 1
-    others = rows[rows != world.columns.commander[5]]
-    assert world.members.bond[others].mean() < before
+    others = rows != world.columns.commander[5]
+    np.testing.assert_allclose(
+        world.members.bond[rows[others]], world.p.bond_passed_on * before[others], rtol=1e-6
+    )
 
 
 # seats and heirs

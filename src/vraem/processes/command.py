@@ -37,9 +37,8 @@ HIDDEN_CONTACT = 0.3
 """Share of its contact that a hiding column keeps."""
 POLITICAL_CENTRE = 0.3
 """Value of link x authority x ideology at which the centre neither adds to political work nor takes (B7)."""
-BOND_RETURN = 0.01
-"""Weekly share of the way back of bonds to their middle: people get used to a commander."""
 MIDDLE_BOND = 0.5
+"""Where bonds to a commander tend, whoever he is: people get used to him, or to what he is like."""
 
 
 def step(world: World) -> None:
@@ -170,4 +169,4 @@ def _move_beliefs(world: World) -> None:
     members.ideology[rows] = np.minimum(np.maximum(belief, 0.0), 1.0)
     members.grievance[rows] *= GRIEVANCE_LEFT**REVIEW_WEEKS
     bond = members.bond[rows]
-    members.bond[rows] = bond + REVIEW_WEEKS * BOND_RETURN * (MIDDLE_BOND - bond)
+    members.bond[rows] = MIDDLE_BOND + left_after(REVIEW_WEEKS, p.bond_half_life) * (bond - MIDDLE_BOND)

@@ -1,30 +1,67 @@
 """S6: firms that take protection into their own house: how many armed persons each would still take on (C3, B8).
 
 An integrated firm guards the places in which it buys and that no armed group protects. Its wish grows when a
-protector falls, whatever the reason, and is met by former members and by columns that enter its service.
+protector falls, whatever the reason, and is met by former members, by columns that enter its service, and by recruits
+of these columns.
 """
 
 import numpy as np
 
-from vraem.processes.groups import living_columns
+from vraem.processes.groups import Rows, living_columns
 from vraem.processes.tolls import hired_by
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
 PLACES_A_GUNMAN = 6.0
 """Unprotected places that one gunman guards (parameter table: firm_gunmen_demand)."""
+LEAST_WISH = 1e-6
+"""A wish for fewer persons than this is a wish for none."""
 
 
 def persons_wanted(world: World) -> np.ndarray:
     """Armed persons whom each firm would take on beside those it has (F,); nobody where firms may not (S6)."""
+    wanted: np.ndarray = np.maximum(persons_wished(world) - persons_kept(world), 0.0)
+    return wanted
+
+
+def persons_wished(world: World) -> np.ndarray:
+    """Armed persons with whom each firm would guard the places where it buys (F,), nobody where firms may not (S6).
+
+    What a column in its own service holds is not protected by others: it is what the firm guards.
+    """
     firms, communities, columns = world.firms, world.communities, world.columns
     if world.scenario.switches.firms_integrate == "no":
         return np.zeros(len(firms))
-    unprotected = np.maximum(1.0 - communities.control, 0.0)
-    places = communities.purchase_share @ unprotected
+    places = communities.purchase_share @ np.maximum(1.0 - communities.control, 0.0)
+    for column in _serving(world).tolist():
+        firm = columns.service[column]
+        places[firm] += communities.purchase_share[firm] @ columns.control[:, column]
+    wished: np.ndarray = world.p.firm_gunmen_demand * places / PLACES_A_GUNMAN
+    return wished
+
+
+def persons_kept(world: World) -> np.ndarray:
+    """Armed persons whom each firm pays (F,): former members, and the columns in its service."""
+    columns, serving = world.columns, _serving(world)
+    kept: np.ndarray = hired_by(world) + np.bincount(
+        columns.service[serving], columns.armed[serving], len(world.firms)
+    )
+    return kept
+
+
+def refilled(world: World, rows: Rows) -> np.ndarray:
+    """How eagerly the columns `rows`, all in firms' service, are filled up (n,): as B6 for groups, by the firm's wish.
+
+    1 where the firm has as many as it wishes, so that it replaces whom it loses; 0 where it wishes for none.
+    """
+    wished, kept, firm = persons_wished(world), persons_kept(world), world.columns.service[rows]
+    empty = 1.0 - kept[firm] / np.maximum(wished[firm], LEAST_WISH)
+    eager: np.ndarray = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
+    return eager
+
+
+def _serving(world: World) -> Rows:
+    """Living columns in the service of a firm."""
     rows = living_columns(world)
-    serving = rows[columns.service[rows] != NO_ROW]
-    in_service = np.bincount(columns.service[serving], columns.armed[serving], len(firms))
-    wish = world.p.firm_gunmen_demand * places / PLACES_A_GUNMAN
-    wanted: np.ndarray = np.maximum(wish - hired_by(world) - in_service, 0.0)
-    return wanted
+    serving: Rows = rows[world.columns.service[rows] != NO_ROW]
+    return serving

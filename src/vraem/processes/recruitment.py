@@ -22,6 +22,7 @@ from vraem.processes.groups import (
     rows_where,
     strength_equivalents,
 )
+from vraem.processes.integration import refilled
 from vraem.processes.journal import actor_of, note
 from vraem.processes.ranks import remember_ranks, wanted
 from vraem.world import World
@@ -81,7 +82,6 @@ def measure_pools(world: World, rows: Rows) -> None:
 def joining(world: World, rows: Rows) -> np.ndarray:
     """Expected recruits of each column a week (n,), without the intercept: pool x (voluntary + forced share)."""
     columns, p, burn = world.columns, world.p, world.burn_in
-    free = columns.service[rows] == NO_ROW
     if world.scenario.switches.null_model == "random_exits":
         return columns.pool[rows] * (p.recruitment_voluntary + p.recruitment_coerced)
     motive = world.scenario.switches.recruitment
@@ -94,8 +94,13 @@ def joining(world: World, rows: Rows) -> np.ndarray:
         - p.join_risk_weight * (columns.pressure[rows] - burn.pressure)
     )
     voluntary = 2.0 * p.recruitment_voluntary / (1.0 + np.exp(-logit))
-    expected: np.ndarray = free * columns.pool[rows] * (voluntary + p.recruitment_coerced)
-    return expected * wanted(world, rows)
+    free = columns.service[rows] == NO_ROW
+    # a firm pays and forces nobody
+    expected: np.ndarray = columns.pool[rows] * (voluntary + free * p.recruitment_coerced)
+    eager = wanted(world, rows)
+    if not free.all():
+        eager[~free] = refilled(world, rows[~free])
+    return expected * eager
 
 
 def kin_share(world: World, rows: Rows) -> np.ndarray:

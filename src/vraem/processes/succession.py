@@ -41,8 +41,6 @@ ATTRITION_FACTOR = 2.0
 """Under a war of attrition the margin within which a succession is contested grows by this factor."""
 CONTEST_GRIEVANCE = 1.0
 """Grievance of the columns that stood with the loser of a contested succession."""
-BOND_TO_NEW_COMMANDER = 0.7
-"""Share of the bonds to a commander that passes on to the next one."""
 CLOSE_BOND = 0.5
 """What a voter's common kin line or common column adds to a candidate's score (vote form)."""
 HEIR_AGES = (18.0, 30.0)
@@ -286,7 +284,7 @@ def _vacant_command(world: World, column: int) -> None:
     )
     chosen = int(pool[merit.argmax()])
     install_commander(world, column, chosen)
-    members.bond[rows] *= BOND_TO_NEW_COMMANDER
+    members.bond[rows] *= world.p.bond_passed_on
     members.bond[chosen] = 1.0
     single = len(columns_of(world, group)) == 1
     if single and world.groups.leader[group] == NO_ROW:
