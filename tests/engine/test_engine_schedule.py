@@ -164,9 +164,10 @@ HARD_TIMES: dict[str, Any] = {
         {"kind": "route_capacity", "route": "all", "factor": 0.05, **SPAN, "start": dt.date(2012, 6, 4)},
         {"kind": "route_risk", "route": "all", "factor": 45.0, **SPAN},
         {"kind": "alternative_development", "districts": COCA_DISTRICTS, "share": 1.0, **SPAN},
+        {"kind": "removal", "role": "commander", "count": 3, "date": dt.date(2012, 3, 5)},
     ],
 }
-"""Stores fill up, most loads are stopped and everybody is assisted, so that rules for such times act."""
+"""Stores fill up, most loads are stopped, everybody is assisted and commanders are lost, so that rules for such times act."""
 
 
 AFTER_RARE_EVENTS = frozenset(
