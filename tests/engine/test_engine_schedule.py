@@ -167,7 +167,7 @@ HARD_TIMES: dict[str, Any] = {
         {"kind": "removal", "role": "commander", "count": 3, "date": dt.date(2012, 3, 5)},
     ],
 }
-"""Stores fill up, most loads are stopped, everybody is assisted and commanders are lost, so that rules for such times act."""
+"""Stores fill up, loads are stopped, everybody is assisted and commanders fall, so that rules for such times act."""
 
 
 AFTER_RARE_EVENTS = frozenset(
