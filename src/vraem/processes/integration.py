@@ -8,7 +8,8 @@ of these columns.
 import numpy as np
 
 from vraem.processes.groups import Rows, living_columns
-from vraem.processes.tolls import hired_by
+from vraem.processes.ranks import eagerness
+from vraem.processes.tolls import armed_in_service, hired_by
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -33,7 +34,8 @@ def persons_wished(world: World) -> np.ndarray:
     if world.scenario.switches.firms_integrate == "no":
         return np.zeros(len(firms))
     places = communities.purchase_share @ np.maximum(1.0 - communities.control, 0.0)
-    for column in _serving(world).tolist():
+    rows = living_columns(world)
+    for column in rows[columns.service[rows] != NO_ROW].tolist():
         firm = columns.service[column]
         places[firm] += communities.purchase_share[firm] @ columns.control[:, column]
     wished: np.ndarray = world.p.firm_gunmen_demand * places / PLACES_A_GUNMAN
@@ -42,10 +44,7 @@ def persons_wished(world: World) -> np.ndarray:
 
 def persons_kept(world: World) -> np.ndarray:
     """Armed persons whom each firm pays (F,): former members, and the columns in its service."""
-    columns, serving = world.columns, _serving(world)
-    kept: np.ndarray = hired_by(world) + np.bincount(
-        columns.service[serving], columns.armed[serving], len(world.firms)
-    )
+    kept: np.ndarray = hired_by(world) + armed_in_service(world)
     return kept
 
 
@@ -54,14 +53,5 @@ def refilled(world: World, rows: Rows) -> np.ndarray:
 
     1 where the firm has as many as it wishes, so that it replaces whom it loses; 0 where it wishes for none.
     """
-    wished, kept, firm = persons_wished(world), persons_kept(world), world.columns.service[rows]
-    empty = 1.0 - kept[firm] / np.maximum(wished[firm], LEAST_WISH)
-    eager: np.ndarray = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
-    return eager
-
-
-def _serving(world: World) -> Rows:
-    """Living columns in the service of a firm."""
-    rows = living_columns(world)
-    serving: Rows = rows[world.columns.service[rows] != NO_ROW]
-    return serving
+    firm = world.columns.service[rows]
+    return eagerness(world, persons_kept(world)[firm], np.maximum(persons_wished(world)[firm], LEAST_WISH))

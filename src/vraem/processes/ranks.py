@@ -14,8 +14,12 @@ from vraem.world.organisation_tables import LIVING
 def wanted(world: World, columns: NDArray[np.int64]) -> NDArray[np.float64]:
     """How eagerly each of `columns` takes people in (n,): 1 while its group's ranks are filled, more when not."""
     groups, group = world.groups, world.columns.group[columns]
-    empty = 1.0 - groups.members[group] / np.maximum(groups.ranks[group], 1.0)
-    eager: NDArray[np.float64] = np.maximum(1.0 + world.p.recruit_ranks_weight * empty, 0.0)
+    return eagerness(world, groups.members[group], np.maximum(groups.ranks[group], 1.0))
+
+
+def eagerness(world: World, has: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How eagerly people are taken in where `has` (n,) persons fill `places` (n,): 1 if all are filled, least 0."""
+    eager: NDArray[np.float64] = np.maximum(1.0 + world.p.recruit_ranks_weight * (1.0 - has / places), 0.0)
     return eager
 
 

@@ -160,12 +160,15 @@ def guards_of(world: World, hired: Array) -> Array:
 
     `hired` (F,) persons are the ex-members.
     """
+    return world.p.ex_member_premium * hired + armed_in_service(world)
+
+
+def armed_in_service(world: World) -> Array:
+    """Armed members of the columns in the service of each firm, (F,)."""
     columns = world.columns
-    guards = world.p.ex_member_premium * hired
     serving = rows_where(columns.service[: columns.count] != NO_ROW)
-    if len(serving):
-        guards += np.bincount(columns.service.take(serving), columns.armed.take(serving), len(hired))
-    return guards
+    armed = np.bincount(columns.service.take(serving), columns.armed.take(serving), len(world.firms))
+    return armed.astype(np.float64)
 
 
 def hired_by(world: World) -> Array:
