@@ -190,6 +190,20 @@ def test_flows_name_the_shares_of_the_last_moment_with_their_interval():
     )
 
 
+def test_flows_name_a_fate_that_nobody_has_in_the_end_where_it_is_largest(monkeypatch):
+    splinter, dead = FATES.index("in_splinter"), FATES.index("dead")
+    ways = Ways(
+        np.array([[splinter, splinter, dead], [splinter, dead, dead]], dtype=np.int8),
+        np.array([[0.3, 0.7]]),
+        np.zeros(1, dtype=np.int64),
+        20.0,
+    )
+    monkeypatch.setattr(Ways, "of", classmethod(lambda cls, texts, clusters: ways))
+    said = texts(figures.fates_of_members(run()).axes[0])
+    assert [text for text in said if "splinter" in text] == ["100 % in a splinter"]
+    assert "30 %" in said
+
+
 def test_the_text_of_ways_is_read_as_it_was_written():
     written = fate_paths(run().organisation)
     ways, counts = read_fate_paths(written)

@@ -53,6 +53,14 @@ def test_a_scenario_that_is_changed_keeps_the_table_of_its_parent(folder):
     assert foot(load(folder / "child.toml").with_({"run.seed": 3})) == 0.25
 
 
+def test_a_folder_that_is_called_like_a_file_is_not_suggested_as_a_parent(tmp_path):
+    (tmp_path / "hist.toml").mkdir()
+    child = tmp_path / "child.toml"
+    child.write_text(CHILD.replace("sub/parent.toml", "hist.toml"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"which is no file here, .*did you mean history\?$"):
+        load(child)
+
+
 def test_a_missing_table_is_told_at_the_parent(folder):
     (folder / "sub" / "own.csv").unlink()
     with pytest.raises(ScenarioError, match=r"parent\.toml:7:9: drivers\.table: got .own\.csv"):

@@ -11,12 +11,13 @@ import pytest
 from sweep_worlds import digests, keys
 
 from vraem.experiment.failures import WorkerDied, died
-from vraem.experiment.part_files import PartWriter
+from vraem.experiment.part_files import PartWriter, StoreError
 from vraem.experiment.plan import plan
 from vraem.experiment.rows import Columns
 from vraem.experiment.runner import SweepReport
 from vraem.experiment.store import Store
 from vraem.experiment.types import Experiment
+from vraem.scenario.faults import ScenarioError
 
 Reference = tuple[Path, SweepReport, dict[str, str]]
 
@@ -32,6 +33,22 @@ def test_a_store_says_what_was_asked_and_with_what(experiment: Experiment, one_w
     planned = parquet.read_table(directory / "plan.parquet")
     assert len(planned) == 36
     assert sorted(planned["id"].to_pylist()) == [key[0] for key in keys(experiment)]
+
+
+def test_a_store_gives_its_experiment_or_says_which_version_can(
+    experiment: Experiment, one_worker: Reference, tmp_path: Path
+) -> None:
+    folder = tmp_path / "store"
+    shutil.copytree(one_worker[0], folder)
+    assert Store.open(folder).experiment().id == experiment.id
+    asked = folder / "experiment.toml"
+    asked.write_text(asked.read_text("utf-8").replace('"demand_elasticity"', '"elasticity_of_old"'), "utf-8")
+    with pytest.raises(ScenarioError, match="elasticity_of_old"):
+        Store.open(folder).experiment()
+    manifest = folder / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "vraem": "0.0.1"}), "utf-8")
+    with pytest.raises(StoreError, match=r"store: got a sweep of vraem 0\.0\.1, which .* cannot read \(.*factor"):
+        Store.open(folder).experiment()
 
 
 def test_tables_of_runs_have_one_order_of_columns_and_rows(one_worker: Reference) -> None:

@@ -73,11 +73,10 @@ class Results:
         those of another sweep or not all there.
         """
         from vraem.analysis.matched_draws import Matching
-        from vraem.experiment.loader import load_experiment
-        from vraem.experiment.store import EXPERIMENT_FILE, Store
+        from vraem.experiment.store import Store
 
         store = Store.open(directory)
-        experiment = load_experiment(store.directory / EXPERIMENT_FILE)
+        experiment = store.experiment()
         frame = store.runs().to_pandas()
         about = _about(store, experiment, frame)
         return replace(

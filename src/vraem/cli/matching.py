@@ -84,8 +84,7 @@ def match(
 
 def _swept(folder: Path) -> Experiment:
     """The experiment of the sweep in a folder, if this version made it. Raises ``ValueError``."""
-    from vraem.experiment.loader import load_experiment
-    from vraem.experiment.store import EXPERIMENT_FILE, Store
+    from vraem.experiment.store import Store
     from vraem.version import __version__
 
     store = Store.open(folder)
@@ -94,7 +93,7 @@ def _swept(folder: Path) -> Experiment:
             f"{folder}: got a sweep of vraem {store.manifest['vraem']}, expected one of {__version__}: history "
             "must be run by the model that is judged"
         )
-    return load_experiment(folder / EXPERIMENT_FILE)
+    return store.experiment()
 
 
 def _has_runs(folder: Path) -> bool:

@@ -107,14 +107,13 @@ def _with_replicates(store: Store, found: StoreStatus) -> tuple[StoreStatus, str
 def _open_experiment(store: Store) -> Experiment | None:
     """The experiment of a store if its number of replicates is open and its draws are known."""
     from vraem.analysis.matched_draws import only_kept
-    from vraem.experiment.loader import load_experiment
     from vraem.scenario.faults import ScenarioError
     from vraem.version import __version__
 
     if store.manifest["vraem"] != __version__:
         return None
     try:
-        experiment = load_experiment(store.directory / "experiment.toml")
+        experiment = store.experiment()
         if not experiment.replicates.adaptive:
             return None
         return only_kept(experiment, store.directory) if experiment.design.matched else experiment

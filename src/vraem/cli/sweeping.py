@@ -225,9 +225,8 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
 
     For shards that wrote to folders of their own. Nothing is taken twice; FROM stays as it is.
     """
-    from vraem.experiment.loader import load_experiment
     from vraem.experiment.output import MANIFEST_FILE
-    from vraem.experiment.store import EXPERIMENT_FILE, Store
+    from vraem.experiment.store import Store
     from vraem.experiment.store_merge import refuse_foreign
 
     with faults_in_lines(ctx):
@@ -236,7 +235,7 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
             store = Store.open(directory)
         else:
             refuse_foreign(directory)
-            store = Store.create(directory, load_experiment(others[0].directory / EXPERIMENT_FILE))
+            store = Store.create(directory, others[0].experiment())
         store.merge(sources)
         found = store.status()
         click.echo(

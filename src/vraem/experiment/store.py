@@ -121,6 +121,30 @@ class Store:
             return experiment.text
         return experiment.text if more == rule else frozen_text(replace(experiment, replicates=more))
 
+    def experiment(self) -> Experiment:
+        """The experiment as it was asked.
+
+        Raises
+        ------
+        StoreError
+            If another version asked it and this one does not understand its file.
+        ScenarioError
+            If somebody changed the file, and it has faults.
+
+        """
+        from vraem.experiment.loader import load_experiment
+        from vraem.scenario.faults import ScenarioError
+
+        try:
+            return load_experiment(self.directory / EXPERIMENT_FILE)
+        except ScenarioError as error:
+            if (made := self.manifest["vraem"]) == __version__:
+                raise
+            raise StoreError(
+                f"{self.directory}: got a sweep of vraem {made}, which {__version__} cannot read "
+                f"({error.faults[0].key}: {error.faults[0].got}); read it with {made}, or run it again"
+            ) from None
+
     @property
     def name(self) -> str:
         """The experiment's name."""

@@ -149,8 +149,5 @@ def campaign_span(scenarios: "Iterable[Scenario]") -> tuple[date, date] | None:
 
 
 def _scenarios(results: Results) -> "list[Scenario]":
-    from vraem.experiment.loader import load_experiment
-    from vraem.experiment.store import EXPERIMENT_FILE
-
-    assert results.directory is not None
-    return [scenario for _, scenario in load_experiment(results.directory / EXPERIMENT_FILE).arms]
+    assert results.experiment is not None
+    return [scenario for _, scenario in results.experiment.arms]

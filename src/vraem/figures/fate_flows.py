@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from vraem.analysis.clusters import mean_interval
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
-from vraem.figures.labels import EndLabel, label_ends
+from vraem.figures.labels import EndLabel, halo, label_ends
 from vraem.figures.looks import MEMBER_LOOKS, letters
 from vraem.figures.run_groups import measured_from
 from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, caption, sheet, style, thousands
@@ -203,9 +203,11 @@ def _flows(axes: Axes, ways: Ways, *, intervals: bool) -> None:
                 colour = MEMBER_LOOKS[FATES[fate]].colour
                 _node(axes, place + 1.0, float(bottoms[place][fate]), float(share), colour)
                 if share >= LEAST_NAMED and place < moments - 1:
-                    _number(
-                        axes, place + 1.0, float(bottoms[place][fate] + share / 2.0), float(share), colour
-                    )
+                    middle = float(bottoms[place][fate] + share / 2.0)
+                    # the last column names the fates; one that does not get there is named where it is largest
+                    told = nodes[-1][fate] >= LEAST_FLOW or share < max(each[fate] for each in nodes)
+                    name = "" if told else MEMBER_LOOKS[FATES[fate]].label
+                    _number(axes, place + 1.0, middle, f"{100 * share:.0f} % {name}".rstrip(), colour)
     _names(axes, ways, bottoms[-1], nodes[-1], intervals=intervals)
     everybody = f"start:\n{thousands(ways.members)} members"
     axes.set_xticks(range(moments + 1), [everybody, *(when(months) for months in SHOWN_MONTHS)])
@@ -261,16 +263,18 @@ def _band(axes: Axes, place: int, low: float, height: float, into: float, share:
     axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.42, zorder=2))
 
 
-def _number(axes: Axes, x: float, y: float, share: float, colour: str) -> None:
-    axes.annotate(
-        f"{100 * share:.0f} %",
-        (x + NODE_WIDTH / 2.0, y),
-        (2.5, 0.0),
-        textcoords="offset points",
-        va="center",
-        size=SMALL_SIZE - 0.5,
-        color=letters(colour),
-        zorder=5,
+def _number(axes: Axes, x: float, y: float, said: str, colour: str) -> None:
+    halo(
+        axes.annotate(
+            said,
+            (x + NODE_WIDTH / 2.0, y),
+            (2.5, 0.0),
+            textcoords="offset points",
+            va="center",
+            size=SMALL_SIZE - 0.5,
+            color=letters(colour),
+            zorder=5,
+        )
     )
 
 

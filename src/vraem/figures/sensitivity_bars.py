@@ -40,13 +40,11 @@ def sensitivity(results: Results | Path | str, outcome: str | None = None) -> Fi
     ``ValueError`` for another design, or if points are missing.
     """
     from vraem.experiment.design import point_count
-    from vraem.experiment.loader import load_experiment
-    from vraem.experiment.store import EXPERIMENT_FILE
 
     swept = as_swept(results)
-    if swept.directory is None:
+    experiment = swept.experiment
+    if experiment is None:
         raise ValueError("the results were not read from the folder of a sweep, so their design is not known")
-    experiment = load_experiment(swept.directory / EXPERIMENT_FILE)
     if experiment.design.kind not in (MORRIS, SALTELLI):
         raise ValueError(
             f'the design is "{experiment.design.kind}"; effects and indices need morris or saltelli'

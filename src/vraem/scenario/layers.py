@@ -214,7 +214,7 @@ def named_file(layer: Layers, key: Path, path: File, root: File) -> tuple[File, 
     if problem:
         raise refuse(problem)
     if not parent.is_file():
-        beside = [file.stem for file in path.parent.glob("*.toml") if file != path]
+        beside = [file.stem for file in path.parent.glob("*.toml") if file != path and file.is_file()]
         similar = [f"{stem}.toml" for stem in near(File(named).stem, beside)]
         packaged = near(File(named).stem, packaged_names())
         raise refuse(f"{in_words(named)}, which is no file here", ask([*similar, *packaged]))
