@@ -45,7 +45,7 @@ from vraem.valley import Valley
 from vraem.valley import load as load_valley
 from vraem.world import World
 from vraem.world.ages import AgeClasses
-from vraem.world.build import build_world, start_growers_prices
+from vraem.world.build import START_PARAMETERS, build_world, start_growers_prices
 from vraem.world.inputs import weekly_inputs
 from vraem.world.routes import RouteTable
 from vraem.world.values import CropValues
@@ -237,28 +237,33 @@ def close_week(world: World) -> None:
 
 
 def fork(checkpoint: World, scenario: "Scenario") -> World:
-    """A world that shares the past of `checkpoint` and goes on under `scenario`, bit for bit as if run alone.
+    """A world that shares the past of `checkpoint` and goes on under `scenario`.
 
-    The scenarios may differ in anything that acts after the checkpoint's week: events, drivers, parameters of
-    the weekly rules, campaigns, the end. What the start was made from must agree.
+    Under the same parameters and switches it goes on bit for bit as if `scenario` had run alone, if events, drivers,
+    campaigns and the end of the two differ after the checkpoint's week only. Other parameters and switches of the
+    weekly rules act from that week on, upon people who have lived by those of the checkpoint.
 
     Raises
     ------
     ValueError
-        If start date, households, groups and posts of the start or the numbers of rows differ.
+        If anything differs from which the start was made: its date, households, groups, posts, yields by age (A1),
+        `START_PARAMETERS`, or the null model without kin.
 
     """
-    past = checkpoint.scenario.run
-    if (past.start, past.households) != (scenario.run.start, scenario.run.households):
-        raise ValueError("a fork shares the past: start and households must be those of the checkpoint")
-    if (checkpoint.scenario.groups, checkpoint.scenario.posts) != (scenario.groups, scenario.posts):
-        raise ValueError(
-            "a fork shares the past: groups and posts of the start must be those of the checkpoint"
-        )
-    if checkpoint.ages != AgeClasses.of(scenario.parameters):
-        raise ValueError("a fork shares the past: the yields by age (A1) must be those of the checkpoint")
-    if len(checkpoint.firms) != round(scenario.parameters.firms_initial):
-        raise ValueError("a fork shares the past: the number of firms must be that of the checkpoint")
+    past, now = checkpoint.scenario, scenario
+    other = [
+        name for name in START_PARAMETERS if getattr(past.parameters, name) != getattr(now.parameters, name)
+    ]
+    starts = {
+        "start and households": (past.run.start, past.run.households) == (now.run.start, now.run.households),
+        "groups and posts of the start": (past.groups, past.posts) == (now.groups, now.posts),
+        "the yields by age (A1)": checkpoint.ages == AgeClasses.of(now.parameters),
+        "kin": (past.switches.null_model == "no_kin") == (now.switches.null_model == "no_kin"),
+        ", ".join(other): not other,
+    }
+    for name, same in starts.items():
+        if not same:
+            raise ValueError(f"a fork shares the past: {name} must be as in the checkpoint")
     world = checkpoint.copy()
     world.security.fixed_presence = None  # it follows from parameters and switches, which may differ
     clock = type(world.clock).between(scenario.run.start, scenario.run.end)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import pickle
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from vraem.observe.series import SERIES_NAMES
 from vraem.scenario import Scenario
 from vraem.scenario.parameters import parameter_specs
 from vraem.world import World
+from vraem.world.build import START_PARAMETERS
 
 SEED = 6
 PRICE_SHOCK = {
@@ -135,14 +138,51 @@ def test_a_fork_may_run_longer_than_its_checkpoint():
     [
         {"run.households": 900},
         {"run.start": dt.date(2012, 1, 9)},
-        {"parameters.firms_initial": 31},
         {"parameters.coca_full_yield_until_year": 10.0},
+        {"switches.null_model": "no_kin"},
+        {"post": [{"place": "Mayapo", "kind": "army_base", "force": "army"}]},
     ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_a_fork_into_another_start_is_refused(changes: dict[str, Any]):
-    with pytest.raises(ValueError, match="fork"):
-        engine.fork(checkpoint(5), scenario(COMMON | changes))
+    with pytest.raises(ValueError, match=r"a fork shares the past: .* must be as in the checkpoint"):
+        engine.fork(checkpoint(0), scenario(COMMON | changes))
+
+
+def other_value(name: str) -> float:
+    """A value of a parameter that is not the default."""
+    spec = parameter_specs()[name]
+    middle = (spec.low + spec.high) / 2.0
+    return spec.high if spec.default < middle else spec.low
+
+
+@pytest.mark.parametrize("name", START_PARAMETERS)
+def test_a_parameter_of_the_start_makes_another_start_and_is_refused_in_a_fork(name: str):
+    kept, changed = checkpoint(0), scenario(COMMON | {f"parameters.{name}": other_value(name)})
+    with pytest.raises(ValueError, match=f"a fork shares the past: {name} must be"):
+        engine.fork(kept, changed)
+    started = vraem.new_world(changed, SEED)
+    assert any(
+        len(table) != len(twin)
+        or any(
+            table.rows_in_use(column.name).tobytes() != twin.rows_in_use(column.name).tobytes()
+            for column, _ in table.columns()
+        )
+        for table, twin in zip(kept.tables, started.tables, strict=True)
+    ) or (started.market.rest_area != kept.market.rest_area)
+
+
+def test_no_weekly_rule_reads_a_parameter_of_the_start():
+    folder = Path(engine.__file__).parent / "processes"
+    rules = {path.name: path.read_text("utf-8") for path in folder.glob("*.py") if path.name != "burn_in.py"}
+    read = {
+        (file, name)
+        for file, text in rules.items()
+        for name in START_PARAMETERS
+        if re.search(rf"\bp\.{name}\b", text)
+    }
+    # the youth of the communities are counted anew by the households there are, and these are those of the start
+    assert read == {("communities.py", "farm_households")}
 
 
 @pytest.mark.parametrize(
@@ -158,11 +198,7 @@ def test_a_fork_into_another_start_is_refused(changes: dict[str, Any]):
 )
 def test_parameters_of_the_weekly_rules_act_from_the_fork(name: str):
     kept = checkpoint(40)
-    spec = parameter_specs()[name]
-    middle = (spec.low + spec.high) / 2.0
-    changed = scenario(
-        COMMON | {f"parameters.{name}": spec.high if getattr(kept.p, name) < middle else spec.low}
-    )
+    changed = scenario(COMMON | {f"parameters.{name}": other_value(name)})
     plain = vraem.run_world(engine.fork(kept, scenario(COMMON)))
     forked = vraem.run_world(engine.fork(kept, changed))
     assert any(not np.array_equal(plain[series], forked[series]) for series in plain.series)

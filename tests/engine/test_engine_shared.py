@@ -9,6 +9,7 @@ import vraem
 from vraem.observe import RunResult
 from vraem.observe.shared import SharedRun, first_difference, run_together
 from vraem.scenario import Scenario
+from vraem.scenario.events import EVENT_KINDS
 
 SEED = 8
 HOUSEHOLDS = 500
@@ -95,6 +96,32 @@ def test_an_arm_that_ends_in_early_december_leaves_no_year_end_in_the_others():
 def test_worlds_part_in_the_first_week_of_their_first_different_event(arm: str, opening: dt.date):
     worlds = [vraem.new_world(ARMS[name], SEED) for name in ("plain", arm)]
     assert first_difference(*worlds) == worlds[0].clock.week_of(opening)
+
+
+DATED = {
+    "eradication": {"hectares": 100.0},
+    "announcement": {"risk": 0.5},
+    "price_shock": {"factor": 0.9},
+    "route_capacity": {"route": "foot", "factor": 0.9},
+    "route_risk": {"route": "foot", "factor": 0.9},
+    "route_cost": {"route": "foot", "factor": 0.9},
+    "alternative_development": {"districts": ["Pichari"], "share": 0.1},
+    "removal": {"role": "leader"},
+    "presence": {"districts": ["Pichari"], "patrols": 1},
+    "amnesty": {},
+}
+"""One event of every kind that a scenario may hold, without its dates."""
+
+
+@pytest.mark.parametrize("kind", [*EVENT_KINDS, "campaign"])
+def test_worlds_part_in_the_week_in_which_anything_is_done_to_one_alone(kind: str):
+    period = {"date": LATE} if kind == "removal" else {"start": LATE, "end": dt.date(2013, 9, 1)}
+    if kind == "campaign":
+        acts = scenario(campaign=[{"kind": "arrest", "targets": ["leader"], **period}])
+    else:
+        acts = scenario({"kind": kind, **period, **DATED[kind]})
+    worlds = [vraem.new_world(each, SEED) for each in (ARMS["plain"], acts)]
+    assert first_difference(*worlds) == worlds[0].clock.week_of(LATE)
 
 
 def test_worlds_with_the_same_inputs_never_part():

@@ -36,6 +36,7 @@ from .worlds import (
     state,
     taken_by_campaign,
     used,
+    with_parameters,
 )
 
 CLASSES = ("heirs", "leader", "committee", "commanders", "fighters", "finance", "central", "random")
@@ -118,6 +119,17 @@ def test_a_campaign_on_heirs_never_takes_one_who_is_not_an_adult():
     assert (members.status[young] == ACTIVE).all()
     assert not np.isin(taken_by_campaign(world), young).any()
     assert (members.status[heirs[1::2]] != ACTIVE).any()
+
+
+@pytest.mark.parametrize(("age", "spared"), [(16, True), (19, False)])
+def test_nobody_under_18_is_taken_for_a_target_whom_nobody_knows(age: int, spared: bool):
+    world = with_parameters(settled(), campaign_least_known=0.999, raid_group_losses=0.0)
+    under(world, order(targets=("leader",), operations_a_week=3.0, intelligence=0.0, opportunistic=1.0))
+    members, everybody = world.members, active(world)
+    others = everybody[members.rank[everybody] != LEADER]
+    members.born[others] = world.week - round(age * WEEKS_A_YEAR)
+    weeks_of(world, 4)
+    assert (members.status[others] == ACTIVE).all() == spared
 
 
 def test_everybody_taken_in_a_run_is_an_adult():

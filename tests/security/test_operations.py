@@ -8,6 +8,7 @@ import pytest
 
 from tests.reference.operation_twin import persons, routine_operation, routine_target, success_chance
 from vraem.processes import operations
+from vraem.processes.groups import members_of
 from vraem.processes.raids import (
     Operation,
     carry_out,
@@ -19,7 +20,7 @@ from vraem.processes.targets import race, routine_weights, targets_for_routine
 from vraem.scenario import Parameters
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
-from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LEADER, NO_ROW
+from vraem.world.organisation_tables import ACTIVE, CAPTURED, DEAD, FIGHTER, LEADER, NO_ROW
 from vraem.world.security_tables import (
     CIVILIANS,
     FIREFIGHT,
@@ -48,6 +49,27 @@ def fighter_of(world: World) -> int:
     rows = active(world)
     plain = (world.members.rank[rows] == FIGHTER) & ~world.members.seat[rows] & ~world.members.heir[rows]
     return int(rows[plain][0])
+
+
+# whom an operation may take
+
+
+@pytest.mark.parametrize(("age", "spared"), [(16, True), (19, False)])
+@pytest.mark.parametrize(("company", "opportunistic"), [(20.0, 0.0), (0.0, 1.0)])
+def test_nobody_under_18_is_lost_with_a_target_or_in_its_place(
+    age: int, spared: bool, company: float, opportunistic: float
+):
+    world = with_parameters(settled(), raid_group_losses=1.0, raid_company=company)
+    members, target = world.members, leader_of(world)
+    others = members_of(world, int(members.column[target]))
+    others = others[others != target]
+    members.born[others] = world.week - round(age * WEEKS_A_YEAR)
+    lost = 0
+    for address in range(40):
+        twin = world.copy()
+        carry_out(twin, on(target, address, opportunistic=opportunistic))
+        lost += int((twin.members.status[others] != ACTIVE).sum())
+    assert (lost == 0) == spared
 
 
 # the twin

@@ -47,7 +47,9 @@ def test_a_store_gives_its_experiment_or_says_which_version_can(
         Store.open(folder).experiment()
     manifest = folder / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "vraem": "0.0.1"}), "utf-8")
-    with pytest.raises(StoreError, match=r"store: got a sweep of vraem 0\.0\.1, which .* cannot read \(.*factor"):
+    with pytest.raises(
+        StoreError, match=r"store: got a sweep of vraem 0\.0\.1, which .* cannot read \(.*factor"
+    ):
         Store.open(folder).experiment()
 
 

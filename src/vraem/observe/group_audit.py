@@ -10,15 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.observe.organisation_series import money_of_groups
-from vraem.world.clock import WEEKS_A_YEAR
-from vraem.world.organisation_tables import ACTIVE, CAPTURED, DEAD, FIGHTER, LIVING
+from vraem.world.organisation_tables import ACTIVE, ADULT_WEEKS, CAPTURED, DEAD, FIGHTER, LIVING
 from vraem.world.security_tables import ENTRY
 
 if TYPE_CHECKING:
     from vraem.world import World
 
-ADULT = 18.0
-"""Age in years below which nobody may be in a table of persons."""
 CONTROL_TOLERANCE = 1e-4
 """Largest error of shares of control, which are kept in single precision."""
 
@@ -119,7 +116,7 @@ def _miscounted(world: "World") -> float:
 def _minors(world: "World") -> float:
     """Persons who entered a table or serve under the age of 18, in the table of members."""
     members, count = world.members, world.members.count
-    youngest = ADULT * WEEKS_A_YEAR - 1.0
+    youngest = ADULT_WEEKS - 1  # joining is rounded to a week
     active = members.status[:count] == ACTIVE
     young = world.week - members.born[:count][active] < youngest
     return float(young.sum() + (members.joined[:count] - members.born[:count] < youngest).sum())

@@ -1,7 +1,7 @@
 """Scenarios that share a past run it once and fork where their inputs part, bit for bit as if each ran alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import takewhile
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -151,30 +151,15 @@ def first_difference(one: "World", other: "World") -> int:
 
 
 def _first_unequal(one: WeeklyInputs, other: WeeklyInputs, weeks: int) -> int:
+    """The first of the `weeks` in which any input differs; `weeks` + 1 if none does."""
     found = weeks + 1
-    for name in (
-        "border_price",
-        "capacity_factor",
-        "detection_factor",
-        "cost_factor",
-        "announced_risk",
-        "national_eradication",
-        "rest_frontier",
-    ):
-        a, b = (np.asarray(getattr(inputs, name)[:weeks]) for inputs in (one, other))
-        unequal = (a != b).reshape(weeks, -1).any(axis=1)
-        if unequal.any():
-            found = min(found, int(unequal.argmax()))
-    for name in (
-        "eradication",
-        "announcements",
-        "assistance",
-        "campaigns",
-        "removals",
-        "presence",
-        "amnesty",
-    ):
-        found = min(found, _first_other(getattr(one, name), getattr(other, name), found))
+    for field in fields(WeeklyInputs):
+        ours, theirs = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(ours, tuple):  # orders; the others hold a value a week
+            found = min(found, _first_other(ours, theirs, found))
+        else:
+            unequal = (np.asarray(ours[:weeks]) != np.asarray(theirs[:weeks])).reshape(weeks, -1).any(axis=1)
+            found = min(found, int(unequal.argmax())) if unequal.any() else found
     return found
 
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from vraem.processes.forces import follow_on
-from vraem.processes.groups import Rows, members_of
+from vraem.processes.groups import Rows
 from vraem.processes.journal import actor_of, note
 from vraem.processes.raids import DRAWS_AN_OPERATION, INSTEAD, Operation, carry_out
 from vraem.processes.targets import (
+    adults_of,
     knowledge,
     race,
     routine_weights,
@@ -140,7 +141,7 @@ def _look_for_others(world: World, order: CampaignOrder, address: int, targets: 
     if sought == NO_ROW:
         others = targets_for_campaign(world, ("random",))
     else:
-        others = members_of(world, int(world.members.column[sought]))
+        others = adults_of(world, int(world.members.column[sought]))
         others = others[others != sought]
     return sought, race(world, "campaign_instead", address, others, routine_weights(world, others))
 

@@ -15,7 +15,7 @@ from vraem.processes.communities import anger, frighten
 from vraem.processes.groups import Rows, members_of, rows_where
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import is_top, remove_members
-from vraem.processes.targets import BLOCK, guard_class, knowledge, race
+from vraem.processes.targets import BLOCK, adults_of, guard_class, knowledge, race
 from vraem.world import World
 from vraem.world.build_security import HIGHEST_CORRUPTION
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
@@ -173,7 +173,7 @@ def _team(world: World, place: int) -> int:
 
 def _somebody_else(world: World, operation: Operation) -> int:
     """Another member of the column, every one with equal chance."""
-    rows = members_of(world, int(world.members.column[operation.target]))
+    rows = adults_of(world, int(world.members.column[operation.target]))
     rows = rows[rows != operation.target]
     return race(world, "operation_loss", 3 * operation.address + 2, rows, np.ones(len(rows)))
 
@@ -181,7 +181,7 @@ def _somebody_else(world: World, operation: Operation) -> int:
 def _company_lost(world: World, operation: Operation, target: int, draw: float) -> list[int]:
     """Who of those with the target is lost: a few of its kind, more with a guarded one, each with a chance (D4)."""
     members, p = world.members, world.p
-    rows = members_of(world, int(members.column[target]))
+    rows = adults_of(world, int(members.column[target]))
     alike = (members.rank[rows] >= FIGHTER) == (members.rank[target] >= FIGHTER)
     rows = rows[alike & (rows != target)]
     exposed = int(p.raid_company * (1.0 + guard_class(world, target)) + draw)

@@ -29,6 +29,7 @@ from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
+    ADULT_WEEKS,
     ADULT_YEARS,
     FIGHTER,
     FOUNDING_KIN,
@@ -219,7 +220,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         column,
         Recruits(
             rank=np.array([FIGHTER if arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
-            age_weeks=np.array([int(np.ceil(ADULT_YEARS * WEEKS_A_YEAR))]),
+            age_weeks=np.array([ADULT_WEEKS]),
             kin=np.array([1 + 2_000 + world.members.count]),
             tie=np.array([CAMP_TIE]),
             bond=np.array([RECRUIT_BOND]),

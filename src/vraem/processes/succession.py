@@ -26,7 +26,7 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
-from vraem.world.organisation_tables import FIGHTER, FOUNDING_KIN, HEIR_TIE, LIVING, NO_ROW
+from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER, FOUNDING_KIN, HEIR_TIE, LIVING, NO_ROW
 from vraem.world.security_tables import SUCCESSION, VACANCY
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ CONTEST_GRIEVANCE = 1.0
 """Grievance of the columns that stood with the loser of a contested succession."""
 CLOSE_BOND = 0.5
 """What a voter's common kin line or common column adds to a candidate's score (vote form)."""
-HEIR_AGES = (18.0, 30.0)
+HEIR_AGES = (ADULT_YEARS, 30.0)
 EVERY_SECOND = 0.5
 CAMP_ADDRESS = 1000
 """Draws of the columns' camps begin here; those of the groups' contests stand before."""

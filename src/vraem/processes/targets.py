@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.communities import presence_effect
-from vraem.processes.groups import Rows, rows_where
+from vraem.processes.groups import Rows, members_of, rows_where
 from vraem.processes.losses import of_the_top
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
-    ADULT_YEARS,
+    ADULT_WEEKS,
     COMMANDER,
     FIGHTER,
     LEADER,
@@ -27,7 +26,6 @@ from vraem.world.organisation_tables import (
     SQUAD_LEADER,
 )
 
-ADULT_WEEKS = int(ADULT_YEARS * WEEKS_A_YEAR)
 LEADER_VISIBILITY = 0.5
 """Log weight of the leader beyond that of the top (parameter table: routine_rank_visibility)."""
 LEADER_GUARD, COMMANDER_GUARD, HEIR_GUARD = 2.2, 1.0, 0.7
@@ -50,6 +48,12 @@ def of_age(born: NDArray[np.integer], week: int) -> NDArray[np.bool_]:
     """Who, by week of birth (n,), is 18 or older in `week`, (n,): nobody else is ever a target."""
     adult: NDArray[np.bool_] = born <= week - ADULT_WEEKS
     return adult
+
+
+def adults_of(world: World, column: int) -> Rows:
+    """Rows of those who serve in `column` and whom an operation may take."""
+    rows = members_of(world, column)
+    return rows[of_age(world.members.born[rows], world.week)]
 
 
 def targets_for_campaign(world: World, classes: tuple[str, ...]) -> Rows:

@@ -36,6 +36,21 @@ SHIPMENTS_A_WEEK = 64
 MEMBERS_KEPT, COLUMNS_KEPT, GROUPS_KEPT, UNITS_KEPT, INCIDENTS_KEPT = 1024, 32, 16, 320, 2048
 """Rows reserved for the armed groups, the units and the journal; these tables grow if they need more."""
 
+START_PARAMETERS = (
+    *("farm_households", "share_never_grow", "land_per_household", "land_spread", "grower_cost_spread"),
+    *(
+        "harvest_cost",
+        "initial_coca_area",
+        "initial_coca_spread",
+        "initial_area_growth",
+        "initial_licit_share",
+    ),
+    *("initial_rest_area", "firms_initial", "firm_size_spread", "processing_capacity_ratio"),
+    *("members_initial", "armed_initial", "columns_initial", "founding_kin_share", "clan_share_of_top"),
+    *("movement_years", "bases_initial", "patrols_in_field"),
+)
+"""Parameters from which the people and things of the start are made: a world that is there they change no more."""
+
 
 def build_world(scenario: "Scenario", seed: int, valley: Valley) -> World:
     """The world at the start of the run of `scenario`, before prices and contracts are set."""

@@ -4,8 +4,6 @@ docs/odd.md, section 2: some 350 members of whom 120 are armed, in 6-12 columns;
 leader, committee and heirs. A scenario may describe its own groups.
 """
 
-from math import ceil
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +13,7 @@ from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.inputs import start_groups
 from vraem.world.orders import StartGroup
 from vraem.world.organisation_tables import (
+    ADULT_WEEKS,
     ADULT_YEARS,
     COMMANDER,
     FIGHTER,
@@ -31,7 +30,7 @@ from vraem.world.state import World
 SQUAD = 7
 """One squad leader for so many armed members."""
 OLDEST_MEMBER = 45.0
-LEADER_AGE, HEIR_AGES = 52.0, (18.0, 27.0)
+LEADER_AGE, HEIR_AGES = 52.0, (ADULT_YEARS, 27.0)
 LEADER_IDEOLOGY = 0.8
 CONTACT_SPREAD = 0.15
 """Half-width of the contact of columns around its mean (parameter table)."""
@@ -242,9 +241,7 @@ def _fill_posts(
     low, high = HEIR_AGES
     ages = low + (high - low) * draws[start.members - len(heirs) :]
     members.born[heirs] = -np.ceil(ages * WEEKS_A_YEAR).astype(np.int32)
-    members.joined[heirs] = np.maximum(
-        members.joined[heirs], members.born[heirs] + ceil(ADULT_YEARS * WEEKS_A_YEAR)
-    )
+    members.joined[heirs] = np.maximum(members.joined[heirs], members.born[heirs] + ADULT_WEEKS)
     if not kin_null:
         members.kin[heirs] = clan
     members.tie[heirs] = np.maximum(members.tie[heirs], HEIR_TIE)

@@ -107,6 +107,7 @@ class Table:
         for column, array in list(self.columns()):
             larger = np.zeros((*array.shape[:-1], rows), dtype=column.dtype)
             larger[..., : self.count] = array[..., : self.count]
+            larger.flags.writeable = array.flags.writeable
             self.__dict__[column.name] = larger
         self.__dict__["allocated"] = rows
 

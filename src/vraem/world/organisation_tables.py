@@ -5,6 +5,9 @@ so a person's draws stay the person's. Money is USD of 2023; *pay units* are mon
 its mean in the burn-in.
 """
 
+from math import ceil
+
+from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.columns import Column, TableSpec
 
 BIG = 1e12
@@ -24,6 +27,8 @@ LIVING, ENDED = range(2)
 
 ADULT_YEARS = 18.0
 """Nobody who is younger is in any table."""
+ADULT_WEEKS = ceil(ADULT_YEARS * WEEKS_A_YEAR)
+"""Weeks of life after which a person is an adult."""
 HEIR_TIE = 0.85
 """Least tie to the leader of whom he names heir."""
 FOUNDING_KIN = 0
