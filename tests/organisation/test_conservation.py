@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from vraem import engine
+from vraem.observe.group_audit import GroupStocks, balances
 from vraem.scenario import SWITCHES
 from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, NO_ROW
@@ -49,9 +50,12 @@ def entered(world: World) -> float:
     return float(used(journal, "persons")[now].sum())
 
 
-def assert_conserved(world: World, persons: int, held: float) -> None:
-    """Nothing is wrong, and the flows of the week tell who came and went, and what money."""
+def assert_conserved(world: World, persons: int, held: float, stocks: GroupStocks) -> None:
+    """Nothing is wrong, and the flows of the week tell who came and went and how, and what money."""
     flows = world.flows
+    for name, (error, _) in balances(world, stocks, GroupStocks.of(world)).items():
+        if "counted" in name:
+            assert error == 0.0, name
     came = flows.recruits + entered(world)
     went = flows.exits + flows.captured + flows.killed_group
     assert serving(world) == persons + came - went
@@ -67,9 +71,9 @@ def test_persons_posts_and_money_are_conserved_by_everything_that_can_befall_a_g
     world = fresh()
     world.scenario = scenario(switches__kin_shock=shock)
     for _ in range(WEEKS):
-        persons, held = serving(world), money(world)
+        persons, held, stocks = serving(world), money(world), GroupStocks.of(world)
         _week_with(world, [act for act in plan if act.week == world.week])
-        assert_conserved(world, persons, held)
+        assert_conserved(world, persons, held, stocks)
         world.week += 1
 
 
@@ -107,9 +111,9 @@ def test_persons_posts_and_money_are_conserved_in_the_whole_model_under_a_campai
         switches__amnesty="on",
     )
     for _ in range(110):
-        persons, held = serving(world), money(world)
+        persons, held, stocks = serving(world), money(world), GroupStocks.of(world)
         engine.advance(world)
-        assert_conserved(world, persons, held)
+        assert_conserved(world, persons, held, stocks)
         engine.close_week(world)
     assert (used(world.members, "status") != ACTIVE).sum() > 50, "the campaign took too few to test anything"
 

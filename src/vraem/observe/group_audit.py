@@ -10,8 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.observe.organisation_series import money_of_groups
-from vraem.world.organisation_tables import ACTIVE, ADULT_WEEKS, CAPTURED, DEAD, FIGHTER, LIVING
-from vraem.world.security_tables import ENTRY
+from vraem.world.organisation_tables import (
+    ACTIVE,
+    ADULT_WEEKS,
+    CAPTURED,
+    DEAD,
+    FIGHTER,
+    HIRED,
+    LIVING,
+    QUIT,
+    STATUSES,
+    SURRENDERED,
+)
+from vraem.world.security_tables import ENTRY, REJOINED, REMOVAL
 
 if TYPE_CHECKING:
     from vraem.world import World
@@ -50,11 +61,13 @@ def balances(world: "World", before: GroupStocks, after: GroupStocks) -> dict[st
             abs(after.money) + abs(before.money) + taken + given,
         ),
         "active members = joined - left": _persons(world, before, after),
+        **_by_status(world, before, after),
     }
-    if flows.firm_takings == 0.0 and world.scenario.switches.null_model != "exogenous_fees":
-        received = flows.group_fees + flows.group_escorts
+    if world.scenario.switches.null_model != "exogenous_fees":
+        received = flows.group_fees + flows.group_escorts + flows.firm_fees
         found["fees paid by firms = received"] = (flows.transit_fees - received, flows.transit_fees)
-        found["tax on leaf paid = received"] = (flows.leaf_tax - flows.group_leaf_tax, flows.leaf_tax)
+        taxed = flows.group_leaf_tax + flows.firm_leaf_tax
+        found["tax on leaf paid = received"] = (flows.leaf_tax - taxed, flows.leaf_tax)
     return found
 
 
@@ -67,6 +80,23 @@ def _persons(world: "World", before: GroupStocks, after: GroupStocks) -> Balance
     active, active_before = ((stocks.status == ACTIVE).sum() for stocks in (after, before))
     change = int(active) - int(active_before)
     return change - flows.recruits - entered + flows.left_groups, float(active)
+
+
+def _by_status(world: "World", before: GroupStocks, after: GroupStocks) -> dict[str, Balance]:
+    """Changes of the numbers of captured, of dead and of those who went of their own will against the week's flows."""
+    flows, journal, kinds = world.flows, world.incidents, len(STATUSES)
+    change = np.bincount(after.status, minlength=kinds) - np.bincount(before.status, minlength=kinds)
+    new = slice(before.incidents, after.incidents)
+    taken, again = (np.unique(journal.member[new][journal.kind[new] == kind]) for kind in (REMOVAL, REJOINED))
+    # flows count with the captured whom force made surrender; some of them join again within the week
+    forced = float((after.status[taken] == SURRENDERED).sum()) + float(np.isin(taken, again).sum())
+    willing = float(change[[HIRED, QUIT, SURRENDERED]].sum())
+    scale = float(len(after.status))
+    return {
+        "captured = counted": (change[CAPTURED] + forced - flows.captured, scale),
+        "dead = counted": (float(change[DEAD]) - flows.killed_group, scale),
+        "gone of their own will = counted": (willing - forced + len(again) - flows.exits, scale),
+    }
 
 
 def errors(world: "World", before: GroupStocks, after: GroupStocks) -> dict[str, tuple[float, float]]:

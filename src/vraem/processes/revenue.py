@@ -56,6 +56,8 @@ def _pay_service(world: World, rows: Rows) -> None:
         firm = int(columns.service[row])
         wage = gunman_wage(world) * float(strength_equivalents(world, row)) * bool(firms.capital[firm] > 0.0)
         taken = sum(float(columns.__dict__[source][row]) for source in SOURCES)
+        flows.firm_fees += float(columns.fees[row] + columns.escorts[row])
+        flows.firm_leaf_tax += float(columns.leaf_tax[row])
         for source in SOURCES:
             columns.__dict__[source][row] = 0.0
         columns.wages[row], columns.takings[row] = wage, taken

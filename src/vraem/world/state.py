@@ -209,6 +209,8 @@ class Flows:
     security_cost: float = 0.0  # of firms: own gunmen and bribes
     predation_loss: float = 0.0
     firm_takings: float = 0.0  # what columns in a firm's service collect for it (B8)
+    firm_fees: float = 0.0  # of it, from firms: tolls and escorts
+    firm_leaf_tax: float = 0.0  # of it, from growers
     recruits: int = 0
     returned: int = 0  # of the recruits, raised in the camps or members once before
     exits: int = 0
