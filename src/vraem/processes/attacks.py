@@ -9,8 +9,7 @@ from math import exp, log
 import numpy as np
 
 from vraem.processes.command import MIDDLE_BOND, mean_bond
-from vraem.processes.communities import WRITES as COMMUNITY_WRITES
-from vraem.processes.communities import frighten
+from vraem.processes.communities import FEELING_WRITES, frighten
 from vraem.processes.groups import members_of, together
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
@@ -30,7 +29,7 @@ from vraem.world.security_tables import (
     of_kinds,
 )
 
-WRITES = together(LOSS_WRITES, COMMUNITY_WRITES, {"units": ("morale",), "columns": ("notoriety",)})
+WRITES = together(LOSS_WRITES, FEELING_WRITES, {"units": ("morale",), "columns": ("notoriety",)})
 HAPPENS, PLACE, DEATHS, LOSS, WHO, BYSTANDERS = range(6)
 DRAWS_A_COLUMN = 8
 FULL_COLUMN = 15.0

@@ -14,6 +14,9 @@ from vraem.processes.column_values import (
     Standing,
 )
 from vraem.processes.groups import (
+    COUNT_WRITES,
+    FOUNDING_WRITES,
+    MOVE_WRITES,
     Rows,
     change_group,
     count_strength,
@@ -23,6 +26,7 @@ from vraem.processes.groups import (
     move_members,
     nearest_column,
     new_group,
+    together,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
@@ -33,7 +37,13 @@ from vraem.world.organisation_tables import COMMANDER, LEADER, NO_ROW, QUIT, SUR
 from vraem.world.security_tables import DEMOBILISED, MERGER, SERVICE_END, SPLIT, VOTE_FAILED
 from vraem.world.security_tables import SERVICE as INTO_SERVICE
 
-WRITES = LOSS_WRITES
+WRITES = together(
+    LOSS_WRITES,
+    MOVE_WRITES,
+    COUNT_WRITES,
+    {"groups": FOUNDING_WRITES["groups"], "columns": ("service", "hosted", "locked_until")},
+)
+"""What carrying out a choice writes."""
 HALF_TIE = 0.5
 """Share of the ties to the former leader that passes to the new one."""
 STAY_WITH_THE_GROUP = 0.7

@@ -24,7 +24,7 @@ from vraem.processes.column_values import (
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
+from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents, together
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at
 from vraem.world import World
@@ -32,7 +32,7 @@ from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 from vraem.world.organisation_tables import LIVING, NO_ROW
 from vraem.world.security_tables import HIDING, HOSTED
 
-WRITES = ACT_WRITES
+WRITES = together(ACT_WRITES, {"columns": ("reviewed", "triggered", "hosted", "hidden_until")})
 
 
 def step(world: World) -> None:

@@ -22,6 +22,8 @@ WRITES: dict[str, tuple[str, ...]] = {
     "columns": ("community_link", "tip_rate"),
     "groups": ("support",),
 }
+FEELING_WRITES: dict[str, tuple[str, ...]] = {"communities": ("fear", "anger")}
+"""What `frighten` and `anger` write."""
 MONTH, TWO_MONTHS = 4, 8
 """Weeks between two looks at what moves in months, and at what moves in years."""
 NEIGHBOURS_FEEL = 0.5

@@ -24,7 +24,7 @@ from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import CIVILIANS, CLASH, KILLING, TRUCE
 
-WRITES = together(territory.WRITES, LOSSES, {"columns": ("seat",)})
+WRITES = together(territory.WRITES, LOSSES, {"columns": ("seat",), "groups": ("allied", "alliance")})
 FIGHT_PHASE, SEAT_PHASE, CONTROL_PHASE = 1, 2, 3
 """Weeks of the month in which columns fight, seats move, and control follows."""
 RENT_WEIGHT, PARITY_WEIGHT, KIN_WEIGHT = 0.5, -1.5, -1.0

@@ -7,8 +7,11 @@ The rate follows the coca left without the control of the start, and is higher w
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
+    COUNT_WRITES,
+    ENTRY_WRITES,
+    FOUNDING_WRITES,
+    POST_WRITES,
     Recruits,
     add_members,
     count_strength,
@@ -16,14 +19,23 @@ from vraem.processes.groups import (
     install_leader,
     new_column,
     new_group,
+    together,
 )
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER
 from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
-WRITES = GROUP_WRITES
+WRITES = together(
+    JOURNAL_WRITES,
+    FOUNDING_WRITES,
+    ENTRY_WRITES,
+    POST_WRITES,
+    COUNT_WRITES,
+    {"columns": ("link", "treasury")},
+)
 REVIEW_WEEKS, PHASE = 4, 0
 SMALLEST = 8
 """Fewest armed members of a group that enters; the most are drawn (`entrant_armed_max`)."""

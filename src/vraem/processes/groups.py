@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
 from vraem.processes.ranks import take_ranks_along
 from vraem.world import World
@@ -30,56 +31,81 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.int64]
 
-WRITES: dict[str, tuple[str, ...]] = {
-    "members": (
-        *("column", "group", "rank", "seat", "heir", "born"),
-        *("joined", "left", "status", "firm", "kin", "tie"),
-        *("bond", "ideology", "skill", "grievance", "origin", "lineage", "descent"),
-        *("armed_when_left", "location_known", "role_known", "exit_chance"),
-    ),
-    "columns": (
-        *("group", "commander", "seat", "status", "formed", "ended", "service", "hosted", "armed"),
-        *("supporters", "link", "contact", "community_link"),
-        *("treasury", "revenue", "pay", "need", "shortfall"),
-        *("ideology", "grievance", "blame", "demoralised", "aggression", "pressure", "notoriety", "reviewed"),
-        "triggered",
-        *("locked_until", "hidden_until", "vacant_until", "control", "territory", "territory_change"),
-        *("missed_paydays", "effort", "attack_effort", "fees", "escorts", "leaf_tax", "logging", "extortion"),
-        "takings",
-        *("exposure", "tolls", "guards", "ground_share", "past_territory"),
-        *("wages", "sent", "received", "paid", "pool", "joining"),
-    ),
-    "groups": (
-        *("leader", "centre", "status", "founding", "outsider", "parent", "formed", "ended", "authority"),
-        *(
-            "vacant_since",
-            "vacant_until",
-            "success",
-            "hoard",
-            "hoarding",
-            "ideology",
-            "armed",
-            "members",
-            "ranks",
-        ),
-        *("lineage_share", "allied", "alliance", "support"),
-        *("coca_mix", "logging_mix", "extortion_mix"),
-    ),
-    "incidents": (
-        *("week", "kind", "community", "by", "victim", "persons", "deaths", "member", "column", "group"),
-        *("other", "campaign"),
-    ),
-}
-"""What forming, moving and ending may write; the processes that call it declare it with `together`."""
+Writes = dict[str, tuple[str, ...]]
+"""Columns by table, as a process declares them."""
 
 
-def together(*writes: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def together(*writes: Writes) -> Writes:
     """The declarations of several functions as one."""
     tables = {name for each in writes for name in each}
     return {
         table: tuple(dict.fromkeys(column for each in writes for column in each.get(table, ())))
         for table in sorted(tables)
     }
+
+
+COUNT_WRITES: Writes = {
+    "columns": ("armed", "supporters", "ideology"),
+    "groups": ("armed", "members", "ideology", "lineage_share"),
+}
+"""What recounting writes. These declarations are joined, with `together`, by whoever calls the functions below."""
+ENTRY_WRITES: Writes = {
+    "members": (
+        *("column", "group", "rank", "born", "joined", "left", "firm", "kin", "tie", "bond", "ideology"),
+        *("skill", "origin", "lineage", "descent", "exit_chance"),
+    )
+}
+"""What new members write."""
+POST_WRITES: Writes = {
+    "members": ("rank", "heir", "tie"),
+    "columns": ("commander", "vacant_until"),
+    "groups": ("leader", "centre", "authority", "vacant_since", "vacant_until"),
+}
+"""What filling posts, leaving them vacant and finding the centre write."""
+FOUNDING_WRITES: Writes = {
+    "columns": (
+        *("group", "seat", "status", "formed", "commander", "ended", "service", "hosted", "hidden_until"),
+        *("vacant_until", "locked_until", "reviewed", "link", "contact", "pay", "pressure"),
+    ),
+    "groups": (
+        *(
+            "leader",
+            "centre",
+            "ended",
+            "vacant_since",
+            "vacant_until",
+            "allied",
+            "status",
+            "formed",
+            "parent",
+        ),
+        *("outsider", "founding", "lineage_share", "coca_mix", "logging_mix", "extortion_mix", "support"),
+        "hoarding",
+    ),
+}
+"""What new columns and groups write."""
+END_WRITES: Writes = together(
+    JOURNAL_WRITES,
+    {
+        "columns": (
+            *("status", "ended", "commander", "service", "hosted", "control", "armed", "supporters"),
+            *("territory", "pressure", "notoriety", "revenue", "effort", "attack_effort", "sent", "received"),
+            *("paid", "treasury"),
+        ),
+        "groups": ("hoard", "centre", "status", "ended", "leader", "allied", "alliance"),
+    },
+)
+"""What the end of columns and groups writes."""
+MOVE_WRITES: Writes = together(
+    POST_WRITES,
+    END_WRITES,
+    {
+        "members": ("column", "group", "seat", "heir", "lineage", "descent"),
+        "columns": ("treasury", "group", "link", "grievance", "blame"),
+        "groups": ("hoard", "ranks"),
+    },
+)
+"""What members and columns that move to others write."""
 
 
 def rows_where(mask: NDArray[np.bool_]) -> Rows:

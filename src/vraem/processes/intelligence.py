@@ -7,17 +7,18 @@ collection of running campaigns (`campaigns`) and, after the week's operations, 
 from math import exp, log
 
 from vraem.processes.campaigns import collect
-from vraem.processes.communities import WRITES as COMMUNITY_WRITES
+from vraem.processes.communities import FEELING_WRITES
+from vraem.processes.groups import together
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.tips import hear
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR, left_after
-from vraem.world.security_tables import INCIDENTS
 
-WRITES: dict[str, tuple[str, ...]] = {
-    "members": ("location_known", "role_known"),
-    "communities": COMMUNITY_WRITES["communities"],
-    "incidents": tuple(column.name for column in INCIDENTS.columns),
-}
+WRITES = together(
+    JOURNAL_WRITES,
+    FEELING_WRITES,
+    {"members": ("location_known", "role_known"), "communities": ("trust",)},
+)
 
 
 def step(world: World) -> None:

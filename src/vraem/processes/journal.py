@@ -5,6 +5,8 @@ from vraem.world.organisation_tables import NO_ROW
 from vraem.world.security_tables import INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_GROUP
 
 FIELDS = tuple(column.name for column in INCIDENTS.columns)
+WRITES = {"incidents": FIELDS}
+"""What noting an incident writes; the processes that do declare it."""
 LINEAGE_FROM = 0.3
 """A group counts as of the lineage from this mean descent of its members on (`lineage_share`)."""
 

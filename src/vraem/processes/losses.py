@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
+    COUNT_WRITES,
+    POST_WRITES,
     Rows,
     columns_of,
     find_centre,
@@ -18,8 +19,10 @@ from vraem.processes.groups import (
     members_of,
     rows_where,
     take_from_counts,
+    together,
     vacate_top,
 )
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
@@ -33,7 +36,19 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import CIVILIANS, PURGE, REMOVAL, STATE
 
-WRITES = GROUP_WRITES
+WRITES = together(
+    JOURNAL_WRITES,
+    COUNT_WRITES,
+    POST_WRITES,
+    {
+        "members": (
+            *("status", "left", "firm", "armed_when_left", "location_known", "seat", "heir", "grievance"),
+            "bond",
+        ),
+        "columns": ("triggered", "aggression", "link", "demoralised", "blame", "grievance"),
+        "groups": ("success",),
+    },
+)
 """What removing members may write; a process that calls it declares it."""
 
 SUCCESS_LOST, SUCCESS_LOST_WITH_POST = 0.05, 0.25

@@ -12,6 +12,9 @@ import numpy as np
 
 from vraem.processes.arms import free_arms
 from vraem.processes.groups import (
+    COUNT_WRITES,
+    FOUNDING_WRITES,
+    MOVE_WRITES,
     Rows,
     active_members,
     count_strength,
@@ -23,6 +26,7 @@ from vraem.processes.groups import (
     nearest_column,
     new_column,
     rows_where,
+    together,
 )
 from vraem.processes.integration import persons_wanted
 from vraem.processes.journal import actor_of, note
@@ -44,7 +48,19 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import COLUMN_DIVIDED, COLUMN_JOINED, DESERTION, EXIT
 
-WRITES = LOSS_WRITES
+WRITES = together(
+    LOSS_WRITES,
+    MOVE_WRITES,
+    COUNT_WRITES,
+    {
+        "members": ("exit_chance",),
+        "columns": (
+            *FOUNDING_WRITES["columns"],
+            *("control", "exposure", "tolls", "guards", "ground_share", "past_territory", "territory"),
+            *("revenue", "community_link", "notoriety"),
+        ),
+    },
+)
 REVIEW_WEEKS = 4
 SUPPORTERS_PAY_SHARE = 0.5
 """Pay weighs half as much for supporters (parameter table: exit_pay_weight)."""

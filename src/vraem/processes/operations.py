@@ -7,11 +7,12 @@ times the response to leads. Disclosures come last, so that none leads to an ope
 
 from math import exp
 
-from vraem.processes.attacks import WRITES as ATTACK_WRITES
 from vraem.processes.campaigns import fight_campaigns
+from vraem.processes.communities import FEELING_WRITES
 from vraem.processes.disclosures import disclose
 from vraem.processes.forces import WRITES as FORCE_WRITES
 from vraem.processes.groups import together
+from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.raids import Operation, carry_out
 from vraem.processes.removals import remove_dated
 from vraem.processes.targets import Leads, leads, race, sight
@@ -19,7 +20,12 @@ from vraem.world import World
 from vraem.world.clock import left_after
 from vraem.world.organisation_tables import NO_ROW
 
-WRITES = together(ATTACK_WRITES, FORCE_WRITES)
+WRITES = together(
+    LOSS_WRITES,
+    FEELING_WRITES,
+    FORCE_WRITES,
+    {"columns": ("pressure", "notoriety"), "members": ("location_known", "role_known")},
+)
 MOST_A_WEEK = 63
 """Routine operations of one week; campaigns have the addresses beyond."""
 

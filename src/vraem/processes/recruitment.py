@@ -9,8 +9,9 @@ from math import exp
 import numpy as np
 
 from vraem.processes.arms import arms_are_short
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
+    COUNT_WRITES,
+    ENTRY_WRITES,
     Recruits,
     Rows,
     active_members,
@@ -21,8 +22,10 @@ from vraem.processes.groups import (
     members_of,
     rows_where,
     strength_equivalents,
+    together,
 )
 from vraem.processes.integration import refilled
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.ranks import remember_ranks, wanted
 from vraem.world import World
@@ -40,7 +43,12 @@ from vraem.world.organisation_tables import (
 )
 from vraem.world.security_tables import JOIN, REJOINED
 
-WRITES = GROUP_WRITES
+WRITES = together(
+    JOURNAL_WRITES,
+    ENTRY_WRITES,
+    COUNT_WRITES,
+    {"members": ("status",), "columns": ("pool", "joining"), "groups": ("ranks",)},
+)
 REVIEW_WEEKS = 4
 OLDEST_RECRUIT = 30.0
 CAMP_IDEOLOGY, CAMP_TIE = 0.7, 0.6

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vraem.processes.groups import WRITES as GROUP_WRITES
 from vraem.processes.groups import (
+    POST_WRITES,
     Rows,
     columns_of,
     install_commander,
@@ -21,7 +21,9 @@ from vraem.processes.groups import (
     members_of_columns,
     members_of_group,
     rows_where,
+    together,
 )
+from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
@@ -32,7 +34,9 @@ from vraem.world.security_tables import SUCCESSION, VACANCY
 if TYPE_CHECKING:
     from vraem.scenario import Parameters
 
-WRITES = GROUP_WRITES
+WRITES = together(
+    JOURNAL_WRITES, POST_WRITES, {"members": ("seat", "bond"), "columns": ("grievance", "triggered")}
+)
 REVIEW_WEEKS = 4
 FULL_TENURE_YEARS = 10.0
 INTERREGNUM_SHAPE = 2
