@@ -147,6 +147,30 @@ def test_a_fight_kills_on_both_sides_and_moves_ground_to_the_winner():
     assert killed == pytest.approx(expected, rel=0.25)
 
 
+def test_a_fight_frightens_the_place_where_it_happens():
+    world = neighbours(fresh())
+    pair = border(world)
+    world.communities.fear[:] = 0.0
+    contests._fight(world, pair, draw=0.0)
+    assert world.communities.fear[pair.place] == pytest.approx(world.p.fear_gain)
+
+
+def test_civilians_who_die_between_two_groups_are_killed_by_either():
+    by = []
+    for week in range(1, 60):
+        world = neighbours(fresh())
+        world.week, world.communities.fear[:] = week, 0.0
+        world.p = world.p.replace(fight_rate=1e6, fight_civilians=1.0, truce_chance=0.0, check=False)
+        pair = border(world)
+        contests._meet(world, pair, 1)
+        killing = np.flatnonzero(used(world.incidents, "kind") == KILLING)
+        if len(killing):
+            by.append(int(world.incidents.column[killing[0]]) == pair.one)
+            assert world.communities.fear[pair.place] > world.p.fear_gain, "by the fight and by the death"
+    assert len(by) > 20
+    assert 0.25 < np.mean(by) < 0.75
+
+
 def test_the_stronger_side_wins_more_often():
     world = neighbours(fresh())
     pair = border(world)

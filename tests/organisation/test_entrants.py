@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from vraem.processes import entrants, territory
-from vraem.processes.groups import living_columns, living_groups, members_of
+from vraem.processes.arms import free_arms
+from vraem.processes.groups import count_strength, living_columns, living_groups, members_of, new_group
+from vraem.processes.losses import leave_members, remove_members
 from vraem.world import World
-from vraem.world.organisation_tables import FIGHTER
+from vraem.world.organisation_tables import CAPTURED, FIGHTER, QUIT
 from vraem.world.security_tables import ENTRY
 from vraem.world.state import Flows
 
@@ -43,6 +45,29 @@ def one_entry(world: World) -> World:
         if (used(world.incidents, "kind") == ENTRY).any():
             return world
     raise AssertionError("nobody entered")
+
+
+def test_a_band_keeps_the_arms_it_came_with_less_those_that_fell_with_their_bearers():
+    world = one_entry(abandoned(fresh()))
+    groups, group = world.groups, world.groups.count - 1
+    column = int(np.flatnonzero(used(world.columns, "group") == group)[0])
+    band = members_of(world, column)
+    assert groups.arms[group] == len(band)
+    assert free_arms(world)[1][group] == 0.0
+    leave_members(world, band[-2:], QUIT)
+    count_strength(world)
+    assert free_arms(world)[1][group] == 2.0, "their arms stay"
+    remove_members(world, band[-4:-2], CAPTURED)
+    count_strength(world)
+    assert groups.arms[group] == len(band) - 2
+    assert free_arms(world)[1][group] == 2.0, "those of the captured are gone"
+
+
+def test_a_new_group_is_liked_as_any_without_roots_is_at_rest():
+    world = fresh()
+    group = new_group(world, outsider=True)
+    at_rest = 1.0 / (1.0 + np.exp(-world.p.support_intercept))
+    assert world.groups.support[:, group] == pytest.approx(at_rest)
 
 
 def test_nobody_enters_while_the_ground_of_the_start_is_held():

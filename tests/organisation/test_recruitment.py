@@ -9,17 +9,23 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vraem.processes import recruitment as process
-from vraem.processes.groups import count_strength, living_columns, members_of
+from vraem.processes.groups import (
+    count_strength,
+    living_columns,
+    members_of,
+    members_of_group,
+    new_group,
+)
 from vraem.processes.integration import PLACES_A_GUNMAN, persons_kept, persons_wished
 from vraem.processes.losses import leave_members
-from vraem.processes.ranks import remember_ranks
+from vraem.processes.ranks import lost_rent, places, remember_ranks, room_to_grow, wanted
 from vraem.processes.recruitment import joining, poisson
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
 
 from .choices import split
-from .worlds import faults, fresh, quiet, run_processes, scenario, used
+from .worlds import faults, fresh, quiet, run_processes, scenario, serving, used
 
 COLUMN = 5
 MOTIVES = ("wage", "grievance", "kin")
@@ -134,6 +140,71 @@ def test_who_comes_from_outside_has_no_custom_before_its_half_life_has_passed():
     groups.ranks[0] /= 2.0
     remember_ranks(world, process.REVIEW_WEEKS)
     assert groups.ranks[0] < 0.6 * groups.members[0]
+
+
+@pytest.mark.parametrize("outsider", [False, True])
+def test_groups_grow_into_the_ground_that_nobody_protects_whatever_their_origin(outsider: bool):
+    world = at_rest()
+    groups, communities = world.groups, world.communities
+    groups.outsider[0], groups.ranks[0] = outsider, groups.members[0]
+    communities.control[:] = 0.75 * communities.first_control
+    assert lost_rent(world) == pytest.approx(0.25)
+    remember_ranks(world, process.REVIEW_WEEKS)
+    assert places(world)[0] == pytest.approx(groups.members[0] + 0.25 * world.burn_in.members)
+    assert wanted(world, np.array([COLUMN]))[0] > 1.0
+    groups.ranks[0] /= 2.0
+    room = 0.25 * world.burn_in.members
+    assert places(world)[0] == pytest.approx(groups.ranks[0] + room), (
+        "who is overfull does not grow without end"
+    )
+
+
+def test_open_ground_is_shared_by_the_groups_in_proportion_to_their_members():
+    world = at_rest()
+    other = new_group(world, outsider=True)
+    world.groups.members[other] = world.groups.members[0] / 4.0
+    world.communities.control[:] = 0.0
+    room = room_to_grow(world)
+    assert room.sum() == pytest.approx(world.burn_in.members)
+    assert room[other] == pytest.approx(room[0] / 4.0)
+
+
+def test_a_column_takes_in_no_more_than_its_members_can_bring():
+    world = at_rest()
+    rows = living_columns(world)
+    world.columns.joining[rows] = 1e6
+    before, persons = (
+        serving(world),
+        float((world.columns.armed[rows] + world.columns.supporters[rows]).sum()),
+    )
+    for _ in range(26):
+        process._recruit(world, rows)
+        world.week += 1
+    assert serving(world) - before == pytest.approx(world.p.recruits_per_member * persons / 2.0, rel=0.15)
+
+
+def test_nobody_joins_or_comes_back_to_a_column_in_which_nobody_serves():
+    world = at_rest()
+    world.p = world.p.replace(relapse_rate=1.0, adult_cohort_from_captivity=500.0, check=False)
+    leave_members(world, members_of_group(world, 0), QUIT)
+    count_strength(world)
+    world.week += 1
+    for _ in range(52):
+        world.week += 1
+        process.step(world)
+    assert serving(world) == 0
+
+
+def test_who_is_gone_does_not_come_back_in_the_same_week():
+    world = at_rest()
+    world.p = world.p.replace(relapse_rate=1.0, check=False)
+    gone = members_of(world, COLUMN)
+    leave_members(world, gone, QUIT)
+    process._return(world)
+    assert (world.members.status[gone] == QUIT).all()
+    world.week += 4
+    process._return(world)
+    assert (world.members.status[gone] == ACTIVE).any()
 
 
 def test_nobody_joins_where_no_column_has_control():
@@ -331,14 +402,14 @@ def test_a_founding_group_half_as_strong_raises_half_as_many():
 def test_a_few_of_those_who_left_come_back_to_the_column_that_holds_their_home():
     world = at_rest()
     world.p = world.p.replace(relapse_rate=0.5, check=False)
-    rows = np.flatnonzero(used(world.members, "column") == COLUMN)
+    rows = np.flatnonzero(used(world.members, "column") == COLUMN)[::2]
     leave_members(world, rows, QUIT)
     count_strength(world)
     holder = used(world.columns, "control")[world.members.origin[rows]].argmax(axis=1)
     held = used(world.columns, "control")[world.members.origin[rows]].max(axis=1) > 0.0
     for _ in range(26):
-        process._return(world)
         world.week += 4
+        process._return(world)
     back = used(world.members, "status")[rows] == ACTIVE
     assert back[held].mean() == pytest.approx(0.75, abs=0.15)
     assert np.array_equal(world.members.column[rows[back]], holder[back])

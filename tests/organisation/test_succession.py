@@ -288,6 +288,24 @@ def test_bonds_pass_on_to_a_new_commander_only_in_part():
     )
 
 
+def test_bonds_pass_on_in_part_to_a_leader_who_takes_a_command_with_the_crown():
+    world = quiet(fresh())
+    leader = int(world.groups.leader[0])
+    column = int(world.members.column[leader])
+    world.columns.commander[column] = leader
+    remove_members(world, np.array([leader]), CAPTURED)
+    rows = members_of(world, column)
+    before = world.members.bond[rows].copy()
+    successor = int(rows[world.members.rank[rows] >= FIGHTER][0])
+    world.groups.vacant_until[0] = world.week
+    succession._crown(world, 0, succession.Contest(successor, "heir", NO_ROW))
+    assert world.columns.commander[column] == successor
+    others = rows != successor
+    np.testing.assert_allclose(
+        world.members.bond[rows[others]], world.p.bond_passed_on * before[others], rtol=1e-6
+    )
+
+
 # seats and heirs
 
 

@@ -103,7 +103,7 @@ def affiliation_values(
     else:
         values.append(IMPOSSIBLE)
     if partner is not None:
-        known = partner.group.outsider == group.outsider
+        known = origin(organisation, partner.group.row) == origin(organisation, group.row)
         distrust = p.merge_distrust * (p.merge_lineage_distrust if known else 1.0)
         near = 1.0 - abs(column.ideology - partner.group.ideology)
         bound = p.column_authority_weight * 0.5 * partner.group.authority
@@ -117,6 +117,14 @@ def affiliation_values(
     retaliation = p.demob_retaliation * (0.4 if alone else 1.0)
     values.append(p.outside_income + amnesty - p.rank_loss - retaliation - pressure)
     return values
+
+
+def origin(organisation: Organisation, group: int) -> int:
+    """The group at the beginning of the line of parents."""
+    parents = organisation.world.groups.parent
+    while parents[group] != NOBODY:
+        group = int(parents[group])
+    return group
 
 
 def _stay(

@@ -79,7 +79,6 @@ class Group:
     row: int
     leader: Person | None
     centre: int
-    outsider: bool
     authority: float
     success: float
     hoard: float
@@ -149,7 +148,7 @@ def _group(world: World, row: int, persons: dict[int, Person]) -> Group:
         persons.get(int(table.leader[row])),
         *(
             getattr(table, name)[row].item()
-            for name in ("centre", "outsider", "authority", "success", "hoard", "hoarding", "ideology")
+            for name in ("centre", "authority", "success", "hoard", "hoarding", "ideology")
         ),
         int(table.vacant_until[row]),
     )

@@ -58,7 +58,7 @@ def any_world(seed: int, base: World) -> World:
     if place.random() < 0.3:
         world.members.heir[:] = False
     world.groups.authority[: world.groups.count] = place.random(world.groups.count)
-    world.groups.outsider[1] = place.random() < 0.5
+    world.groups.parent[1] = 0 if place.random() < 0.5 else NO_ROW
     world.incidents.count = 0
     return world
 

@@ -8,7 +8,7 @@ from vraem.processes import attacks, communities
 from vraem.processes.attacks import attack_chance, geometric, licence, take_reprisal
 from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.communities import MONTH, TWO_MONTHS, anger, frighten
-from vraem.processes.groups import count_strength, living_columns, members_of
+from vraem.processes.groups import count_strength, living_columns, members_of, new_group
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import NO_ROW
@@ -220,6 +220,23 @@ def test_tips_on_a_column_are_those_of_its_territory():
     assert np.allclose(used(world.columns, "tip_rate"), expected, rtol=1e-4)
     assert (world.communities.tip_rate > 0.0).all()
     assert (world.communities.tip_rate < 0.2).all()
+
+
+def test_people_tell_of_each_group_by_its_own_control_and_support():
+    world = settled()
+    columns, groups = world.columns, world.groups
+    band = new_group(world, outsider=True)
+    columns.group[5] = band
+    place = int(columns.control[:, 5].argmax())
+    groups.support[place, 0], groups.support[place, band] = 0.8, 0.0
+    columns.control[place, :] = 0.0
+    columns.control[place, 5], columns.control[place, 2] = 0.3, 0.3
+    for other in (2, 5):
+        columns.control[np.arange(len(columns.control)) != place, other] = 0.0
+    communities._meet(world)
+    assert columns.tip_rate[5] > 1.2 * columns.tip_rate[2] > 0.0
+    told = columns.tip_rate[5] + columns.tip_rate[2]
+    assert world.communities.tip_rate[place] == pytest.approx(told / 0.6, rel=1e-5)
 
 
 # committees and youth

@@ -8,6 +8,7 @@ import pytest
 from vraem import engine
 from vraem.processes import intelligence, operations
 from vraem.processes.disclosures import MOST_TOLD, disclose, told_by
+from vraem.processes.groups import new_group
 from vraem.processes.losses import of_the_top
 from vraem.processes.tips import hear
 from vraem.world import World
@@ -149,6 +150,24 @@ def test_only_captives_of_the_top_know_others_of_the_top():
             found += int(of_the_top(world, elsewhere).sum())
         told_of_top[top] = found
     assert told_of_top[True] > 5 * told_of_top[False]
+
+
+def test_captives_of_the_top_know_the_top_of_their_own_group_only():
+    world = with_parameters(settled(), captive_cooperation=1.0, captive_reveal=1.0, captive_known_share=1.0)
+    members = world.members
+    captive = int(world.columns.commander[0])
+    tops = active(world)[of_the_top(world, active(world))]
+    tops = tops[members.column[tops] != members.column[captive]]
+    strangers = tops[::2]
+    band = new_group(world, outsider=True)
+    members.group[strangers] = band
+    told = [told_by(world, captive, True)]
+    for _ in range(30):
+        world.week += 1
+        told.append(told_by(world, captive, True))
+    named = np.concatenate(told)
+    own, others = np.isin(named, tops[1::2]).sum(), np.isin(named, strangers).sum()
+    assert own > 5 * max(int(others), 1)
 
 
 def test_captives_cooperate_as_often_as_the_table_says():

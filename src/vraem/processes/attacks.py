@@ -82,7 +82,7 @@ def take_reprisal(world: World, column: int, place: int, draw: float) -> None:
     """`column` kills people of the community `place` for a tip; `draw` says how many."""
     group = int(world.columns.group[column])
     killed = 1 + geometric(draw, world.p.reprisal_deaths)
-    _kill_civilians(world, killed, place, column, group)
+    kill_civilians(world, killed, place, column, group)
 
 
 def licence(world: World, column: int) -> float:
@@ -128,7 +128,7 @@ def _attack(world: World, column: int, draws: list[float]) -> None:
     )
     frighten(world, place)
     if draws[BYSTANDERS] < p.attack_civilian_harm * licence(world, column):
-        _kill_civilians(world, 1, place, column, group)
+        kill_civilians(world, 1, place, column, group)
     if draws[LOSS] < SURPRISE * p.raid_group_losses:
         rows = members_of(world, column)
         ranks = world.members.rank[rows]
@@ -139,7 +139,8 @@ def _attack(world: World, column: int, draws: list[float]) -> None:
             )
 
 
-def _kill_civilians(world: World, killed: int, place: int, column: int, group: int) -> None:
+def kill_civilians(world: World, killed: int, place: int, column: int, group: int) -> None:
+    """`killed` people of the community `place` die by `column` of `group`; the place is frightened."""
     world.flows.killed_civilians += killed
     frighten(world, place, min(float(killed), MOST_FEAR))
     note(

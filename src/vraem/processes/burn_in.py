@@ -10,7 +10,8 @@ from math import exp, log
 from vraem.processes.command import authority_at_rest
 from vraem.processes.groups import Rows, living_columns, living_groups, strength_equivalents
 from vraem.processes.recruitment import joining, kin_share, measure_pools
-from vraem.processes.remittance import SOURCES, hoarding_of
+from vraem.processes.remittance import hoarding_of
+from vraem.processes.revenue import coca_share
 from vraem.processes.targets import leads
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
@@ -63,7 +64,7 @@ def prepare(world: World) -> None:
     burn.link, burn.ideology = p.link_baseline, p.ideology_initial
     burn.hoarding = float(hoarding_of(world, rows).mean()) if len(rows) else 0.0
     burn.kin_share = float(kin_share(world, rows).mean()) if len(rows) else 0.0
-    burn.drug_share = _drug_share(world, rows)
+    burn.drug_share = coca_share(world, rows)
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
@@ -150,21 +151,13 @@ def _follow_means(world: World, rows: Rows) -> None:
     paid = float(columns.paid[rows].sum()) / equivalents
     burn.command += pace * (_mean_command(world, rows) - burn.command)
     burn.reference_pay += pace * (paid - burn.reference_pay)
-    burn.drug_share += pace * (_drug_share(world, rows) - burn.drug_share)
+    burn.drug_share += pace * (coca_share(world, rows) - burn.drug_share)
 
 
 def _mean_command(world: World, rows: Rows) -> float:
     """Mean over the columns `rows` of the command that they are under: their link times the leader's authority."""
     columns = world.columns
     return float((columns.link[rows] * world.groups.authority[columns.group[rows]]).mean())
-
-
-def _drug_share(world: World, rows: Rows) -> float:
-    """Share of this week's income of all columns that comes from coca and cocaine; as before if there is none."""
-    columns = world.columns
-    income = float(sum(columns.__dict__[name][rows].sum() for name in SOURCES))
-    drugs = float(sum(columns.__dict__[name][rows].sum() for name in ("fees", "escorts", "leaf_tax")))
-    return drugs / income if income > 0.0 else world.burn_in.drug_share
 
 
 def _count_week(world: World) -> None:

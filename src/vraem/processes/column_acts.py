@@ -78,6 +78,8 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
     _part_with(world, me, unwilling)
     chief = _chief(world, me)
     columns.service[column], columns.hosted[column] = firm, NO_ROW
+    if firm != NO_ROW:
+        columns.attack_effort[column] = 0.0  # the firm's business is not with the state
     if not me.single:
         group = new_group(world, parent=me.group)
         world.groups.outsider[group] = world.groups.outsider[me.group]

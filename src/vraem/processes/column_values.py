@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vraem.processes.groups import Rows, columns_of, living_groups, strength_equivalents
+from vraem.processes.groups import Rows, columns_of, living_groups, root_of, strength_equivalents
 from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
 from vraem.processes.remittance import pay_at, share_of_top
@@ -119,7 +119,7 @@ def offers_to(world: World, me: Standing) -> Offers:
     if partner == NO_ROW:
         return Offers(NO_ROW, 0.0, 0.0, 0.0, False, firm, wage)
     groups = world.groups
-    same = bool(groups.outsider[partner] == groups.outsider[me.group])
+    same = root_of(world, partner) == root_of(world, me.group)
     authority, ideology = float(groups.authority[partner]), float(groups.ideology[partner])
     return Offers(partner, pay, authority, ideology, same, firm, wage)
 

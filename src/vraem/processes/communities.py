@@ -141,36 +141,32 @@ def _unfair_tax(world: World) -> NDArray[np.float64] | None:
 def _meet(world: World) -> None:
     """E1 E2: λ of every column, the mean support over its territory; and how readily its communities tell of it.
 
-    Tips a week on a group that holds a place wholly are σ(a − fear x control − support for the group + presence +
-    trust); `tip_base` is for the full effect of presence.
+    Tips a week on a group that holds a place wholly are σ(a − fear x its control − support for it + presence + trust);
+    `tip_base` is for the full effect of presence. A place as a whole tells by the mean over those who hold it.
     """
     communities, columns, groups, p = world.communities, world.columns, world.groups, world.p
     rows = living_columns(world)
     ground = columns.control[:, rows]
-    held, backing = np.zeros(len(communities)), np.zeros(len(communities))
+    near = presence_effect(communities.state_presence, p.presence_half)
+    felt = p.tip_base + p.tip_presence_weight * (near - 1.0) + p.tip_trust_weight * communities.trust
+    held, told = np.zeros(len(communities)), np.zeros(len(communities))
+    columns.tip_rate[: columns.count] = 0.0
     for group in living_groups(world).tolist():
         of = columns.group[rows] == group
         own, control, support = rows[of], ground[:, of], groups.support[:, group]
         of_group = control.sum(axis=1)
-        held += of_group
-        backing += of_group * support
         territory = control.sum(axis=0)
         mean = np.einsum("cn,c->n", control, support) / np.maximum(territory, LEAST_TERRITORY)
         # where it holds nothing, what counts is the support at its seat
         link = np.where(territory > LEAST_TERRITORY, mean, support[columns.seat[own]])
         columns.community_link[own] = np.minimum(link, 1.0)
-    near = presence_effect(communities.state_presence, p.presence_half)
-    logit = (
-        p.tip_base
-        - p.tip_fear_weight * communities.fear * held
-        - p.tip_support_weight * (backing / np.maximum(held, LEAST_TERRITORY))
-        + p.tip_presence_weight * (near - 1.0)
-        + p.tip_trust_weight * communities.trust
-    )
-    communities.tip_rate[:] = 1.0 / (1.0 + np.exp(-logit))
-    columns.tip_rate[: columns.count] = 0.0
-    if len(rows):
-        columns.tip_rate[rows] = np.einsum("cn,c->n", ground, communities.tip_rate)
+        logit = felt - p.tip_fear_weight * communities.fear * of_group - p.tip_support_weight * support
+        rate = 1.0 / (1.0 + np.exp(-logit))
+        columns.tip_rate[own] = np.einsum("cn,c->n", control, rate)
+        held += of_group
+        told += of_group * rate
+    free = 1.0 / (1.0 + np.exp(-felt))
+    communities.tip_rate[:] = np.where(held > LEAST_TERRITORY, told / np.maximum(held, LEAST_TERRITORY), free)
 
 
 def _arm_committees(world: World) -> None:

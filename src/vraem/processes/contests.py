@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes import territory
+from vraem.processes.attacks import kill_civilians
+from vraem.processes.communities import frighten
 from vraem.processes.groups import Rows, living_columns, members_of, together
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSSES
@@ -22,7 +24,7 @@ from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS
 from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearness
-from vraem.world.security_tables import CIVILIANS, CLASH, KILLING, TRUCE
+from vraem.world.security_tables import CLASH, TRUCE
 
 WRITES = together(territory.WRITES, LOSSES, {"columns": ("seat",), "groups": ("allied", "alliance")})
 FIGHT_PHASE, SEAT_PHASE, CONTROL_PHASE = 1, 2, 3
@@ -149,7 +151,8 @@ def _meet(world: World, border: Border, borders_between: int) -> None:
     if fights < chance:
         _fight(world, border, wins)
         if harms < p.fight_civilians:
-            _harm_civilian(world, border, group)
+            culprit = border.one if harms < p.fight_civilians / 2.0 else border.other
+            kill_civilians(world, 1, border.place, culprit, int(columns.group[culprit]))
         if calms < p.truce_chance:
             _ally(world, group, partner, border.place, TRUCE_STRENGTH)
     elif calms < MONTHS_IN_FOUR_WEEKS * p.pact_rate / borders_between * min(
@@ -183,6 +186,7 @@ def _fight(world: World, border: Border, draw: float) -> None:
         group=int(columns.group[winner]),
         other=int(columns.group[loser]),
     )
+    frighten(world, border.place)
 
 
 def _fall(world: World, column: int, share: float, by: int, border: Border) -> None:
@@ -196,20 +200,6 @@ def _fall(world: World, column: int, share: float, by: int, border: Border) -> N
     start = border.pair * BLOCK
     draws = world.streams.uniform_double("contest_loss", world.week, start, start + members.count)[armed]
     remove_members(world, armed[draws < share], DEAD, by=by, community=border.place)
-
-
-def _harm_civilian(world: World, border: Border, group: int) -> None:
-    world.flows.killed_civilians += 1
-    note(
-        world,
-        KILLING,
-        deaths=1.0,
-        by=actor_of(world, group),
-        victim=CIVILIANS,
-        community=border.place,
-        column=border.one,
-        group=group,
-    )
 
 
 def _ally(world: World, group: int, partner: int, place: int, strength: float) -> None:

@@ -1,8 +1,8 @@
 """D2: what captives tell. Who cooperates reveals some of those it knows, at most twelve; none is raided that week.
 
 Source: docs/model.md, The state and the people between; form after Marshak et al. (2015). A person knows most of its
-own column, some of the other top ranks if it is of the top itself, and few others. What is told adds to knowledge
-after all operations of the week are done, so it can lead to one in the next week at the earliest.
+own column, some of the other top ranks of its group if it is of the top itself, and few others. What is told adds to
+knowledge after all operations of the week are done, so it can lead to one in the next week at the earliest.
 """
 
 import numpy as np
@@ -43,7 +43,7 @@ def told_by(world: World, captive: int, top: bool) -> Rows:
     others = others[others != captive]
     share = np.full(len(others), OTHERS)
     if top:
-        share[of_the_top(world, others)] = OTHER_TOP
+        share[of_the_top(world, others) & (members.group[others] == members.group[captive])] = OTHER_TOP
     share[members.column[others] == members.column[captive]] = OWN_COLUMN
     chance = np.minimum(share * p.captive_known_share, 1.0) * p.captive_reveal
     start = captive * BLOCK

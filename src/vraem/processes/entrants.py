@@ -23,6 +23,7 @@ from vraem.processes.groups import (
 )
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
+from vraem.processes.ranks import lost_rent
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER
@@ -34,7 +35,7 @@ WRITES = together(
     ENTRY_WRITES,
     POST_WRITES,
     COUNT_WRITES,
-    {"columns": ("link", "treasury")},
+    {"columns": ("link", "treasury"), "groups": ("arms",)},
 )
 REVIEW_WEEKS, PHASE = 4, 0
 SMALLEST = 8
@@ -75,12 +76,10 @@ def entry_rates(world: World) -> NDArray[np.float64]:
     """
     communities, p = world.communities, world.p
     area = np.maximum(communities.coca_area, 0.0)
-    first = float(area @ communities.first_control)
-    unprotected = 1.0 - float(area @ communities.control) / max(first, 1e-9)
     lost = area * np.maximum(communities.first_control - communities.control, 0.0)
     legacy = 1.0 + (p.entrant_legacy_multiplier - 1.0) * communities.first_control
     rates: NDArray[np.float64] = lost / max(float(lost.sum()), 1e-9) * legacy
-    return p.entrant_rate * MONTHS_IN_FOUR_WEEKS * max(unprotected, 0.0) * rates
+    return p.entrant_rate * MONTHS_IN_FOUR_WEEKS * lost_rent(world) * rates
 
 
 def _found(world: World, place: int, armed: int) -> None:
@@ -92,6 +91,7 @@ def _found(world: World, place: int, armed: int) -> None:
     install_commander(world, column, int(rows[0]))
     install_leader(world, group, int(rows[0]), FIRST_AUTHORITY)
     columns.link[column] = 1.0
+    world.groups.arms[group] = armed
     money = FOUNDING_WEEKS * world.burn_in.reference_pay * armed
     columns.treasury[column] += money
     flows.group_founding += money

@@ -100,9 +100,9 @@ MOVE_WRITES: Writes = together(
     POST_WRITES,
     END_WRITES,
     {
-        "members": ("column", "group", "seat", "heir", "lineage", "descent"),
+        "members": ("column", "group", "seat", "heir", "bond", "lineage", "descent"),
         "columns": ("treasury", "group", "link", "grievance", "blame"),
-        "groups": ("hoard", "ranks"),
+        "groups": ("hoard", "ranks", "arms"),
     },
 )
 """What members and columns that move to others write."""
@@ -168,6 +168,13 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
     columns = world.columns
     persons = columns.armed[rows] + world.p.supporter_upkeep * columns.supporters[rows]
     return np.maximum(persons.astype(np.float64), 1.0)
+
+
+def manned(world: World, rows: Rows) -> NDArray[np.bool_]:
+    """In which of the columns `rows` anybody serves, (n,): one that lost everybody stands until it is struck off."""
+    columns = world.columns
+    served: NDArray[np.bool_] = columns.armed[rows] + columns.supporters[rows] > 0.0
+    return served
 
 
 def count_strength(world: World) -> None:
@@ -277,7 +284,7 @@ def new_column(world: World, group: int, seat: int) -> int:
 
 
 def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, founding: bool = False) -> int:
-    """A group without columns yet; return its row. Support in communities starts as its parent's, if any."""
+    """A group without columns yet; return its row. Support starts as its parent's, without one as it rests (E1)."""
     groups = world.groups
     row = groups.count
     groups.grow(row + 1)
@@ -293,7 +300,15 @@ def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, fou
     if parent != NO_ROW:
         groups.support[:, row] = groups.support[:, parent]
         groups.hoarding[row] = groups.hoarding[parent]
+    else:
+        groups.support[:, row] = 1.0 / (1.0 + np.exp(-world.p.support_intercept))
     return row
+
+
+def root_of(world: World, group: int) -> int:
+    """The group from which `group` and those it split from have come."""
+    parent = int(world.groups.parent[group])
+    return group if parent == NO_ROW else root_of(world, parent)
 
 
 def install_leader(world: World, group: int, member: int, authority: float) -> None:
@@ -318,8 +333,12 @@ def install_commander(world: World, column: int, member: int) -> None:
 
 
 def move_members(world: World, rows: Rows, column: int) -> None:
-    """Let the members `rows` serve in `column` from now on; where the leader goes, the centre goes."""
+    """Let the members `rows` serve in `column` from now on; where the leader goes, the centre goes.
+
+    They come under another commander, who has to win them as anybody who follows one (B9).
+    """
     members, groups = world.members, world.groups
+    members.bond[rows] *= world.p.bond_passed_on
     group = int(world.columns.group[column])
     members.column[rows] = column
     members.group[rows] = group
@@ -339,6 +358,9 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     columns.link[column] = link
     columns.grievance[column] = columns.blame[column] = 0.0
     rows = members_of(world, column)
+    arms = world.groups.arms[former] * min(len(rows) / max(float(world.groups.members[former]), 1.0), 1.0)
+    world.groups.arms[former] -= arms
+    world.groups.arms[group] += arms
     take_ranks_along(world, len(rows), former, group)
     members.group[rows] = group
     members.seat[rows] = False

@@ -46,7 +46,7 @@ WRITES = together(
             "bond",
         ),
         "columns": ("triggered", "aggression", "link", "demoralised", "blame", "grievance"),
-        "groups": ("success",),
+        "groups": ("success", "arms"),
     },
 )
 """What removing members may write; a process that calls it declares it."""
@@ -58,7 +58,7 @@ LEAST_SUCCESS = -10.0
 KILLED_IN_PURGE = 0.5
 """Chance that a purge kills; else the commander is expelled."""
 BOND_LEFT_BY_PURGE = 0.8
-"""Share of the bonds to the commander that passes on to the next one after a purge."""
+"""Share of the bonds in a column that a purge of its commander leaves; the next one gets his share of what is left."""
 HIGHEST_SHOCK = 10.0
 """Where aggression and demoralisation stop: a column cannot be angrier than beyond itself."""
 GRIEF = 0.5
@@ -88,6 +88,7 @@ def remove_members(
         was = int(members.rank[member])
         _leave(world, member, status)
         dead = status == DEAD
+        world.groups.arms[group] -= min(was >= FIGHTER, world.groups.arms[group])  # they go with their bearer
         flows.killed_group += dead
         flows.captured += not dead
         flows.routine_removals += by == STATE and campaign == NO_ROW

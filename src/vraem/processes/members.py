@@ -246,13 +246,13 @@ def _keep_size(world: World) -> None:
     large = (columns.armed[rows] > LARGEST_COLUMN) & (columns.territory[rows] >= 2.0)
     if not (large | (columns.armed[rows] < SMALLEST_COLUMN)).any():
         return
-    moved = False
+    divided = False
     for column in rows.tolist():
         if columns.armed[column] > LARGEST_COLUMN and columns.territory[column] >= 2.0:
-            moved |= _divide(world, column)
-        elif columns.armed[column] < SMALLEST_COLUMN:
-            moved |= _join_nearest(world, column)
-    if moved:
+            divided |= _divide(world, column)
+        elif columns.armed[column] < SMALLEST_COLUMN and _join_nearest(world, column):
+            count_strength(world)  # the next one looks at who has come to it
+    if divided:
         count_strength(world)
 
 
@@ -300,8 +300,9 @@ def _join_nearest(world: World, column: int) -> bool:
         else:
             install_commander(world, other, commander)
     move_members(world, rows, other)
-    columns.treasury[other] += columns.treasury[column]
-    columns.treasury[column] = 0.0
+    for money in ("treasury", "revenue"):
+        columns.__dict__[money][other] += columns.__dict__[money][column]
+        columns.__dict__[money][column] = 0.0
     leader = int(world.groups.leader[group])
     if leader != NO_ROW and members.column[leader] == other:
         world.groups.centre[group] = other

@@ -13,8 +13,16 @@ from vraem.world.organisation_tables import LIVING
 
 def wanted(world: World, columns: NDArray[np.int64]) -> NDArray[np.float64]:
     """How eagerly each of `columns` takes people in (n,): 1 while its group's ranks are filled, more when not."""
-    groups, group = world.groups, world.columns.group[columns]
-    return eagerness(world, groups.members[group], np.maximum(groups.ranks[group], 1.0))
+    group = world.columns.group[columns]
+    return eagerness(world, world.groups.members[group], np.maximum(places(world), 1.0)[group])
+
+
+def places(world: World) -> NDArray[np.float32]:
+    """Members whom each group in use would have (G,): those that it is used to, or more where ground lies open."""
+    groups, count = world.groups, world.groups.count
+    used_to = groups.ranks[:count]
+    filled: NDArray[np.float32] = np.minimum(groups.members[:count], used_to) + room_to_grow(world)
+    return np.maximum(used_to, filled)
 
 
 def eagerness(world: World, has: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -34,6 +42,29 @@ def remember_ranks(world: World, weeks: int) -> None:
     new = (ranks == 0.0) & (groups.status[:count] == LIVING) | groups.outsider[:count] & ~settled
     ranks[new] = members[new]
     ranks += (1.0 - left_after(weeks, world.p.ranks_half_life * MONTHS_A_YEAR)) * (members - ranks)
+
+
+def room_to_grow(world: World) -> NDArray[np.float32]:
+    """Persons whom the ground that nobody protects any more would feed, by group in use (G,).
+
+    As many as the lost share of the rent fed at the start, shared by the groups in proportion to their members:
+    whoever is there grows into what lies open, whatever its origin.
+    """
+    groups, count = world.groups, world.groups.count
+    members = groups.members[:count] * (groups.status[:count] == LIVING)
+    share: NDArray[np.float32] = members / max(float(members.sum()), 1.0)
+    return share * np.float32(world.burn_in.members * lost_rent(world))
+
+
+def lost_rent(world: World) -> float:
+    """Share of the rent of coca protected at the start that nobody protects now, 0 to 1 (B6, B12).
+
+    Ground that columns have only changed for other ground does not count.
+    """
+    communities = world.communities
+    area = np.maximum(communities.coca_area, 0.0)
+    first = float(area @ communities.first_control)
+    return max(1.0 - float(area @ communities.control) / max(first, 1e-9), 0.0)
 
 
 def take_ranks_along(world: World, persons: int, former: int, group: int) -> None:

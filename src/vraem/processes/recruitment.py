@@ -8,7 +8,7 @@ from math import exp
 
 import numpy as np
 
-from vraem.processes.arms import arms_are_short
+from vraem.processes.arms import arms_are_free
 from vraem.processes.groups import (
     COUNT_WRITES,
     ENTRY_WRITES,
@@ -19,6 +19,7 @@ from vraem.processes.groups import (
     count_as_lineage,
     count_strength,
     living_columns,
+    manned,
     members_of,
     rows_where,
     strength_equivalents,
@@ -28,6 +29,7 @@ from vraem.processes.integration import refilled
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.ranks import remember_ranks, wanted
+from vraem.processes.revenue import coca_share
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -112,6 +114,16 @@ def joining(world: World, rows: Rows) -> np.ndarray:
     return expected * eager
 
 
+def most_recruits(world: World, rows: Rows) -> np.ndarray:
+    """Recruits that each column can bring in a week at most (n,): it takes people to find, to arm and to feed others.
+
+    So nobody joins a column in which nobody serves any more.
+    """
+    columns = world.columns
+    persons: np.ndarray = (columns.armed[rows] + columns.supporters[rows]).astype(np.float64)
+    return world.p.recruits_per_member / WEEKS_A_YEAR * persons
+
+
 def kin_share(world: World, rows: Rows) -> np.ndarray:
     """Strength of each column over its strength at rest: peers and kin who draw others in."""
     persons = strength_equivalents(world, rows)
@@ -129,6 +141,7 @@ def _anger(world: World, rows: Rows) -> np.ndarray:
 
 def _recruit(world: World, rows: Rows) -> None:
     expected = world.columns.joining[rows] * exp(world.burn_in.recruit_intercept)
+    expected = np.minimum(expected, most_recruits(world, rows))
     draws = world.streams.uniform_double("recruit_count", world.week, 0, world.columns.count)[rows]
     for column, mean, draw in zip(rows.tolist(), expected.tolist(), draws.tolist(), strict=True):
         count = poisson(mean, draw)
@@ -155,7 +168,7 @@ def _enter(world: World, column: int, count: int) -> None:
     draws = streams.uniform_double("recruit_traits", world.week, TRAITS * first, TRAITS * (first + count))
     draws = draws.reshape(count, TRAITS)
     noise = streams.normal("recruit_noise", world.week, 2 * wanted.start, 2 * wanted.stop).reshape(count, 2)
-    drugs = drug_share(world, column) - world.burn_in.drug_share
+    drugs = coca_share(world, np.array([column])) - world.burn_in.drug_share
     belief = p.ideology_initial + p.ideology_revenue_slope * drugs + RECRUIT_SPREAD * noise[:, 0]
     age = ADULT_YEARS + (OLDEST_RECRUIT - ADULT_YEARS) * draws[:, 0]
     add_members(
@@ -176,14 +189,6 @@ def _enter(world: World, column: int, count: int) -> None:
     group = int(columns.group[column])
     seat = int(columns.seat[column])
     note(world, JOIN, persons=count, by=actor_of(world, group), column=column, group=group, community=seat)
-
-
-def drug_share(world: World, column: int) -> float:
-    """Share of a column's revenue this week that comes from coca and cocaine."""
-    columns = world.columns
-    drugs = float(columns.fees[column] + columns.escorts[column] + columns.leaf_tax[column])
-    other = float(columns.logging[column] + columns.extortion[column])
-    return drugs / (drugs + other) if drugs + other > 0.0 else world.burn_in.drug_share
 
 
 def _kin_of_recruits(world: World, column: int, chance: np.ndarray, which: np.ndarray) -> np.ndarray:
@@ -216,7 +221,9 @@ def _come_of_age(world: World, rows: Rows) -> None:
     draws = world.streams.uniform_double("recruit_count", world.week, 100_000, 100_004)
     if draws[0] >= 1.0 - exp(-highest_rate):
         return  # in most weeks, whoever holds the camps
-    camps = rows[groups.founding[columns.group[rows]] & (columns.service[rows] == NO_ROW)]
+    camps = rows[
+        groups.founding[columns.group[rows]] & (columns.service[rows] == NO_ROW) & manned(world, rows)
+    ]
     if not len(camps):
         return
     held = float((columns.armed[camps] + columns.supporters[camps]).sum()) / max(world.burn_in.members, 1.0)
@@ -227,7 +234,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
         world,
         column,
         Recruits(
-            rank=np.array([FIGHTER if arms_are_short(world, column) else SUPPORTER], dtype=np.int8),
+            rank=np.array([FIGHTER if arms_are_free(world, column) else SUPPORTER], dtype=np.int8),
             age_weeks=np.array([ADULT_WEEKS]),
             kin=np.array([1 + 2_000 + world.members.count]),
             tie=np.array([CAMP_TIE]),
@@ -255,13 +262,13 @@ def _return(world: World) -> None:
     members, columns, p = world.members, world.columns, world.p
     count = members.count
     status = members.status[:count]
-    gone = (status == QUIT) | (status == SURRENDERED)
+    gone = ((status == QUIT) | (status == SURRENDERED)) & (members.left[:count] < world.week)
     chance = 1.0 - (1.0 - p.relapse_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
     communities = world.communities
     held = np.minimum(communities.control / np.maximum(communities.first_control, LEAST_CONTROL), 1.0)
     draws = world.streams.uniform_double("return", world.week, 0, count)
     rows = living_columns(world)
-    rows = rows[columns.service[rows] == NO_ROW]
+    rows = rows[(columns.service[rows] == NO_ROW) & manned(world, rows)]
     for member in rows_where(gone & (draws < chance * held[members.origin[:count]])).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:
@@ -269,7 +276,7 @@ def _return(world: World) -> None:
         column = int(rows[control.argmax()])
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
-        members.rank[member] = FIGHTER if arms_are_short(world, column) else SUPPORTER
+        members.rank[member] = FIGHTER if arms_are_free(world, column) else SUPPORTER
         count_as_lineage(world, member, int(columns.group[column]))
         world.flows.recruits += 1
         world.flows.returned += 1

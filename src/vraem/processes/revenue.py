@@ -21,6 +21,7 @@ WRITES: dict[str, tuple[str, ...]] = {
 ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
 """Sources that a column takes from those who live where it has control."""
 SOURCES = ("fees", "escorts", *ON_THE_GROUND)
+COCA_SOURCES = ("fees", "escorts", "leaf_tax")
 TAKEN = {source: f"group_{source}" for source in (*SOURCES, "wages")}
 """The flow that a column's income of each source adds up to."""
 
@@ -73,6 +74,15 @@ def _host(world: World, rows: Rows) -> None:
         columns.escorts[row] += gain
         firms.capital[int(columns.hosted[row])] -= gain
         flows.transit_fees += gain
+
+
+def coca_share(world: World, rows: Rows) -> float:
+    """Share of what the columns `rows` collect this week that comes from coca and cocaine; the usual one of nothing."""
+    columns = world.columns
+    drugs, income = (
+        sum(float(columns.__dict__[name][rows].sum()) for name in names) for names in (COCA_SOURCES, SOURCES)
+    )
+    return drugs / income if income > 0.0 else world.burn_in.drug_share
 
 
 def prepare(world: World) -> None:

@@ -227,7 +227,7 @@ def _crown(world: World, group: int, contest: Contest) -> None:
     install_leader(world, group, contest.winner, min(before * share, 1.0))
     column = int(members.column[contest.winner])
     if columns.commander[column] == NO_ROW:
-        install_commander(world, column, contest.winner)
+        _take_command(world, column, contest.winner)
     rows = columns_of(world, group)
     call_to_review(world, rows)
     members.tie[members_of_columns(world, rows)] *= share
@@ -287,12 +287,18 @@ def _vacant_command(world: World, column: int) -> None:
         noise=-np.log(-np.log(np.clip(draws, 1e-12, 1.0 - 1e-12))),
     )
     chosen = int(pool[merit.argmax()])
-    install_commander(world, column, chosen)
-    members.bond[rows] *= world.p.bond_passed_on
-    members.bond[chosen] = 1.0
+    _take_command(world, column, chosen)
     single = len(columns_of(world, group)) == 1
     if single and world.groups.leader[group] == NO_ROW:
         world.groups.vacant_until[group] = world.week
+
+
+def _take_command(world: World, column: int, chosen: int) -> None:
+    """`chosen` commands `column` from now on; a share of the bonds to the one before passes on to him."""
+    members = world.members
+    install_commander(world, column, chosen)
+    members.bond[members_of(world, column)] *= world.p.bond_passed_on
+    members.bond[chosen] = 1.0
 
 
 def _fill_seats(world: World, group: int, rows: Rows, standing: int) -> None:

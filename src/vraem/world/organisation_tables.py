@@ -218,6 +218,9 @@ GROUPS = TableSpec(
         Column("ideology", "float32", "share", 0, 1, "mean ideology of the members (B7)"),
         Column("armed", "float32", "persons", 0, 1e4, "armed members of all columns"),
         Column("members", "float32", "persons", 0, 1e4, "members of all columns"),
+        Column(
+            "arms", "float32", "arms", 0, 1e4, "arms left of those that a group from outside came with (B6)"
+        ),
         Column("ranks", "float32", "persons", 0, 1e4, "members that it is used to have and wants again (B6)"),
         Column("lineage_share", "float32", "share", 0, 1, "mean descent of the members; frozen at the end"),
         Column(
