@@ -145,27 +145,28 @@ def test_who_comes_from_outside_has_no_custom_before_its_half_life_has_passed():
 @pytest.mark.parametrize("outsider", [False, True])
 def test_groups_grow_into_the_ground_that_nobody_protects_whatever_their_origin(outsider: bool):
     world = at_rest()
-    groups, communities = world.groups, world.communities
-    groups.outsider[0], groups.ranks[0] = outsider, groups.members[0]
+    groups, communities, usual = world.groups, world.communities, world.burn_in.members
     communities.control[:] = 0.75 * communities.first_control
     assert lost_rent(world) == pytest.approx(0.25)
-    remember_ranks(world, process.REVIEW_WEEKS)
-    assert places(world)[0] == pytest.approx(groups.members[0] + 0.25 * world.burn_in.members)
+    groups.outsider[0], groups.members[0] = outsider, usual / 2.0
+    groups.ranks[0] = groups.members[0]
+    assert places(world)[0] == pytest.approx(0.75 * usual), (
+        "half of them are there, a quarter of the ground is open"
+    )
     assert wanted(world, np.array([COLUMN]))[0] > 1.0
     groups.ranks[0] /= 2.0
-    room = 0.25 * world.burn_in.members
-    assert places(world)[0] == pytest.approx(groups.ranks[0] + room), (
-        "who is overfull does not grow without end"
-    )
+    assert places(world)[0] == pytest.approx(0.5 * usual), "who is overfull does not grow without end"
+    groups.ranks[0] = groups.members[0] = 0.9 * usual
+    assert places(world)[0] == pytest.approx(usual), "nor does the valley feed more than it did"
 
 
 def test_open_ground_is_shared_by_the_groups_in_proportion_to_their_members():
     world = at_rest()
-    other = new_group(world, outsider=True)
-    world.groups.members[other] = world.groups.members[0] / 4.0
+    other, usual = new_group(world, outsider=True), world.burn_in.members
+    world.groups.members[[0, other]] = 0.08 * usual, 0.02 * usual
     world.communities.control[:] = 0.0
     room = room_to_grow(world)
-    assert room.sum() == pytest.approx(world.burn_in.members)
+    assert room.sum() == pytest.approx(0.9 * usual)
     assert room[other] == pytest.approx(room[0] / 4.0)
 
 

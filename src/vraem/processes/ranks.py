@@ -47,13 +47,15 @@ def remember_ranks(world: World, weeks: int) -> None:
 def room_to_grow(world: World) -> NDArray[np.float32]:
     """Persons whom the ground that nobody protects any more would feed, by group in use (G,).
 
-    As many as the lost share of the rent fed at the start, shared by the groups in proportion to their members:
-    whoever is there grows into what lies open, whatever its origin.
+    As many as the lost share of the rent fed at the start, and no more than the valley has fewer of than then; the groups
+    share them in proportion to their members. Whoever is there grows into what lies open, whatever its origin.
     """
-    groups, count = world.groups, world.groups.count
+    groups, count, usual = world.groups, world.groups.count, world.burn_in.members
     members = groups.members[:count] * (groups.status[:count] == LIVING)
-    share: NDArray[np.float32] = members / max(float(members.sum()), 1.0)
-    return share * np.float32(world.burn_in.members * lost_rent(world))
+    there = float(members.sum())
+    room = min(usual * lost_rent(world), max(usual - there, 0.0))
+    share: NDArray[np.float32] = members / max(there, 1.0)
+    return share * np.float32(room)
 
 
 def lost_rent(world: World) -> float:
