@@ -8,8 +8,9 @@ import pandas as pd
 
 from vraem.analysis.results import Results
 from vraem.experiment.rules import VerdictRules
+from vraem.observe.anchor import HORIZONS
+from vraem.observe.end_states import DEFINITIONS
 
-HORIZONS = (12, 36, 60, 120)
 ARMS = ("baseline", "leader", "heirs")
 Label = Callable[[np.random.Generator, int], str]
 
@@ -48,7 +49,7 @@ def planted(
                 row["weak_start"] = 0.0
                 row["pi_0"] = profit_before
                 down = float(arm != "baseline" and random.random() < fallen)
-                row |= {f"dismantled_{each}": down for each in ("personnel", "seats", "links", "size")}
+                row |= {f"dismantled_{each}": down for each in DEFINITIONS}
                 for months in HORIZONS:
                     row[f"end_state_{months}"] = state
                     row[f"fragmented_{months}"] = float(state in ("gangs", "factionalised_insurgency"))

@@ -24,6 +24,7 @@ from vraem.analysis.questions import (
 from vraem.analysis.resampling import Clusters
 from vraem.analysis.results import Results
 from vraem.experiment.types import Design, Factor, Replicates
+from vraem.observe.anchor import HORIZONS
 
 
 def effect_of_heirs(random, row):
@@ -230,7 +231,7 @@ def test_null_models_do_not_enter_the_verdict():
 
 def test_the_short_answer_quotes_the_horizon_of_the_verdict():
     early = {"rev_12": 0.9, "rev_36": 0.9, "rev_60": 0.1, "rev_120": 0.1}
-    results = planted(always("dissolved"), **early, **{f"vac_{h}": 0.0 for h in (12, 36, 60, 120)})
+    results = planted(always("dissolved"), **early, **{f"vac_{h}": 0.0 for h in HORIZONS})
     answer = remains(results)
     assert (answer.headline, answer.word) == ("60 months", "refuted")
     found = SimpleNamespace(claim=None, answers=(answer,))
@@ -240,7 +241,7 @@ def test_the_short_answer_quotes_the_horizon_of_the_verdict():
 
 
 def q2_world(revenue: float, others: float) -> Results:
-    more = {f"rev_{h}": revenue for h in (12, 36, 60, 120)} | {f"vac_{h}": others for h in (12, 36, 60, 120)}
+    more = {f"rev_{h}": revenue for h in HORIZONS} | {f"vac_{h}": others for h in HORIZONS}
     return planted(always("dissolved"), **more)
 
 
@@ -250,8 +251,8 @@ def test_organised_crime_remains_whoever_holds_the_revenue():
     assert remains(q2_world(0.1, 0.1)).word == "refuted"
     half = planted(
         always("mixed"),
-        **{f"rev_{h}": lambda r, row: 0.9 * (row["point"] % 2) for h in (12, 36, 60, 120)},
-        **{f"vac_{h}": 0.0 for h in (12, 36, 60, 120)},
+        **{f"rev_{h}": lambda r, row: 0.9 * (row["point"] % 2) for h in HORIZONS},
+        **{f"vac_{h}": 0.0 for h in HORIZONS},
     )
     assert remains(half).word == "contingent"
     assert set(remains(half).parts) == {

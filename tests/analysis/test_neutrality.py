@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.analysis.planted import HORIZONS, always, planted
+from tests.analysis.planted import always, planted
 from tests.analysis.test_contrasts import with_null
 from vraem.analysis.neutrality import LEAST, MOST, SCREENED, neutrality, screening_effects
 from vraem.analysis.neutrality_page import page
 from vraem.experiment.design import points
 from vraem.experiment.loader import load_experiment
+from vraem.observe.anchor import HORIZONS
 from vraem.observe.end_states import END_STATES
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.analysis.planted import HORIZONS, always, planted, random_labels
+from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis.questions import remains
 from vraem.analysis.resampling import JUDGED_DRAWS, modal_weight, posterior_share
 from vraem.analysis.verdict import SAME_WORD_SENTENCE, claim_verdict, judge
 from vraem.experiment.rules import VerdictRules
+from vraem.observe.anchor import HORIZONS
 
 
 def test_a_world_in_which_gangs_always_form_gives_supported():

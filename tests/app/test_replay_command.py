@@ -1,5 +1,6 @@
 """`vraem replay`: one file that plays a run, or two on the same luck; `vraem serve` warns who can reach it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,17 @@ def test_a_page_that_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None
     assert answer.exit_code == 2
     assert "Traceback" not in answer.output
     assert "file" in answer.output
+
+
+def test_serve_without_its_libraries_says_what_installs_them_in_a_clone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("vraem.serve")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    answer = CliRunner().invoke(cli, ["serve"])
+    assert answer.exit_code == 2
+    assert answer.stderr == "the live classroom needs uvicorn: pip install -e '.[serve]'\n"
 
 
 @pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", True), ("127.0.0.1", False)])

@@ -8,9 +8,9 @@ import pandas as pd
 
 from vraem.analysis.results import Results
 from vraem.experiment.rules import VerdictRules
+from vraem.observe.anchor import HORIZONS
 from vraem.observe.fates import FATES
 
-HORIZONS = (12, 36, 60, 120)
 ARMS = ("no-campaign", "leader-first", "heirs-first", "commanders", "fighters-en-masse", "random-control")
 _STATES = (
     "gangs", "factionalised_insurgency", "rump_and_splinters", "mixed", "absorbed",

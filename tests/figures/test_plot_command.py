@@ -8,8 +8,10 @@ from click.testing import CliRunner
 from tests.figures.gallery import results
 from vraem.analysis.results import Results
 from vraem.cli import cli
+from vraem.experiment.design import MissingLibraryError
 from vraem.figures.registry import REPORT_CHARTS
 from vraem.figures.run import RUN_CHARTS
+from vraem.figures.style import sheet
 
 
 def call(*arguments):
@@ -59,8 +61,30 @@ def test_an_unknown_chart_is_answered_with_what_may_have_been_meant(sweep):
 
 def test_a_chart_for_which_the_runs_are_not_enough_says_why(sweep):
     answer = call(sweep, "groups")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "groups: the results were not read from the folder of a sweep" in answer.stderr
+
+
+def test_all_charts_are_those_for_which_the_runs_are_enough(sweep, tmp_path, monkeypatch):
+    def draw(chart, _):
+        if chart.name != "verdict":
+            raise ValueError("not enough")
+        return sheet("A chart", "ha", "")[0]
+
+    monkeypatch.setattr(type(REPORT_CHARTS[0]), "draw", draw)
+    answer = call(sweep, "all", "--out", tmp_path / "charts")
+    assert answer.exit_code == 0
+    assert "groups: not enough" in answer.stderr
+    assert [path.stem for path in sorted((tmp_path / "charts").iterdir())] == ["verdict", "verdict"]
+
+
+def test_a_chart_whose_library_is_missing_says_how_to_get_it(sweep, monkeypatch):
+    def draw(*_):
+        raise MissingLibraryError("it needs SALib")
+
+    monkeypatch.setattr(type(REPORT_CHARTS[0]), "draw", draw)
+    answer = call(sweep, "sensitivity")
+    assert (answer.exit_code, answer.stderr) == (2, "it needs SALib\n")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path):

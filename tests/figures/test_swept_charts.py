@@ -9,7 +9,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from tests.figures.gallery import arms, results, run, runs
-from tests.figures.sweeps import ARMS, HORIZONS, lines, texts
+from tests.figures.sweeps import ARMS, lines, texts
 from vraem import figures
 from vraem.analysis.contrasts import contrasts
 from vraem.analysis.incidence import aalen_johansen, first_of
@@ -20,6 +20,7 @@ from vraem.analysis.verdict import claim_verdict
 from vraem.figures.arm_series import ArmSeries
 from vraem.figures.fate_flows import Ways
 from vraem.figures.looks import ACTOR_LOOKS, MEMBER_LOOKS, REVENUE_LOOKS, SPLINTER_END_LOOKS, STATE_LOOKS
+from vraem.observe.anchor import HORIZONS
 from vraem.observe.fates import FATES
 from vraem.observe.joint import HOLDERS, fate_paths, holders, read_fate_paths
 

@@ -5,6 +5,8 @@ from click.testing import CliRunner
 
 import vraem
 from vraem.cli import cli
+from vraem.figures import maps
+from vraem.figures.style import sheet
 
 
 def test_the_map_is_written_as_picture_and_drawing(tmp_path):
@@ -14,7 +16,17 @@ def test_the_map_is_written_as_picture_and_drawing(tmp_path):
     assert "<svg" in (tmp_path / "valley.svg").read_text(encoding="utf-8")
 
 
+def test_the_folder_of_the_map_is_made_and_its_name_kept_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(maps, "valley_map", lambda _: sheet("Valley", "km", "")[0])
+    for out, stem in (("valley.v2", "valley.v2"), ("valley.svg", "valley")):
+        folder = tmp_path / out
+        answer = CliRunner().invoke(cli, ["map", "--out", str(folder / out)])
+        assert answer.exit_code == 0, answer.output
+        assert sorted(path.name for path in folder.iterdir()) == [f"{stem}.png", f"{stem}.svg"]
+
+
 def test_a_map_that_cannot_be_written_is_one_line_and_exit_2(tmp_path):
+    (tmp_path / "no").touch()
     answer = CliRunner().invoke(cli, ["map", "--out", str(tmp_path / "no" / "folder")])
     assert answer.exit_code == 2
     assert len(answer.output.strip().splitlines()) == 1

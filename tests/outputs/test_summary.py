@@ -148,6 +148,15 @@ def test_leaf_income_of_none_is_not_called_a_share(make_run):
     assert "of their income" not in _page(summarise(run))
 
 
+@pytest.mark.parametrize(
+    ("description", "end"),
+    [("Closed from 2017 on?", "on?"), ("Closed!", "Closed!"), ("Closed.", "Closed."), ("Closed", "Closed.")],
+)
+def test_a_description_ends_with_one_sign(summary, description, end):
+    told = summary | {"run": summary["run"] | {"description": description, "question": "Who gains"}}
+    assert f"{end} It asks: Who gains. 40 000 farm households" in " ".join(_page(told).split())
+
+
 def test_numbers_never_break_across_lines(summary):
     for width in (44, 53, 61, 80):
         text = _page(summary, width)

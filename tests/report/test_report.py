@@ -17,10 +17,9 @@ from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.figures import report as report_module
 from vraem.figures.report import LARGEST_PAGE, write_report
-from vraem.observe.end_states import END_STATES
+from vraem.observe.anchor import HORIZONS
+from vraem.observe.end_states import DEFINITIONS, END_STATES
 
-DEFINITIONS = ("personnel", "seats", "links", "size")
-HORIZONS = (12, 36, 60, 120)
 RARE = {"personnel": 0.7, "seats": 0.4, "links": 0.5, "size": 0.3}
 
 

@@ -117,8 +117,26 @@ def test_a_report_never_goes_into_the_folder_of_another_sweep(swept, tmp_path):
     before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
     done = CliRunner().invoke(cli, ["report", str(swept), "--to", str(other), "--page-only"])
     assert done.exit_code == 2
-    assert done.output.splitlines() == [f"{other}: holds the results of another sweep; choose another --to"]
+    assert done.output.splitlines() == [f"{other}: holds a sweep; choose another --to"]
     assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
+
+
+def test_a_report_can_be_written_again_where_it_was_taken(swept, tmp_path):
+    for _ in range(2):
+        done = CliRunner().invoke(
+            cli, ["report", str(swept), "--to", str(tmp_path), "--page-only", "--quiet"]
+        )
+        assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("name", ["index.html", "manifest.json", "experiment.toml"])
+def test_a_report_overwrites_no_file_of_somebody_else(swept, tmp_path, name):
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["report", str(swept), "--to", str(tmp_path), "--page-only", "--quiet"])
+    assert done.exit_code == 2
+    lost = "got a file that this command did not write, and it would be lost"
+    assert done.output == f"{tmp_path / name}: {lost}; move it away or choose another --to\n"
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [(name, "mine")]
 
 
 def test_labels_in_the_table_are_those_of_the_rules_applied_to_its_measures(swept):

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 import vraem.cli.reporting as reporting
 import vraem.figures.report
 from vraem.cli import cli
+from vraem.experiment.design import MissingLibraryError
 from vraem.experiment.loader import load_experiment
 
 BLOCKED = "cannot be written to"
@@ -49,6 +50,16 @@ def test_a_report_that_is_stopped_leaves_the_one_before_as_it_was(tmp_path, monk
     call("report", tmp_path, "--quiet")
     assert (tmp_path / "report" / "verdict.json").read_text(encoding="utf-8") == "before"
     assert len(list((tmp_path / "report").iterdir())) == 1
+
+
+def test_a_library_that_is_missing_is_one_line(tmp_path, monkeypatch):
+    def write(*_, **__):
+        raise MissingLibraryError("it needs SALib")
+
+    monkeypatch.setattr(vraem.figures.report, "write_report", write)
+    done = call("report", tmp_path, "--quiet")
+    assert (done.exit_code, done.stderr) == (2, "it needs SALib\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_folder_of_a_report_is_tried_before_the_work(tmp_path, monkeypatch):

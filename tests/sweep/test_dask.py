@@ -1,8 +1,11 @@
 """The same rows on a Dask cluster whose workers die (extra ``cluster``)."""
 
+import contextlib
+import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -111,6 +114,35 @@ def test_a_sweep_on_a_cluster_can_be_stopped(cluster: Any, tmp_path: Path) -> No
     assert report.interrupted
     assert report.done + (report.left or 0) == 600
     assert len(rows(tmp_path / "store")) >= report.done >= 9
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_what_answers_with_another_protocol_is_no_cluster(
+    as_file: bool, experiment: Experiment, tmp_path: Path
+) -> None:
+    """The greeting of a web server is taken for a length of some exabytes, for which there is no memory."""
+
+    def answer() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller = server.accept()[0]
+                caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                callers.append(caller)
+
+    callers: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        if as_file:
+            (tmp_path / "scheduler.json").write_text(json.dumps({"address": address}), encoding="utf-8")
+            address = str(tmp_path / "scheduler.json")
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(SweepError) as caught:
+            sweep(experiment, plan(experiment), tmp_path / "store", dask=address)
+        server.shutdown(socket.SHUT_RDWR)
+    for caller in callers:
+        caller.close()
+    assert str(caught.value).startswith(f"--dask {address}: no Dask scheduler answers there (")
+    assert "\n" not in str(caught.value)
 
 
 def test_no_cluster_at_the_address_is_one_line(

@@ -196,4 +196,4 @@ def test_a_missing_library_is_one_line_that_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib", None)
     with pytest.raises(MissingLibraryError) as caught:
         list(points(Design("morris", samples=2, levels=4), ALL))
-    assert str(caught.value) == 'the design "morris" needs SALib: pip install "vraem[analysis]"'
+    assert str(caught.value) == """the design "morris" needs SALib: pip install -e '.[analysis]'"""

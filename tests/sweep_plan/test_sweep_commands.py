@@ -183,7 +183,7 @@ def test_a_design_without_its_library_is_one_line(make, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib", None)
     more = '[[factor]]\nparameter = "harvest_cost"\n[design]\nkind = "morris"\nsamples = 2\nlevels = 4\n'
     done = vraem("sweep", make.file(make.text(more)), "--out", tmp_path / "out", "--quiet", code=2)
-    assert done.stderr == 'the design "morris" needs SALib: pip install "vraem[analysis]"\n'
+    assert done.stderr == """the design "morris" needs SALib: pip install -e '.[analysis]'\n"""
 
 
 def test_check_takes_experiments_and_scenarios_and_counts_the_runs(file):

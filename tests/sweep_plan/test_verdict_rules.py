@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -10,7 +11,8 @@ from tests.analysis.planted import always, planted
 from tests.sweep_plan.test_rules import CAMPAIGN
 from vraem.analysis.results import _households
 from vraem.experiment.loader import load_experiment
-from vraem.experiment.rules import VerdictRules
+from vraem.experiment.rules import Definition, VerdictRules
+from vraem.observe.end_states import DEFINITIONS
 from vraem.scenario import ScenarioError
 
 END_STATES = """
@@ -30,6 +32,10 @@ def faults(make, rules):
     with pytest.raises(ScenarioError) as caught:
         load_experiment(document(make, rules))
     return [str(fault).partition(": ")[2] for fault in caught.value.faults]
+
+
+def test_the_rules_know_the_definitions_of_dismantled_that_are_observed():
+    assert get_args(Definition) == DEFINITIONS
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.intervals import is_clear
 from vraem.analysis.measures import MEASURES, Measure, measure
 from vraem.analysis.paired import FEW_PAIRS, FEWEST_PAIRS, PairedDifference, holm, paired_difference
 from vraem.analysis.parallel import map_jobs
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 DEFAULT_REPLICATES = 7
 """Seeds unless told otherwise: two scenarios of 19 years then answer in under a minute on two slow cores."""
 
-CLEAR_P = 0.05
 Verdict = Literal["clear", "perhaps", "unclear", "none"]
 VERDICTS: Mapping[Verdict, str] = {
     "clear": "the interval leaves out zero, also after Holm's correction for all comparisons of the scenario",
@@ -154,7 +154,7 @@ def _verdict(paired: PairedDifference, p_holm: float) -> Verdict:
         return "none"
     if paired.low <= 0.0 <= paired.high:
         return "unclear"
-    return "clear" if p_holm <= CLEAR_P else "perhaps"
+    return "clear" if is_clear(p_holm) else "perhaps"
 
 
 def difference_row(each: Difference, reference: str) -> dict[str, Any]:

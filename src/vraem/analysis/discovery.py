@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.intervals import is_clear
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words, percent
 from vraem.experiment.design import MissingLibraryError
+from vraem.experiment.extras import install
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +39,6 @@ DENSITY = 0.8
 LEAF_SHARE = 0.05
 """Least part of the runs in a leaf of the tree."""
 MOST_LEAVES = 8
-_CLEAR_P = 0.05
 _OF = "!is!"
 """What stands between a switch and its form in the name of a yes-or-no column."""
 
@@ -164,7 +165,7 @@ def prim(x: "pd.DataFrame", y: NDArray[np.bool_], density: float = DENSITY) -> B
             continue
         box = _box(x, found.box_lims[place], y)
         joint = box.density * box.coverage**0.5  # density first: a box is read as "here it comes"
-        if joint > quality and all(limit.p <= _CLEAR_P / len(x.columns) for limit in box.limits):
+        if joint > quality and all(is_clear(limit.p, len(x.columns)) for limit in box.limits):
             best, quality = box, joint
     return best
 
@@ -276,7 +277,7 @@ def _library(name: str) -> Any:
             return importlib.import_module(name)
     except ImportError as error:
         raise MissingLibraryError(
-            f'scenario discovery needs {name.partition(".")[0]}: pip install "vraem[analysis]"'
+            f"scenario discovery needs {name.partition('.')[0]}: {install('analysis')}"
         ) from error
 
 

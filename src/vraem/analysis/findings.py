@@ -22,7 +22,7 @@ from vraem.analysis.intervals import (
     mcnemar,
     newcombe_paired,
 )
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.labels import GANGS
 from vraem.analysis.matched_assumptions import Narrowed
 from vraem.analysis.matched_draws import MatchSummary
 from vraem.analysis.nulls import NullComparison, compare_nulls
@@ -168,9 +168,8 @@ def campaign_contrasts(results: Results) -> list[CampaignContrast]:
     if control is None:
         return []
     months = results.headline
-    found = kept.labels(months)
-    holds = found == GANGS
-    among = kept.dismantled() & (found != CENSORED_LABEL)
+    holds = kept.labels(months) == GANGS
+    among = kept.counted(months)
     arms = kept.frame["arm"].to_numpy(dtype=str)
     rows = []
     for arm in [name for name in kept.campaigns if name != control and (arms == name).any()]:
@@ -239,17 +238,14 @@ def first_events(results: Results) -> list[FirstEvents]:
 
 def _discovered(results: Results, claim: ClaimVerdict) -> Discovery:
     """Conditions under which gangs come: told whatever the verdict, asked for where it is contingent."""
-    kept = results.judged
-    found = kept.labels(claim.headline.horizon)
-    among = kept.dismantled(claim.headline.definition) & (found != CENSORED_LABEL)
-    return discover(kept, found == GANGS, among)
+    kept, head = results.judged, claim.headline
+    return discover(kept, kept.labels(head.horizon) == GANGS, kept.counted(head.horizon, head.definition))
 
 
 def _levers(results: Results, claim: ClaimVerdict) -> tuple[Lever, ...]:
-    kept = results.judged
-    found = kept.labels(claim.headline.horizon)
-    among = kept.dismantled(claim.headline.definition) & (found != CENSORED_LABEL)
-    return tuple(levers(kept, found == GANGS, among)[:MOST_LEVERS])
+    kept, head = results.judged, claim.headline
+    among = kept.counted(head.horizon, head.definition)
+    return tuple(levers(kept, kept.labels(head.horizon) == GANGS, among)[:MOST_LEVERS])
 
 
 def effects_of(results: Results) -> dict[str, tuple[Effect | Index, ...]]:

@@ -17,6 +17,13 @@ from numpy.typing import NDArray
 LEVEL = 0.95
 EQUIVALENCE_MARGIN = 0.05
 """Two shares that differ by less than this are taken as equal (docs/sweeps.md, The verdict)."""
+CLEAR_P = 0.05
+"""The largest p of what is called clear."""
+
+
+def is_clear(p: float, tests: int = 1) -> bool:
+    """Whether chance does not explain a ``p``, one of so many `tests` (Bonferroni); no if it is not a number."""
+    return bool(p <= CLEAR_P / tests)
 
 
 class Interval(NamedTuple):

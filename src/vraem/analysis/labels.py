@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.intervals import Interval, simultaneous_shares
 from vraem.analysis.resampling import posterior_share
-from vraem.analysis.results import Results
+from vraem.analysis.results import CENSORED_LABEL, Results
 from vraem.observe.end_states import END_STATES, classify
 from vraem.observe.measures import HorizonMeasures
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS, Thresholds
@@ -23,8 +23,6 @@ BY_PERSONS_WORDS = (
     "who was ever in the founding group is of it: its own recruits are, those of a splinter are not, so that with the "
     "turnover of its members a splinter passes for a stranger within years."
 )
-CENSORED_LABEL = ""
-"""The label of a run that ends before the horizon."""
 
 
 class Shares(NamedTuple):
@@ -42,7 +40,7 @@ class Shares(NamedTuple):
 def shares(results: Results, horizon: int, among: NDArray[np.bool_] | None = None) -> Shares:
     """How often each end state comes at a horizon, among some of the runs (runs,)."""
     found = results.labels(horizon)
-    counted = found != CENSORED_LABEL
+    counted = results.reached(horizon)
     if among is not None:
         counted &= among
     counts = {label: int((found[counted] == label).sum()) for label in known_labels(found)}

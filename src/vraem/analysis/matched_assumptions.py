@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.intervals import is_clear
 from vraem.analysis.paired import holm
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Lever, lever_of, quarters
 
-CLEAR_P = 0.05
 MOST_NARROWED = 18
 """Assumptions that a page and its chart show at most."""
 
@@ -27,7 +27,7 @@ class Narrowed(NamedTuple):
     @property
     def clear(self) -> bool:
         """Whether chance does not explain it."""
-        return self.p_holm < CLEAR_P
+        return is_clear(self.p_holm)
 
 
 def draws_asked(results: Results) -> tuple[Results, NDArray[np.bool_]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.intervals import Interval
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.labels import GANGS
 from vraem.analysis.nulls import NullComparison, compare_nulls
 from vraem.analysis.resampling import posterior_share, wilson_of_labels
 from vraem.analysis.results import Results
@@ -134,7 +134,7 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
     again = _all_cells(kept.by_persons) if kept.by_persons is not None else ()
     horizon = results.headline
     found = kept.labels(horizon)
-    among = kept.dismantled() & (found != CENSORED_LABEL)
+    among = kept.counted(horizon)
 
     def screened(holds: NDArray[np.bool_]) -> dict[str, tuple[Band, ...]]:
         return {name: tuple(_screen(kept, holds, among, name)) for name in SCREENED}
@@ -183,7 +183,7 @@ def _all_cells(kept: Results) -> tuple[Cell, ...]:
 
 def _cells(kept: Results, definition: str, horizon: int) -> list[Cell]:
     found = kept.labels(horizon)
-    among = kept.dismantled(definition) & (found != CENSORED_LABEL)
+    among = kept.counted(horizon, definition)
     shares = wilson_of_labels(found[among], END_STATES, kept.clusters[among])
     return [Cell(definition, label, horizon, share, int(among.sum())) for label, share in shares.items()]
 
@@ -244,6 +244,5 @@ def moved(bands: tuple[Band, ...]) -> float:
 
 def overall(kept: Results, horizon: int, definition: str | None = None) -> Interval:
     """P(gangs | dismantled) of all judged runs, with an interval over outer draws."""
-    found = kept.labels(horizon)
-    among = kept.dismantled(definition) & (found != CENSORED_LABEL)
-    return posterior_share(found == GANGS, kept.clusters, among=among, name="neutrality").interval()
+    holds, among = kept.labels(horizon) == GANGS, kept.counted(horizon, definition)
+    return posterior_share(holds, kept.clusters, among=among, name="neutrality").interval()

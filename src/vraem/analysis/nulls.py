@@ -12,7 +12,7 @@ import numpy as np
 
 from vraem.analysis.contrasts import equal_shares, share_difference
 from vraem.analysis.intervals import Equivalence, Interval
-from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, shares
+from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import NO_NULL, Results
 from vraem.experiment.outcomes import NULL_COLUMN
@@ -57,7 +57,7 @@ def compare_nulls(results: Results, horizon: int | None = None) -> list[NullComp
     kind = kept.frame[NULL_COLUMN].fillna(NO_NULL).to_numpy(dtype=str)
     campaign = kept.frame["arm"].map(_campaigns(kept)).to_numpy(dtype=str)
     found = kept.labels(months)
-    among = kept.dismantled() & (found != CENSORED_LABEL) & (campaign != "")
+    among = kept.counted(months) & (campaign != "")
     comparisons = []
     for null in [name for name in NULL_NAMES if (kind == name).any()]:
         side = kind == null

@@ -7,13 +7,12 @@ end.
 from collections.abc import Iterable
 
 from vraem.observe.catalogue import QUANTITIES
-from vraem.observe.end_states import END_STATES
+from vraem.observe.end_states import DEFINITIONS, END_STATES
 from vraem.observe.organisation import BY_PERSONS
 
 END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
 DISMANTLED = "dismantled_{definition}"
-DEFINITIONS = ("personnel", "seats", "links", "size")
 WEAK_START = "weak_start"
 FRAGMENTED = "fragmented_{h}"
 PROFIT, PROFIT_BEFORE = "pi_{h}", "pi_0"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
-from vraem.analysis.labels import CENSORED_LABEL
+from vraem.analysis.intervals import is_clear
 from vraem.analysis.results import Results
 from vraem.analysis.verdict import Judgement, Word, judge
 from vraem.analysis.words import percent
@@ -26,7 +26,6 @@ DIRECTION_WORDS: Mapping[Direction, str] = {
     "none": "does not change by as much as the margin",
     "open": "is not settled by these runs",
 }
-_CLEAR_P = 0.05
 
 STATEMENTS: Mapping[str, str] = {
     "Q2": "Organised crime remains even if the operations succeed.",
@@ -57,7 +56,7 @@ class Answer(NamedTuple):
 def direction(contrast: Contrast) -> Direction:
     """Where an effect goes, if that is settled."""
     low, high = contrast.difference.low, contrast.difference.high
-    clear = np.isfinite(contrast.p_holm) and contrast.p_holm <= _CLEAR_P and (low > 0 or high < 0)
+    clear = is_clear(contrast.p_holm) and (low > 0 or high < 0)
     if clear and not (contrast.equal and contrast.equal.equivalent):
         return "up" if contrast.difference.estimate > 0 else "down"
     return "none" if contrast.equal and contrast.equal.equivalent else "open"
@@ -78,8 +77,7 @@ def remains(results: Results) -> Answer | None:
     def part(name: str, of: Results, months: int) -> None:
         lineage = of.numbers(columns.at(columns.REVENUE, months)) >= rules.revenue_remains
         others = of.numbers(columns.at(columns.OTHERS_SHARE, months)) >= rules.others_hold
-        among = of.dismantled() & (of.labels(months) != CENSORED_LABEL)
-        parts[name] = judge(of, lineage | others, among, rules, name=f"Q2 {name}")
+        parts[name] = judge(of, lineage | others, of.counted(months), rules, name=f"Q2 {name}")
 
     for months in results.horizons:
         part(f"{months} months", kept, months)

@@ -20,6 +20,7 @@ from vraem.experiment.design import points_a_draw
 from vraem.experiment.outcomes import NULL_COLUMN
 from vraem.experiment.rules import VerdictRules, reference_arm, verdict_rules
 from vraem.observe.anchor import measured_days
+from vraem.observe.end_states import DEFINITIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from vraem.experiment.types import Experiment
 
 NO_NULL = "none"
+CENSORED_LABEL = ""
+"""The label of a run that ends before the horizon."""
 BOTH, DRAWS, SEEDS, RUNS = "draws of assumptions and seeds", "draws of assumptions", "seeds", "runs"
 """What chance drew."""
 HOUSEHOLDS = "run.households"
@@ -244,19 +247,31 @@ class Results:
         if not self.horizons:
             raise ValueError("the runs have no end states: ask for them in the outcomes of the experiment")
         if dismantled and not self.definitions:
-            wanted = ", ".join(columns.dismantled(name) for name in columns.DEFINITIONS)
+            wanted = ", ".join(columns.dismantled(name) for name in DEFINITIONS)
             raise ValueError(
                 "the runs do not say whether the group was dismantled: ask for it in the outcomes of the experiment "
                 f"({wanted})"
             )
 
     def labels(self, horizon: int) -> NDArray[np.str_]:
-        """End states at a horizon (runs,), empty where the run is too short."""
-        return self.frame[columns.at(columns.END_STATE, horizon)].fillna("").to_numpy(dtype=str)
+        """End states at a horizon (runs,), `CENSORED_LABEL` where the run is too short."""
+        return self.frame[columns.at(columns.END_STATE, horizon)].fillna(CENSORED_LABEL).to_numpy(dtype=str)
+
+    def reached(self, horizon: int) -> NDArray[np.bool_]:
+        """Which runs (runs,) are long enough to have an end state at a horizon."""
+        reached: NDArray[np.bool_] = self.labels(horizon) != CENSORED_LABEL
+        return reached
 
     def dismantled(self, definition: str | None = None) -> NDArray[np.bool_]:
         """Which runs (runs,) are dismantled by a definition, that of the headline if None."""
         return self.yes(columns.dismantled(definition or self.definition))
+
+    def counted(self, horizon: int, definition: str | None = None) -> NDArray[np.bool_]:
+        """Which runs (runs,) count in the verdict at a horizon: dismantled, and long enough to have an end state there.
+
+        ``definition`` of dismantled: that of the headline if None.
+        """
+        return self.dismantled(definition) & self.reached(horizon)
 
     @property
     def clusters(self) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words
 from vraem.experiment.design import MissingLibraryError
+from vraem.experiment.extras import install
 
 if TYPE_CHECKING:
     from vraem.experiment.types import Experiment, Factor
@@ -151,7 +152,7 @@ def _salib(name: str) -> Any:
     try:
         return importlib.import_module(f"SALib.analyze.{name}")
     except ImportError as error:
-        raise MissingLibraryError('sensitivity indices need SALib: pip install "vraem[analysis]"') from error
+        raise MissingLibraryError(f"sensitivity indices need SALib: {install('analysis')}") from error
 
 
 class Band(NamedTuple):

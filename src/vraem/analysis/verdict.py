@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.clusters import clustered_gap, mean_interval, student_interval
 from vraem.analysis.intervals import Interval, equivalent_mean
-from vraem.analysis.labels import CENSORED_LABEL, GANGS, Shares, Stability, shares, stability
+from vraem.analysis.labels import GANGS, Shares, Stability, shares, stability
 from vraem.analysis.resampling import JUDGED_DRAWS, modal_weight, posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
@@ -116,7 +116,7 @@ def fragmentation(
     results: Results, horizon: int, among: NDArray[np.bool_], rules: VerdictRules
 ) -> Fragmentation:
     """Both findings among some runs (runs,)."""
-    counted = among & (results.labels(horizon) != CENSORED_LABEL)
+    counted = among & results.reached(horizon)
     split = results.numbers(columns.at(columns.FRAGMENTED, horizon))
     after = results.numbers(columns.at(columns.PROFIT, horizon))
     before = results.numbers(columns.PROFIT_BEFORE)
@@ -221,18 +221,14 @@ class ClaimVerdict:
 
 def claim_at(results: Results, definition: str, horizon: int) -> ClaimAtHorizon:
     """Q1 among ``results``, which should be those that are ``judged``."""
-    rules = results.rules
-    found = results.labels(horizon)
-    whole = found != CENSORED_LABEL
-    fallen = results.dismantled(definition)
-    among = fallen & whole
+    among = results.counted(horizon, definition)
     return ClaimAtHorizon(
         definition=definition,
         horizon=horizon,
-        dismantled=_dismantled(results, fallen, whole),
-        judgement=_judged_gangs(results, found, among),
+        dismantled=_dismantled(results, definition, horizon),
+        judgement=_judged_gangs(results, definition, horizon),
         states=shares(results, horizon, among),
-        fragmentation=fragmentation(results, horizon, among, rules),
+        fragmentation=fragmentation(results, horizon, among, results.rules),
     )
 
 
@@ -242,7 +238,7 @@ def claim_verdict(results: Results) -> ClaimVerdict:
     kept, rules = results.judged, results.rules
     definition = results.definition
     horizon = results.headline
-    whole = kept.labels(horizon) != CENSORED_LABEL
+    reached = kept.reached(horizon)
     return ClaimVerdict(
         rules=rules,
         headline=claim_at(kept, definition, horizon),
@@ -262,10 +258,10 @@ def claim_verdict(results: Results) -> ClaimVerdict:
         },
         switch_table=tuple(_switch_cells(kept)),
         stability=tuple(
-            stability(kept, horizon, kept.dismantled(definition) & whole, by=rules.label_variation)
+            stability(kept, horizon, kept.counted(horizon, definition), by=rules.label_variation)
         ),
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
-        censored=float((~whole).mean()) if len(whole) else float("nan"),
+        censored=float((~reached).mean()) if len(reached) else float("nan"),
         by_persons=claims_by_definition(kept.by_persons) if kept.by_persons is not None else (),
         matched=claims_by_definition(kept.matched) if kept.matched is not None else (),
     )
@@ -287,22 +283,21 @@ def _switch_cells(kept: Results) -> Iterator[SwitchCell]:
 
 
 def _switch_cell(own: Results, switch: str, form: str, definition: str, horizon: int) -> SwitchCell:
-    found = own.labels(horizon)
-    whole = found != CENSORED_LABEL
-    fallen = own.dismantled(definition)
     return SwitchCell(
         switch,
         form,
         definition,
         horizon,
-        _dismantled(own, fallen, whole),
-        _judged_gangs(own, found, fallen & whole),
+        _dismantled(own, definition, horizon),
+        _judged_gangs(own, definition, horizon),
     )
 
 
-def _dismantled(results: Results, fallen: NDArray[np.bool_], among: NDArray[np.bool_]) -> Interval:
+def _dismantled(results: Results, definition: str, horizon: int) -> Interval:
+    fallen, among = results.dismantled(definition), results.reached(horizon)
     return posterior_share(fallen, results.clusters, among=among, name="dismantled").interval()
 
 
-def _judged_gangs(results: Results, found: NDArray[np.str_], among: NDArray[np.bool_]) -> Judgement:
+def _judged_gangs(results: Results, definition: str, horizon: int) -> Judgement:
+    found, among = results.labels(horizon), results.counted(horizon, definition)
     return judge(results, found == GANGS, among, results.rules, labels=found, wanted=GANGS, name="Q1")

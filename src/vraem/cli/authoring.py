@@ -143,9 +143,14 @@ def _counted(count: int, thing: str) -> str:
 @click.option("--changed", is_flag=True, help="Leave out what has its default.")
 def show(scenario: str, overrides: tuple[str, ...], as_toml: bool, meaning: bool, changed: bool) -> None:
     """Show each value of SCENARIO and where it comes from: file and line, --set, or default."""
-    from vraem.scenario import load
+    from vraem.cli import loading
 
-    loaded = load(scenario, overrides)
+    for option, given in (("--meaning", meaning), ("--changed", changed)):
+        if as_toml and given:
+            raise click.UsageError(
+                f"--toml and {option} exclude each other: the file holds every value, bare"
+            )
+    loaded = loading.scenario(scenario, overrides, instead="check")
     if as_toml:
         click.echo(loaded.to_toml(), nl=False)
         return

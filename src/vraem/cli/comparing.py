@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vraem.cli import loading
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.progress import progress
 from vraem.cli.running import FOLDER, RUNS, faults_in_lines
@@ -57,8 +58,9 @@ def compare(
     once. With one SCENARIO whose file says compare_with, that one is the reference. --set and --households
     hold for all.
     """
-    own = [*overrides, *([f"run.households={households}"] if households is not None else [])]
-    loaded = load_all(scenarios, own)
+    if loading.sets(overrides, "run.seed"):
+        raise click.UsageError("--set run.seed does nothing here: --seed is the first of the seeds")
+    loaded = load_all(scenarios, loading.with_option(overrides, "--households", "run.households", households))
     from vraem.analysis.compare import DEFAULT_REPLICATES
     from vraem.analysis.compare import compare as run_all
     from vraem.analysis.compare_output import check_folder, write_comparison
@@ -83,18 +85,10 @@ def compare(
 
 def load_all(sources: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
     """The scenarios to compare, the reference first. Raises `ScenarioError` with the faults of all of them."""
-    from vraem.scenario import ScenarioError, load
+    from vraem.scenario import ScenarioError
     from vraem.scenario.faults import Fault
 
-    loaded: list[Scenario] = []
-    faults: list[Fault] = []
-    for source in sources:
-        try:
-            loaded.append(load(source, overrides))
-        except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
+    loaded = loading.scenarios(sources, overrides)
     if len(loaded) == 1 and loaded[0].compare_with:
         return [_reference_of(loaded[0], overrides), *loaded]
     if len(loaded) < 2:

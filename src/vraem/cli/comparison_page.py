@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vraem.cli.terminal import aligned, number, paragraph
+from vraem.experiment.words import sentence
 
 if TYPE_CHECKING:
     from vraem.analysis.compare import Comparison, Difference, Verdict
@@ -39,8 +40,8 @@ def tell(comparison: Comparison) -> None:
         click.echo(f"\n{arm} against {comparison.reference}\n")
         click.echo(table(comparison, arm))
         click.echo()
-        for sentence in words(comparison, arm):
-            click.echo(paragraph(sentence))
+        for said in words(comparison, arm):
+            click.echo(paragraph(said))
     click.echo()
     click.echo(paragraph(closing(comparison)))
 
@@ -49,7 +50,7 @@ def opening(comparison: Comparison) -> str:
     """Who was compared with whom, on how many seeds, from when."""
     seeds = comparison.seeds
     described = " ".join(
-        f"{name}: {scenario.description.rstrip('.')}."
+        f"{name}: {sentence(scenario.description)}"
         for name, scenario in zip(comparison.names, comparison.scenarios, strict=True)
     )
     return (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vraem.cli import loading
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import INTERRUPTED
 from vraem.cli.progress import progress
@@ -71,9 +72,7 @@ def match(
                 raise click.UsageError("--out and --set are for an EXPERIMENT; a DIR holds its own")
             experiment = _swept(folder)
         else:
-            from vraem.experiment.loader import load_experiment
-
-            experiment = load_experiment(source, overrides)
+            experiment = loading.experiment(source, overrides)
             folder = out or RUNS / experiment.name
             Store.create(folder, experiment)
         found = matched_in(ctx, folder, experiment, workers=workers, households=households, quiet=quiet)

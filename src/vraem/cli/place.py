@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from vraem.cli.exit_codes import FAULT
+from vraem.cli.guards import refuse_foreign_pictures
 from vraem.cli.terminal import end_by_system
 
 
@@ -24,12 +26,20 @@ def map_command(ctx: click.Context, out: Path) -> None:
 
     Writes FILE twice, as a picture (.png) and as a drawing (.svg).
     """
+    from vraem.experiment.output import OutputError, make_file_writable
     from vraem.figures.maps import valley_map
     from vraem.figures.style import save
     from vraem.valley import load
 
+    stem = out if out.suffix in (".png", ".svg") else out.with_name(f"{out.name}.png")
     try:
-        paths = save(valley_map(load()), out)
+        refuse_foreign_pictures(stem, "--out")
+        for ending in (".png", ".svg"):
+            make_file_writable(stem.with_suffix(ending))
+        paths = save(valley_map(load()), stem)
+    except OutputError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(FAULT)
     except OSError as error:
         end_by_system(ctx, error, out)
     for path in paths:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vraem.cli import loading
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import FAULT, INTERRUPTED
+from vraem.cli.guards import refuse_foreign_file
 from vraem.cli.progress import progress
 from vraem.cli.running import RUNS
 from vraem.cli.terminal import end_by_system
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 LIVE_SCENARIO = "baseline"
 LIVE_HOUSEHOLDS = 2_000
 MEGABYTE = 1_000_000
+PAGE_MARK = b'<meta http-equiv="Content-Security-Policy"'
+"""Stands near the beginning of every page of the player."""
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -54,18 +58,16 @@ def replay(
     The page opens from disk in any current browser, needs no network and asks for nothing. With --against, two runs
     play side by side: the same valley, the same luck, other orders.
     """
-    own = [*overrides]
-    if seed is not None:
-        own.append(f"run.seed={seed}")
-    if households is not None:
-        own.append(f"run.households={households}")
-    scenarios = _loaded([scenario, *([against] if against is not None else [])], own)
+    own = loading.with_option(overrides, "--seed", "run.seed", seed)
+    own = loading.with_option(own, "--households", "run.households", households)
+    scenarios = loading.scenarios([scenario, *([against] if against is not None else [])], own)
     first = scenarios[0]
     stem = "-against-".join(each.name for each in scenarios)
     path = out or RUNS / f"{stem}-{first.run.seed}.html"
     from vraem.experiment.output import OutputError, make_file_writable
 
     try:
+        refuse_foreign_file(path, PAGE_MARK, "--out")
         make_file_writable(path)
         # paired: both arms on the luck of the first
         page = replay_of(scenarios, seed=first.run.seed, language=language, quiet=quiet)
@@ -80,23 +82,6 @@ def replay(
         ctx.exit(INTERRUPTED)
     if not quiet:
         click.echo(f"{path} ({path.stat().st_size / MEGABYTE:.1f} MB): open it in a browser")
-
-
-def _loaded(names: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
-    """The scenarios, all with the seed of the first. Raises `ScenarioError` with the faults of all."""
-    from vraem.scenario import ScenarioError, load
-    from vraem.scenario.faults import Fault
-
-    loaded: list[Scenario] = []
-    faults: list[Fault] = []
-    for name in names:
-        try:
-            loaded.append(load(name, overrides))
-        except ScenarioError as error:
-            faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
-    return loaded
 
 
 def replay_of(
@@ -152,10 +137,12 @@ def serve(
         from vraem.serve.run import addresses, is_loopback, listening_problem
         from vraem.serve.run import serve as run_server
     except ModuleNotFoundError as error:
-        click.echo(f"the live classroom needs {error.name}: pip install 'vraem[serve]'", err=True)
+        from vraem.experiment.extras import install
+
+        click.echo(f"the live classroom needs {error.name}: {install('serve')}", err=True)
         ctx.exit(FAULT)
     own = [f"run.households={households}", *([f"run.seed={seed}"] if seed is not None else [])]
-    loaded = _loaded([scenario], own)[0]
+    loaded = loading.scenario(scenario, own)
     from vraem.valley import load as load_valley
 
     if problem := listening_problem(host, port):

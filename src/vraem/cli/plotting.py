@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vraem.cli.exit_codes import BROKEN, FAULT
+from vraem.cli.exit_codes import FAULT
+from vraem.cli.guards import refuse_foreign_pictures, refuse_results_of_others
 from vraem.cli.progress import progress
 from vraem.cli.running import FOLDER
 from vraem.cli.terminal import end_by_system
@@ -45,6 +46,7 @@ def plot(
     Without CHART the charts that DIR can have are listed. "all" draws every one. A run is made again from its
     scenario and seed, which takes seconds, because its folder does not keep persons.
     """
+    from vraem.experiment.design import MissingLibraryError
     from vraem.experiment.output import OutputError, make_writable
 
     try:
@@ -55,15 +57,19 @@ def plot(
             return
         wanted = _wanted(charts, known)
         target = out or directory / (FIGURES if kind == "run" else CHARTS)
+        if out is not None:
+            refuse_results_of_others(out, "--out", own=directory)
+            for name in wanted:
+                refuse_foreign_pictures(out / name, "--out")
         make_writable(target)
         drawing = _of_run(directory, manifest) if kind == "run" else _of_sweep(directory)
         missing = _draw(wanted, drawing, target, everything="all" in charts)
-    except (PlotError, OutputError) as error:
+    except (PlotError, OutputError, MissingLibraryError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
     except OSError as error:
         end_by_system(ctx, error, directory)
-    ctx.exit(BROKEN if missing else 0)
+    ctx.exit(FAULT if missing else 0)
 
 
 def _kind(directory: Path) -> tuple[str, dict[str, Any]]:

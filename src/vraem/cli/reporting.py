@@ -15,6 +15,7 @@ import click
 
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import FAULT
+from vraem.cli.guards import refuse_foreign_file, refuse_results_of_others, would_be_lost
 from vraem.cli.running import FOLDER, RUNS
 from vraem.cli.terminal import end_by_system, paragraph
 
@@ -59,12 +60,11 @@ def report(
     with faults_of_results(ctx):
         results = _opened(directory)
         shown = None if quiet else lambda text: click.echo(text, err=True)
-        others = _opened(nulls) if nulls else None
+        others = _null_models(nulls, results, directory) if nulls else None
         folder = target or directory / REPORT_FOLDER
         elsewhere = not folder.resolve().is_relative_to(directory.resolve())
-        if elsewhere:
-            _refuse_other_sweep(folder)
-        make_writable(folder)
+        _refuse_what_would_be_lost(folder, directory, elsewhere=elsewhere)
+        make_writable(folder, "--to")
         with _workshop(folder) as workshop:
             written = write_report(results, workshop, shown, nulls=others, page_only=page_only)
             if elsewhere:
@@ -86,12 +86,22 @@ def _workshop(folder: Path) -> Iterator[Path]:
         remove_if_empty(folder)
 
 
-def _refuse_other_sweep(folder: Path) -> None:
-    """Raise ``StoreError`` if `folder` holds another sweep, whose manifest the report's would overwrite."""
-    from vraem.experiment.part_files import StoreError, holds_parts
+def _refuse_what_would_be_lost(folder: Path, directory: Path, *, elsewhere: bool) -> None:
+    """Raise ``OutputError`` if a report of the sweep in `directory` would overwrite what is no report in `folder`.
 
-    if holds_parts(folder):
-        raise StoreError(f"{folder}: holds the results of another sweep; choose another --to")
+    `elsewhere`: what the report rests on goes there, too.
+    """
+    from vraem.experiment.output import EXPERIMENT_FILE, MANIFEST_FILE, sort_of_results
+    from vraem.figures.report import PAGE
+
+    refuse_results_of_others(folder, "--to", own=directory)
+    refuse_foreign_file(folder / PAGE, b"<title>vraem: ", "--to")
+    if not elsewhere or sort_of_results(folder) == "a sweep":  # an earlier report took them along
+        return
+    for name in (MANIFEST_FILE, EXPERIMENT_FILE):
+        path = folder / name
+        if path.exists() and path.read_bytes() != (directory / name).read_bytes():
+            raise would_be_lost(path, "--to")
 
 
 def _take_along(directory: Path, workshop: Path) -> None:
@@ -146,17 +156,25 @@ def neutrality(
     with faults_of_results(ctx):
         target = output or directory / "neutrality.md"
         results = _opened(directory)
+        refuse_foreign_file(target, b"# Neutrality", "--output")
         make_file_writable(target)
-        others = _opened(nulls) if nulls else None
-        found = judge_neutrality(results, others)
+        with _said_of(directory):
+            results.require_end_states()
+        others = _null_models(nulls, results, directory) if nulls else None
         screened = _opened(screen) if screen else None
+        with _said_of(screen or directory):
+            effects = screening_effects(screened) if screened else None
+            if effects is not None and not effects:
+                raise ValueError(
+                    "got a sweep without end states, expected one such as vraem sweep screen makes"
+                )
+        found = judge_neutrality(results, others)
         beside = {"--nulls": (nulls, others), "--screen": (screen, screened)}
         given = {option: (where, found) for option, (where, found) in beside.items() if where and found}
         lines = [_sweep_command(results, directory)]
         lines += [_sweep_command(each, where) for where, each in given.values()]
         options = [word for option, (where, _) in given.items() for word in (option, str(where))]
         lines.append(shlex.join(["vraem", "neutrality", str(directory), *options]))
-        effects = screening_effects(screened) if screened else None
         target.write_text(page(found, results, "\n".join(lines), effects), encoding="utf-8")
     where = f"{len(found.faults)} places" if len(found.faults) != 1 else "one place"
     said = "the rule holds for every definition" if found.holds else f"the rule is broken in {where}"
@@ -289,9 +307,45 @@ def _opened(directory: Path) -> Results:
     return results
 
 
+def _null_models(directory: Path, results: Results, beside: Path) -> Results:
+    """The runs of a sweep in which null models were run, to stand beside the `results` of another.
+
+    Raises ``ValueError`` if they are not enough for it.
+    """
+    from vraem.analysis.nulls import NULL_NAMES
+    from vraem.experiment.outcomes import NULL_COLUMN
+
+    if not results.horizons:
+        raise ValueError(
+            f"{beside}: got a sweep without end states, expected one to set null models beside; leave --nulls out"
+        )
+    others, months = _opened(directory), results.headline
+    lacking = {
+        "end states": bool(others.horizons),
+        f"end states {months} months after the campaign": months in others.horizons,
+        "word of who is dismantled": bool(others.definitions),
+        "null models": others.has(NULL_COLUMN) and bool(others.frame[NULL_COLUMN].isin(NULL_NAMES).any()),
+    }
+    for what, there in lacking.items():
+        if not there:
+            expected = "one with null models, such as vraem sweep nulls makes"
+            raise ValueError(f"{directory}: got a sweep without {what}, expected {expected}")
+    return others
+
+
+@contextlib.contextmanager
+def _said_of(directory: Path) -> Iterator[None]:
+    """Put the folder before what is wrong with its results."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{directory}: {error}") from None
+
+
 @contextlib.contextmanager
 def faults_of_results(ctx: click.Context) -> Iterator[None]:
     """Turn what can go wrong with a folder of results into one line and an exit code."""
+    from vraem.experiment.design import MissingLibraryError
     from vraem.experiment.output import OutputError
     from vraem.scenario.faults import ScenarioError
 
@@ -299,7 +353,7 @@ def faults_of_results(ctx: click.Context) -> Iterator[None]:
         yield
     except ScenarioError:
         raise  # told fault by fault, as everywhere
-    except (OutputError, ValueError) as error:
+    except (OutputError, MissingLibraryError, ValueError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
     except OSError as error:

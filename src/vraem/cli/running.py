@@ -14,6 +14,7 @@ from unicodedata import category
 
 import click
 
+from vraem.cli import loading
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
 from vraem.cli.progress import progress
@@ -82,6 +83,8 @@ def run(
         raise click.UsageError(
             "--check and --profile exclude each other: checks would be timed with the rest"
         )
+    if profile and quiet:
+        raise click.UsageError("--profile and --quiet exclude each other: the times are printed")
     loaded = loaded_with(scenario, overrides, seed, years, households)
     if not quiet:
         for note in loaded.notes():
@@ -102,22 +105,24 @@ def loaded_with(
     years: int | None,
     households: int | None,
 ) -> Scenario:
-    """The scenario with the options laid over it; options win over --set. Raises `ScenarioError`."""
-    from vraem.scenario import load
+    """The scenario with the options laid over it.
 
-    own, options = [*overrides], {}
-    if seed is not None:
-        own.append(f"run.seed={seed}")
-        options["run.seed"] = "--seed"
-    if households is not None:
-        own.append(f"run.households={households}")
-        options["run.households"] = "--households"
+    Raises `ScenarioError`, and a usage error if --set gives what an option does.
+    """
+    own = loading.with_option(overrides, "--seed", "run.seed", seed)
+    own = loading.with_option(own, "--households", "run.households", households)
+    if years is not None:
+        loading.refuse_both(overrides, "--years", "run.end")
+    given = (("run.seed", "--seed", seed), ("run.households", "--households", households))
+    options = {
+        key: option for key, option, value in (*given, ("run.end", "--years", years)) if value is not None
+    }
     try:
-        if years is not None:
-            start = load(scenario, own).run.start
-            own.append(f"run.end={_years_later(start, years) - timedelta(days=1)}")
-            options["run.end"] = "--years"
-        return load(scenario, own)
+        loaded = loading.scenario(scenario, own)
+        if years is None:
+            return loaded
+        end = _years_later(loaded.run.start, years) - timedelta(days=1)
+        return loading.scenario(scenario, [*own, f"run.end={end}"])
     except ScenarioError as error:
         raise ScenarioError(_by_option(fault, options) for fault in error.faults) from None
 

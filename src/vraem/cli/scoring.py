@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vraem.cli.guards import refuse_foreign_file, refuse_foreign_pictures, refuse_results_of_others
 from vraem.cli.progress import progress
 from vraem.cli.running import FOLDER, RUNS, command_line, faults_in_lines, loaded_with
 from vraem.cli.terminal import aligned, number
@@ -22,6 +23,7 @@ SCORED_SCENARIO, FORECAST_SCENARIO = "history", "baseline"
 PATTERN_SEEDS = 10
 ABLATION_SEEDS = 3
 GROUP_HOUSEHOLDS = 400
+SCORES_FILE, SCORES_PAGE, CHARTS = "patterns.json", "patterns.md", ("patterns", "ablations")
 ONE_TO_ONE = "members of the group are one to one whatever the rows of households"
 
 
@@ -46,10 +48,9 @@ ONE_TO_ONE = "members of the group are one to one whatever the rows of household
 @click.option(
     "--households",
     type=int,
-    default=GROUP_HOUSEHOLDS,
-    show_default=True,
     metavar="N",
-    help="Rows of farm households in --campaigns and --ensemble; members of the group are one to one.",
+    help="Rows of farm households in --campaigns and --ensemble; members of the group are one to one.  "
+    f"[default: {GROUP_HOUSEHOLDS}]",
 )
 @click.option("--out", type=FOLDER, metavar="DIR", help="Write the scores and a chart there.")
 @click.pass_context
@@ -60,7 +61,7 @@ def patterns(
     ablations: bool,
     campaigns: int | None,
     ensemble: int | None,
-    households: int,
+    households: int | None,
     out: Path | None,
 ) -> None:
     """Score the model against what was observed, pattern by pattern.
@@ -69,14 +70,20 @@ def patterns(
     are rare events or shares of runs: with --campaigns and --ensemble they are scored over all runs at once, and
     count as reproduced if the estimate and four in five resamples of the runs pass.
     """
+    from vraem.experiment.output import make_writable
+
+    if households is not None and not campaigns and not ensemble:
+        raise click.UsageError("--households counts only with --campaigns or --ensemble")
     count = seeds or (ABLATION_SEEDS if ablations else PATTERN_SEEDS)
     span = range(1, count + 1)
     scenario = loaded_with(SCORED_SCENARIO, (), None, None, None)
     folder = out or RUNS / "patterns"
     with faults_in_lines(ctx, folder):
-        forecast = loaded_with(FORECAST_SCENARIO, (), None, None, households)
+        rows = GROUP_HOUSEHOLDS if households is None else households
+        forecast = loaded_with(FORECAST_SCENARIO, (), None, None, rows)
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
+            _refuse_what_would_be_lost(out)
+            make_writable(out)
         table = _ablated(scenario, span, workers) if ablations else {}
         scores = [*(next(iter(table.values())) if table else _scored(scenario, span, workers))]
         _tell_scores(scores, f"{len(span)} seeds, {span[0]} to {span[-1]}")
@@ -91,6 +98,15 @@ def patterns(
         if out is not None:
             for path in _save_scores(scores, span, scenario, out, table, notes):
                 click.echo(str(path))
+
+
+def _refuse_what_would_be_lost(folder: Path) -> None:
+    """Raise `OutputError` if a folder holds other results, or files by the names of the scores that are none."""
+    refuse_results_of_others(folder, "--out")
+    refuse_foreign_file(folder / SCORES_FILE, b'"scenario_id"', "--out")
+    refuse_foreign_file(folder / SCORES_PAGE, b"# Patterns", "--out")
+    for chart in CHARTS:
+        refuse_foreign_pictures(folder / "figures" / chart, "--out")
 
 
 def _scored(scenario: Scenario, seeds: range, workers: int | None) -> list[PatternScore]:
@@ -201,7 +217,7 @@ def _save_scores(
         "patterns": [score.as_dict() for score in scores],
         "ablations": {name: [score.as_dict() for score in rows] for name, rows in table.items()},
     }
-    path = folder / "patterns.json"
+    path = folder / SCORES_FILE
     path.write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     caption = (
         f"Scenario {scenario.name}, {number(scenario.run.households)} households, {len(seeds)} seeds from {seeds[0]} "
@@ -212,11 +228,11 @@ def _save_scores(
     note = f"{caption}{others}\nEach row shows the measure nearest to its bounds, {shown}."
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
-    text = folder / "patterns.md"
+    text = folder / SCORES_PAGE
     text.write_text(_patterns_page(said, scores, table, notes), encoding="utf-8")
-    paths = [path, text, *save(scoreboard_chart(scores, note), figures / "patterns")]
+    paths = [path, text, *save(scoreboard_chart(scores, note), figures / CHARTS[0])]
     if table:
-        paths += save(ablation_chart(table, caption), figures / "ablations")
+        paths += save(ablation_chart(table, caption), figures / CHARTS[1])
     return paths
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vraem.cli import loading
 from vraem.cli.authoring import OVERRIDE, in_numbers
 from vraem.cli.exit_codes import BROKEN, INTERRUPTED
+from vraem.cli.guards import refuse_results_of_others
 from vraem.cli.matching import keep_matched
 from vraem.cli.reporting import faults_of_results
 from vraem.cli.running import FOLDER, RUNS
@@ -78,18 +80,13 @@ def sweep(
     asked of history first, as by vraem match, and only those that are kept are run.
     Exit code 1 if runs failed, 130 if it was stopped.
     """
-    from vraem.experiment.loader import load_experiment
     from vraem.experiment.plan import plan
     from vraem.experiment.runner import sweep as run_sweep
 
     if dask is not None and workers is not None:
         raise click.UsageError("--dask and --workers exclude each other: the scheduler has its own workers")
-    if replicates is not None and any(text.startswith("replicates.count=") for text in overrides):
-        raise click.UsageError(
-            "--replicates and --set replicates.count exclude each other: both say how many"
-        )
-    own = [*overrides, *([f"replicates.count={replicates}"] if replicates is not None else [])]
-    loaded = load_experiment(experiment, own)
+    own = loading.with_option(overrides, "--replicates", "replicates.count", replicates)
+    loaded = loading.experiment(experiment, own)
     folder = out or RUNS / loaded.name
     adds = loaded.replicates.adaptive and shard is None
     with faults_of_results(ctx):
@@ -209,8 +206,9 @@ def export(ctx: click.Context, directory: Path, target: Path | None, form: str) 
     from vraem.experiment.store import Store
 
     with faults_in_lines(ctx):
-        store = Store.open(directory)
-        for path in store.export(target or directory / "export", form):
+        store, folder = Store.open(directory), target or directory / "export"
+        refuse_results_of_others(folder, "--to", own=directory)
+        for path in store.export(folder, form):
             click.echo(str(path))
         if lost := missing_series(len(store.without_series())):
             click.echo(f"note: {lost}", err=True)

@@ -16,6 +16,7 @@ from typing import Any
 from vraem.experiment import worker
 from vraem.experiment.dispatch import SweepError
 from vraem.experiment.executors import SweepExecutor
+from vraem.experiment.extras import install
 from vraem.experiment.failures import WorkerDied
 
 KNOCK_SECONDS = 10.0
@@ -29,11 +30,13 @@ def _require_scheduler(address: str) -> None:
     """
     if address.endswith(".json"):
         try:
-            json.loads(Path(address).read_text(encoding="utf-8"))["address"]
+            where = str(json.loads(Path(address).read_text(encoding="utf-8"))["address"])
         except OSError as error:
             raise SweepError(f"--dask {address}: cannot be read ({error.strerror or error})") from None
         except (ValueError, RecursionError, KeyError, TypeError):
             raise SweepError(f"--dask {address}: is no scheduler file of Dask") from None
+        if found := _ADDRESS.fullmatch(where):
+            _knock(found, address)
         return
     if "://" in address and not address.startswith(("tcp://", "tls://")):
         return
@@ -42,13 +45,19 @@ def _require_scheduler(address: str) -> None:
         raise SweepError(
             f"--dask {address}: expected HOST:PORT, such as tcp://10.0.0.1:8786, or a scheduler file (*.json)"
         )
+    _knock(found, address)
+
+
+def _knock(found: re.Match[str], said: str) -> None:
+    """Ask at an address whether a scheduler is there; `said` is how it was given. Raises ``SweepError``."""
+    address = found.string
     try:
         socket.create_connection((found["host"].strip("[]"), int(found["port"])), KNOCK_SECONDS).close()
         if not address.startswith("tls://"):
             asyncio.run(asyncio.wait_for(_identity(address), KNOCK_SECONDS))
-    except (OSError, TimeoutError, ValueError) as error:
+    except Exception as error:  # of any kind: what is none may answer anything
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise SweepError(f"--dask {address}: no Dask scheduler answers there ({reason})") from None
+        raise SweepError(f"--dask {said}: no Dask scheduler answers there ({reason})") from None
 
 
 async def _identity(address: str) -> None:
@@ -77,12 +86,12 @@ class DaskExecutor(SweepExecutor):
         try:
             from distributed import Client
         except ImportError:
-            raise SweepError('--dask needs the extra "cluster": pip install "vraem[cluster]"') from None
+            raise SweepError(f'--dask needs the extra "cluster": {install("cluster")}') from None
         _require_scheduler(address)
         where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         try:
             self._client = Client(**where, timeout=self.CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
+        except Exception as error:  # of any kind, as above
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise SweepError(f"--dask {address}: no Dask scheduler answers there ({reason})") from None
         self._capacity, self._looked = 1, -self.LOOK_SECONDS

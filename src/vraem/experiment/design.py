@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vraem.experiment.extras import install
 from vraem.experiment.priors import evenly, quantile
 from vraem.experiment.types import Design, Factor
 
@@ -197,7 +198,7 @@ def _salib(name: str) -> Any:
         return importlib.import_module(f"SALib.sample.{name}")
     except ImportError as error:
         raise MissingLibraryError(
-            f'the design "{"saltelli" if name == "sobol" else name}" needs SALib: pip install "vraem[analysis]"'
+            f'the design "{"saltelli" if name == "sobol" else name}" needs SALib: {install("analysis")}'
         ) from error
 
 

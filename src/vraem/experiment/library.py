@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from importlib import resources
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from vraem.scenario.faults import ScenarioError
 from vraem.scenario.layers import parse_file
 from vraem.scenario.sources import names_in, packaged_names
 
-# Keys that only experiment files have: one of them tells the two sorts of file apart.
-_TELLING_KEYS = frozenset({"arm", "arms", "outcome", "factor", "design", "replicates", "horizon", "rules"})
+EXPERIMENT_KEYS = frozenset({"arm", "arms", "outcome", "factor", "design", "replicates", "horizon", "rules"})
+"""Keys that only experiment files have: one of them tells the two sorts of file apart."""
+SCENARIO_KEYS = frozenset({"extends", "compare_with", "description_es"})
+"""Keys that only scenario files have."""
 
 
 def library() -> Path:
@@ -38,7 +41,18 @@ def is_experiment(source: str) -> bool:
         return True
     if source in packaged_names():
         return False
+    return bool(key_among(source, EXPERIMENT_KEYS))
+
+
+def key_among(source: str, keys: Container[str]) -> str:
+    """The first key of a file that is one of some, as the file writes it (``[[arm]]``); nothing if there is none.
+
+    Never raises; a file that cannot be read has none.
+    """
     try:
-        return not _TELLING_KEYS.isdisjoint(parse_file(Path(source)).data)
+        data = parse_file(Path(source)).data
     except (ScenarioError, OSError, ValueError):
-        return False
+        return ""
+    key = next((each for each in data if each in keys), "")
+    value = data.get(key)
+    return f"[[{key}]]" if isinstance(value, list) else f"[{key}]" if isinstance(value, dict) else key

@@ -65,20 +65,23 @@ def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = 
         _refuse_to_overwrite(directory, scenario_id, seed)
 
 
-def make_writable(directory: Path) -> None:
-    """Make the folder `directory` if need be and try to write there; raise `OutputError` if that fails."""
+def make_writable(directory: Path, option: str = "--out") -> None:
+    """Make the folder `directory` if need be and try to write there; raise `OutputError` if that fails.
+
+    `option` is what to choose otherwise.
+    """
     refuse_odd_name(directory)
     try:
         if directory.exists() and not directory.is_dir():
             raise OutputError(
-                f"{directory}: got a file, expected a folder for the results; choose another --out"
+                f"{directory}: got a file, expected a folder for the results; choose another {option}"
             )
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError as error:
         reason = error.strerror or error
-        raise OutputError(f"{directory}: cannot be written to ({reason}); choose another --out") from error
+        raise OutputError(f"{directory}: cannot be written to ({reason}); choose another {option}") from error
 
 
 def make_file_writable(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vraem.experiment.organisation_page import organisation_paragraphs
 from vraem.experiment.summary import INCOME_GROUPS
-from vraem.experiment.words import HARD_SPACE, MISSING, change, count, day, dollars, percent
+from vraem.experiment.words import HARD_SPACE, MISSING, change, count, day, dollars, percent, sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,9 +67,9 @@ def paragraphs(summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _opening(summary: dict[str, Any]) -> str:
     run = summary["run"]
-    question = f" It asks: {run['question']}" if run["question"] else ""
+    question = f" It asks: {sentence(run['question'])}" if run["question"] else ""
     return (
-        f"{run['description'].rstrip('.')}.{question} {count(run['households'])} farm households, week by "
+        f"{sentence(run['description'])}{question} {count(run['households'])} farm households, week by "
         f"week from {day(run['start'])} to {day(run['end'])}: {count(run['weeks'])} weeks."
     )
 

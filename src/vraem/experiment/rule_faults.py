@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from vraem.experiment.rules import HORIZONS, Definition, VerdictRules
+from vraem.experiment.rules import VerdictRules
+from vraem.observe.anchor import HORIZONS
+from vraem.observe.end_states import DEFINITIONS
 from vraem.scenario.faults import Fault, did_you_mean, in_words, one_of
 from vraem.scenario.messages import At, fault_at
 
@@ -82,7 +84,7 @@ def _faults_of_headline(rules: VerdictRules, names: set[str], at: At) -> Iterato
     if rules.horizon not in horizons:
         what = "months after the campaign with end states among the outcomes"
         yield _told(rules, "horizon", f"{one_of(map(str, horizons))}: {what}", at)
-    definitions = [each for each in sorted(get_args(Definition)) if f"dismantled_{each}" in names]
+    definitions = [each for each in sorted(DEFINITIONS) if f"dismantled_{each}" in names]
     if definitions and rules.definition not in definitions:
         hint = f"or dismantled_{rules.definition} among the outcomes"
         yield _told(rules, "definition", one_of(definitions), at, hint)

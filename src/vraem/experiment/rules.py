@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 Question = Literal["Q1", "Q2", "Q3", "Q4", "Q7", "Q8"]
 Definition = Literal["personnel", "seats", "links", "size"]
-HORIZONS = (12, 36, 60, 120)
-"""Months after the end of the campaign."""
+"""One of `vraem.observe.end_states.DEFINITIONS`."""
 
 
 def _probability(description: str, default: float) -> Any:

@@ -46,6 +46,11 @@ def listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def sentence(text: str) -> str:
+    """Text that ends as a sentence does: with a full stop unless it ends with a sign of its own."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def plural(number: float, one: str, many: str = "") -> str:
     """A number with its noun: 1 split, 3 splits."""
     return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.contrasts import Contrast, contrasts
+from vraem.analysis.intervals import is_clear
 from vraem.analysis.results import Results
 from vraem.figures.outcome_words import EVENTS, GROUPS, OTHER, PERSONS, POINTS, RATES, named_outcome, words_of
 from vraem.figures.style import (
@@ -29,7 +30,6 @@ from vraem.figures.style import (
 )
 from vraem.figures.swept import as_swept, ended, look_of, not_drawn, shown_arms, swept_caption, when
 
-CLEAR_P = 0.05
 AT_HORIZON = (
     *("fragmented_{h}", "la_{h}", "lf_{h}", "rev_{h}", "vac_{h}", "cli_{h}", "pi_{h}"),
     *("n_groups_{h}", "n_eff_{h}", "violence_{h}", "deaths_civilians_{h}"),
@@ -235,7 +235,7 @@ def _marks(
             continue
         factor = words_of(_at(name, months)).factor
         middle, low, high = (factor * value for value in contrast.difference)
-        clear = contrast.p_holm <= CLEAR_P
+        clear = is_clear(contrast.p_holm)
         axes.plot([low, high], [place + step] * 2, color=look.colour, linewidth=1.2, zorder=3)
         axes.plot(
             [middle],

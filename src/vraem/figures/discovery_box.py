@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from vraem.analysis.discovery import Box, Discovery, Limit, discover
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.labels import GANGS
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
@@ -32,9 +32,8 @@ def discovered_box(
     """
     kept = as_swept(results).judged
     months = kept.headline if horizon is None else horizon
-    labels = kept.labels(months)
-    among = kept.dismantled() & (labels != CENSORED_LABEL)
-    case = labels == GANGS
+    among = kept.counted(months)
+    case = kept.labels(months) == GANGS
     discovery = found or discover(kept, case, among)
     box = discovery.box
     if box is None or not box.limits:

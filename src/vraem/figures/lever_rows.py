@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.labels import GANGS
 from vraem.analysis.matched_assumptions import draws_asked
 from vraem.analysis.matched_draws import RUNS_A_DRAW
 from vraem.analysis.results import Results
@@ -44,7 +44,7 @@ def assumptions_that_matter(
     kept.require_end_states()
     months = kept.headline if horizon is None else horizon
     labels = kept.labels(months)
-    among = kept.dismantled() & (labels != CENSORED_LABEL)
+    among = kept.counted(months)
     everything = list(levers(kept, labels == GANGS, among) if found is None else found)
     shown = everything[:MOST_FACTORS]
     if not shown:

@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from vraem.analysis.intervals import Interval
-from vraem.analysis.labels import CENSORED_LABEL, GANGS
+from vraem.analysis.labels import GANGS
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words
@@ -77,12 +77,10 @@ def phase_diagram(
     across = _axis(kept, x or _find(kept, TEMPO))
     up = _axis(kept, y or _find(kept, INTELLIGENCE))
     months = kept.headline if horizon is None else horizon
-    found = kept.labels(months)
-    whole = found != CENSORED_LABEL
-    fallen = kept.dismantled(definition) & whole
+    counted = kept.counted(months, definition)
     panels_of: list[tuple[str, Any, Callable[[NDArray[np.bool_]], tuple[Interval, int]]]] = [
-        ("Dismantled, of all runs", BLUES, _share(kept, fallen, whole)),
-        ("Gangs, of the dismantled runs", REDS, _share(kept, found == GANGS, fallen)),
+        ("Dismantled, of all runs", BLUES, _share(kept, kept.dismantled(definition), kept.reached(months))),
+        ("Gangs, of the dismantled runs", REDS, _share(kept, kept.labels(months) == GANGS, counted)),
     ]
     width, height = 0.76 * len(across.labels), 0.56 * len(up.labels)
     margins = Margins(left=1.15, right=0.75, top=1.02, bottom=1.22)

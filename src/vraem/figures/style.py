@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -273,8 +272,3 @@ def save(figure: Figure, stem: Path) -> list[Path]:
         # Without a date, and with names of clip paths hashed from a fixed salt, the file is reproducible.
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": f"vraem {__version__}"})
     return [png, svg]
-
-
-def matplotlib_version() -> str:
-    """Version of the drawing library, for the manifest of a run."""
-    return str(matplotlib.__version__)
