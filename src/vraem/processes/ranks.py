@@ -47,8 +47,8 @@ def remember_ranks(world: World, weeks: int) -> None:
 def room_to_grow(world: World) -> NDArray[np.float32]:
     """Persons whom the ground that nobody protects any more would feed, by group in use (G,).
 
-    As many as the lost share of the rent fed at the start, and no more than the valley has fewer of than then; the groups
-    share them in proportion to their members. Whoever is there grows into what lies open, whatever its origin.
+    As many as the lost share of the rent fed at the start, and no more than the valley has fewer of than then; the
+    groups share them in proportion to their members. Whoever is there grows into what lies open, whatever its origin.
     """
     groups, count, usual = world.groups, world.groups.count, world.burn_in.members
     members = groups.members[:count] * (groups.status[:count] == LIVING)
