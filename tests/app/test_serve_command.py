@@ -48,9 +48,9 @@ def test_the_address_is_given_out_when_it_answers():
 
 
 def test_a_server_that_is_told_to_stop_while_it_prepares_says_nothing_more():
-    with _server("--households", "4000") as (process, _):
+    with _server("--households", "40000") as (process, _):
         assert process.stderr.readline() == "preparing the past ...\n"
-        time.sleep(3)  # its processes are at work
+        time.sleep(3)  # its processes are at work, and will be for longer
         os.killpg(process.pid, signal.SIGTERM)
         assert process.stderr.read() == ""
         assert process.wait(WAIT_SECONDS) == -signal.SIGTERM

@@ -1,7 +1,5 @@
 """Sets of agents do what Mesa's own sets do, and are Mesa's own sets."""
 
-import statistics
-from time import perf_counter
 from typing import Any
 
 import mesa
@@ -132,17 +130,7 @@ def test_an_agent_of_the_users_own_joins_and_leaves(make: Any) -> None:
 
 
 def test_forty_thousand_agents_are_there_at_once() -> None:
-    model = Model("history", seed=1)
-    began = perf_counter()
+    model = Model("history", seed=1)  # what it takes is measured by `tests.benchmarks`
     assert len(model.agents) > 40_000
-    made = perf_counter() - began
-    assert made < 1.0  # a guard against making them one by one in Mesa's way; the benchmark has the budget
-
-    def reading(kind: Any, name: str) -> float:
-        began = perf_counter()
-        values = model.agents_by_type[kind].get(name)
-        assert len(values) == len(model.set_of(kind))
-        return perf_counter() - began
-
     for kind, name in ((Grower, "cash"), (Protector, "rank_name"), (SecurityUnit, "presence")):
-        assert statistics.median(reading(kind, name) for _ in range(5)) < 0.1
+        assert len(model.agents_by_type[kind].get(name)) == len(model.set_of(kind))

@@ -245,7 +245,7 @@ def test_controls_stay_under_the_static_form_and_factors_are_those_of_the_start(
         world.week += 4
     assert np.array_equal(world.units.community[controls], before)
     assert watched_ways(world) is None
-    assert forces.control_factor(world) is None
+    assert world.security.control_factor is None
 
 
 @pytest.mark.parametrize("form", ADAPTIVE)

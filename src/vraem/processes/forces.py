@@ -61,11 +61,6 @@ def step(world: World) -> None:
         world.security.control_factor = watched_ways(world)
 
 
-def control_factor(world: World) -> NDArray[np.float64] | None:
-    """Detection by the controls along each firm's ways over that of the start, (5, F); None while nothing changed."""
-    return world.security.control_factor
-
-
 def follow_on(world: World, community: int, kind: str, until: int) -> None:
     """D7: presence in `community` until the week `until` after a removal: a post, a road, or development.
 

@@ -1,6 +1,6 @@
 """E2 D2: tips of the population and what is heard on the radio, week by week.
 
-A column is told of by the communities of its territory (`communities._tell` says how readily). A tip tells most of the
+A column is told of by the communities of its territory (`communities._meet` says how readily). A tip tells most of the
 one person seen and something of those around. Whether the reward is paid teaches the community; where the group holds
 the place it may kill for a tip.
 """

@@ -28,7 +28,7 @@ TARGETS: dict[str, str] = {
     "fighters": "armed members without a post, squad leaders included",
     "finance": "who keeps the money of each of the columns with the largest treasuries",
     "central": "the twentieth of the members with the most ties: kin, tie to the leader, a seat; of any rank",
-    "random": "any member, with equal chance: the control for all other targets",
+    "random": "any member, the better known the likelier: the control for all other targets",
 }
 """Classes of target with what they mean, in the order of the type; all are adults of groups of the lineage."""
 

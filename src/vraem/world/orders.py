@@ -103,8 +103,8 @@ class StartGroup:
     """An armed group of the start, where a scenario describes its own (empty: one group from the parameters).
 
     `seats` are districts (numbers) around which the columns stand; empty: the historic core. `years` is the age
-    of the movement, `kin_share` the share of members in the founding clan, `income` the mix of its revenue at the
-    start over that of the parameters (coca, logging, extortion).
+    of the movement, `kin_share` the share of members in the founding clan; `coca`, `logging` and `extortion`
+    multiply what it takes of each.
     """
 
     name: str

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from vraem.scenario import Parameters, Scenario
     from vraem.valley import Valley
 
-AIR, FOOT, ROAD_CALLAO, ROAD_PUNO, RIVER = range(5)
 """Positions on the route axis."""
 
 
@@ -279,7 +278,7 @@ class World:
         return tuple(getattr(self, spec.name) for spec in TABLES)
 
     def copy(self) -> "World":
-        """An independent copy, to the bit: a checkpoint."""
+        """An independent copy of everything but the flows of the week, which the next week opens anew: a checkpoint."""
         return dataclasses.replace(
             self,
             growers=self.growers.copy(),
