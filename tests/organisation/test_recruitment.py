@@ -19,8 +19,9 @@ from vraem.processes.groups import (
 from vraem.processes.integration import PLACES_A_GUNMAN, persons_kept, persons_wished
 from vraem.processes.losses import leave_members
 from vraem.processes.ranks import lost_rent, places, remember_ranks, room_to_grow, wanted
-from vraem.processes.recruitment import joining, poisson
+from vraem.processes.recruitment import joining
 from vraem.world import World
+from vraem.world.chance import poisson
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
 
@@ -268,8 +269,8 @@ def test_what_a_column_holds_for_its_firm_is_what_the_firm_guards():
 @given(st.floats(0.001, 6.0), st.floats(0.0, 0.999))
 @settings(derandomize=True, database=None)
 def test_the_number_of_recruits_is_poisson(mean: float, draw: float):
-    assert poisson(mean, draw) == min(int(stats.poisson.ppf(draw, mean)), process.MOST_A_WEEK) or (
-        draw < np.exp(-mean) and poisson(mean, draw) == 0
+    assert poisson(mean, draw, process.MOST_A_WEEK) == min(int(stats.poisson.ppf(draw, mean)), process.MOST_A_WEEK) or (
+        draw < np.exp(-mean) and poisson(mean, draw, process.MOST_A_WEEK) == 0
     )
 
 

@@ -14,14 +14,13 @@ from vraem.processes.remittance import hoarding_of
 from vraem.processes.revenue import coca_share
 from vraem.processes.targets import leads
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
 
 WRITES: dict[str, tuple[str, ...]] = {}
 BURN_IN_YEARS = 7
 """Years of control from the start of the run: 2012-2018; 2019-2022 must be stationary without it."""
 FREEZING_YEARS, BALANCE_YEARS = 2, 4
 """Frozen values are means over the last years of the control; who leaves is a rare event and is counted for longer."""
-REVIEW_WEEKS = 4
 LEAST_INFLOW = 0.1
 """Recruitment is solved for at least this share of the outflow, however many members there are."""
 RETURN_YEARS = 0.5

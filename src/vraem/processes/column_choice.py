@@ -26,7 +26,7 @@ from vraem.processes.column_values import (
 from vraem.processes.followers import Vote, cast, poll, voters_of
 from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents, together
 from vraem.processes.journal import note
-from vraem.processes.remittance import pay_at
+from vraem.processes.remittance import pay_at, usual_wage
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 from vraem.world.organisation_tables import LIVING, NO_ROW
@@ -105,7 +105,7 @@ def _put_to_vote(world: World, me: Standing, offers: Offers, option: int, vote: 
 def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
     """The other group takes a column in by its own value: what its members are paid afterwards, and strength."""
     rows = columns_of(world, offers.partner)
-    wage = max(world.burn_in.reference_pay, 1e-9) * world.p.solvency
+    wage = usual_wage(world) * world.p.solvency
     affluence = (
         float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
     )

@@ -13,7 +13,7 @@ import numpy as np
 from vraem.processes.groups import Rows, columns_of, living_groups, root_of, strength_equivalents
 from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
-from vraem.processes.remittance import pay_at, share_of_top
+from vraem.processes.remittance import pay_at, share_of_top, usual_wage
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -80,7 +80,7 @@ def standing_of(world: World, column: int) -> Standing:
     siblings = columns_of(world, group)
     single = len(siblings) == 1
     equivalents = float(strength_equivalents(world, column))
-    upkeep = max(world.burn_in.reference_pay, 1e-9) * p.solvency * equivalents
+    upkeep = usual_wage(world) * p.solvency * equivalents
     affluence = float(columns.revenue[column]) / upkeep
     commander, leader = int(columns.commander[column]), int(groups.leader[group])
     own = max(float(columns.armed[column]), 1.0)
@@ -145,7 +145,7 @@ def merged_pay(world: World, me: Standing, rows: Rows) -> float:
     """
     columns, p = world.columns, world.p
     theirs = float(np.add.reduce(strength_equivalents(world, rows)))
-    wage = max(world.burn_in.reference_pay, 1e-9) * p.solvency
+    wage = usual_wage(world) * p.solvency
     mine = me.affluence * uncontested(me) * me.equivalents
     affluence = (float(np.add.reduce(columns.revenue[rows])) / wage + mine) / (theirs + me.equivalents)
     return pay_at(affluence * (1.0 - share_of_top(world, rows)), p.solvency)

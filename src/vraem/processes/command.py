@@ -11,7 +11,7 @@ import numpy as np
 
 from vraem.processes.groups import active_members, living_columns, living_groups
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR, left_after
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR, left_after
 from vraem.world.organisation_tables import FOUNDING_KIN, NO_ROW
 
 WRITES = {
@@ -22,7 +22,6 @@ WRITES = {
     "groups": ("authority", "success", "alliance"),
     "members": ("ideology", "grievance", "bond"),
 }
-REVIEW_WEEKS = 4
 GRIEVANCE_HALF_LIFE, BLAME_HALF_LIFE, AGGRESSION_HALF_LIFE, SUCCESS_HALF_LIFE = 6.0, 3.0, 9.0, 6.0
 """Months (parameter table: purge_grievance, authority_success_weight)."""
 GRIEVANCE_LEFT, BLAME_LEFT, AGGRESSION_LEFT, SUCCESS_LEFT = (

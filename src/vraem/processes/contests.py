@@ -19,9 +19,9 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSSES
 from vraem.processes.losses import remove_members
 from vraem.processes.targets import BLOCK
-from vraem.processes.territory import ALLIED_FROM, REVIEW_WEEKS
+from vraem.processes.territory import ALLIED_FROM
 from vraem.world import World
-from vraem.world.clock import MONTHS_IN_FOUR_WEEKS
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, REVIEW_WEEKS
 from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import CLASH, TRUCE

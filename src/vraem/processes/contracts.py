@@ -14,11 +14,10 @@ from vraem.processes import charges
 from vraem.processes.processing import stock_factor
 from vraem.valley import ROUTES
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
 from vraem.world.declarations import UNDER_WAY
 from vraem.world.routes import logit_shares, solve_route_constants
 
-REVIEW_WEEKS = 4
 FULL_GROWTH_SHADOW_PRICE = 50.0
 """USD/kg of shadow price from which a route's capacity grows at its full rate (parameter table)."""
 MEMORY_WEEKS = 4.0

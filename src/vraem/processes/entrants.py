@@ -25,7 +25,7 @@ from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
 from vraem.processes.ranks import lost_rent
 from vraem.world import World
-from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, REVIEW_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER
 from vraem.world.security_tables import ENTRY, OTHER_GROUP
 
@@ -37,7 +37,7 @@ WRITES = together(
     COUNT_WRITES,
     {"columns": ("link", "treasury"), "groups": ("arms",)},
 )
-REVIEW_WEEKS, PHASE = 4, 0
+PHASE = 0
 SMALLEST = 8
 """Fewest armed members of a group that enters; the most are drawn (`entrant_armed_max`)."""
 FOUNDING_WEEKS = 26.0

@@ -12,6 +12,7 @@ from vraem.processes.allocation import allocate, place_of_seizures, watched_ways
 from vraem.processes.exogenous import assist, in_districts
 from vraem.world import World
 from vraem.world.build_security import MORALE, OUT, ROTATION, add_units
+from vraem.world.clock import REVIEW_WEEKS
 from vraem.world.organisation_tables import NO_ROW
 from vraem.world.presence import nearest_communities, standing
 from vraem.world.security_tables import (
@@ -32,7 +33,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     "units": tuple(column.name for column in UNITS.columns),
     "communities": ("assisted_share",),
 }
-REVIEW_WEEKS, QUARTER = 4, 12
+QUARTER = 12
 """Weeks between two allocations; controls that stay where they are only count what they stop, once a quarter."""
 PATROL_PLACES = 12
 """Communities nearest to its base among which a patrol goes about."""

@@ -22,6 +22,7 @@ from vraem.world.organisation_tables import (
     LEADER,
     LIVING,
     NO_ROW,
+    NOWHERE,
     SQUAD_LEADER,
 )
 from vraem.world.security_tables import GROUP_END
@@ -273,7 +274,7 @@ def new_column(world: World, group: int, seat: int) -> int:
     columns.count = row + 1
     columns.group[row], columns.seat[row], columns.status[row] = group, seat, LIVING
     columns.formed[row] = world.week
-    for name in ("commander", "ended", "service", "hosted", "hidden_until", "vacant_until", "locked_until"):
+    for name in NOWHERE["columns"]:
         columns.__dict__[name][row] = NO_ROW
     columns.reviewed[row] = world.week
     columns.link[row] = world.p.link_baseline
@@ -289,7 +290,7 @@ def new_group(world: World, *, parent: int = NO_ROW, outsider: bool = False, fou
     row = groups.count
     groups.grow(row + 1)
     groups.count = row + 1
-    for name in ("leader", "centre", "ended", "vacant_since", "vacant_until", "allied"):
+    for name in NOWHERE["groups"]:
         groups.__dict__[name][row] = NO_ROW
     groups.status[row], groups.formed[row] = LIVING, world.week
     groups.parent[row], groups.outsider[row], groups.founding[row] = parent, outsider, founding

@@ -11,6 +11,7 @@ from collections import Counter
 import numpy as np
 
 from vraem.processes.arms import free_arms
+from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.groups import (
     COUNT_WRITES,
     FOUNDING_WRITES,
@@ -34,8 +35,9 @@ from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members, of_the_top
 from vraem.processes.remittance import hoarding_of
 from vraem.processes.territory import hand_over
+from vraem.scenario.rules import SMALLEST_COLUMN
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
     COMMANDER,
@@ -61,20 +63,18 @@ WRITES = together(
         ),
     },
 )
-REVIEW_WEEKS = 4
 SUPPORTERS_PAY_SHARE = 0.5
 """Pay weighs half as much for supporters (parameter table: exit_pay_weight)."""
 AMNESTY_SURRENDER = 0.2
 """What an amnesty adds to the share of exits that surrender (parameter table: exit_surrender_share)."""
 STANDING = 2.0
 """Leaders, commanders, committee and heirs leave more rarely by this on the log scale: they have more to lose."""
-MIDDLE_BOND = 0.5
 HIGHEST_LOG_HAZARD = 4.0
 EXIT_MEMORY = 104.0
 """Weeks over which the mean relative hazard of the burn-in is taken."""
 SMALLEST_DESERTION = 5
 """Members who leave one column in one week from which it counts as a group desertion (P26)."""
-LARGEST_COLUMN, SMALLEST_COLUMN = 30, 3
+LARGEST_COLUMN = 30
 PROMOTING_PAY = 0.4
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from vraem.valley import Valley
 from vraem.world import World
+from vraem.world.clock import REVIEW_WEEKS
 
-REVIEW_WEEKS = 4
 SMALLEST_PLOT = 0.01
 """Hectares from which a household counts as growing coca."""
 

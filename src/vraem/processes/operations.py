@@ -5,8 +5,6 @@ of campaigns, then routine ones: a Poisson number at the rate that the burn-in s
 times the response to leads. Disclosures come last, so that none leads to an operation in the same week.
 """
 
-from math import exp
-
 from vraem.processes.campaigns import fight_campaigns
 from vraem.processes.communities import FEELING_WRITES
 from vraem.processes.disclosures import disclose
@@ -16,7 +14,9 @@ from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.raids import Operation, carry_out
 from vraem.processes.removals import remove_dated
 from vraem.processes.targets import Leads, leads, race, sight
+from vraem.scenario.campaigns import MOST_OPERATIONS_A_WEEK
 from vraem.world import World
+from vraem.world.chance import poisson
 from vraem.world.clock import left_after
 from vraem.world.organisation_tables import NO_ROW
 
@@ -26,7 +26,7 @@ WRITES = together(
     FORCE_WRITES,
     {"columns": ("pressure", "notoriety"), "members": ("location_known", "role_known")},
 )
-MOST_A_WEEK = 63
+MOST_A_WEEK = MOST_OPERATIONS_A_WEEK - 1
 """Routine operations of one week; campaigns have the addresses beyond."""
 
 
@@ -54,13 +54,7 @@ def routine_count(world: World, leads_now: float) -> int:
     """Number of this week's routine operations: Poisson, by inversion of one draw."""
     draw = float(world.streams.uniform_double("routine_operation", world.week, 0, 1)[0])
     rate = world.burn_in.operation_rate * response_to_leads(world, leads_now)
-    chance = exp(-rate)
-    below, count = chance, 0
-    while draw >= below and count < MOST_A_WEEK:
-        count += 1
-        chance *= rate / count
-        below += chance
-    return count
+    return poisson(rate, draw, MOST_A_WEEK)
 
 
 def response_to_leads(world: World, leads_now: float) -> float:

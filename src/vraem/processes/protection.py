@@ -24,7 +24,7 @@ from vraem.processes.tolls import (
 )
 from vraem.valley import ROUTES
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH
 from vraem.world.declarations import BRIBES, CONTRACT, NO_PROTECTION, OWN_GUNMEN
 from vraem.world.organisation_tables import ENDED, NO_ROW
 
@@ -35,7 +35,6 @@ WRITES: dict[str, tuple[str, ...]] = {
     ),
     "columns": ("tolls", "guards"),
 }
-REVIEW_WEEKS = 4
 NOBODY_MET = 0.01
 """Share of the cargo that meets a column below which a firm has nobody to contract with."""
 ROUNDS = 80

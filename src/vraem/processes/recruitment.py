@@ -31,7 +31,8 @@ from vraem.processes.journal import actor_of, note
 from vraem.processes.ranks import remember_ranks, wanted
 from vraem.processes.revenue import coca_share
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_YEAR
+from vraem.world.chance import poisson
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
     ACTIVE,
     ADULT_WEEKS,
@@ -51,7 +52,6 @@ WRITES = together(
     COUNT_WRITES,
     {"members": ("status",), "columns": ("pool", "joining"), "groups": ("ranks",)},
 )
-REVIEW_WEEKS = 4
 OLDEST_RECRUIT = 30.0
 CAMP_IDEOLOGY, CAMP_TIE = 0.7, 0.6
 """Ideology and tie to the leader of people raised in the group's camps."""
@@ -144,20 +144,9 @@ def _recruit(world: World, rows: Rows) -> None:
     expected = np.minimum(expected, most_recruits(world, rows))
     draws = world.streams.uniform_double("recruit_count", world.week, 0, world.columns.count)[rows]
     for column, mean, draw in zip(rows.tolist(), expected.tolist(), draws.tolist(), strict=True):
-        count = poisson(mean, draw)
+        count = poisson(mean, draw, MOST_A_WEEK)
         if count:
             _enter(world, column, count)
-
-
-def poisson(mean: float, draw: float) -> int:
-    """The Poisson number at the quantile `draw`, at most `MOST_A_WEEK`."""
-    chance = below = exp(-mean)
-    number = 0
-    while draw >= below and number < MOST_A_WEEK:
-        number += 1
-        chance *= mean / number
-        below += chance
-    return number
 
 
 def _enter(world: World, column: int, count: int) -> None:

@@ -35,6 +35,11 @@ SOURCES = ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages")
 """Columns of revenue by source (B1)."""
 
 
+def usual_wage(world: World) -> float:
+    """Pay of an armed member in the burn-in, USD a week, never nought."""
+    return max(world.burn_in.reference_pay, 1e-9)
+
+
 def step(world: World) -> None:
     """Money comes in, a share goes to the centre, part of that comes back, members are paid."""
     rows = living_columns(world)
@@ -48,7 +53,7 @@ def step(world: World) -> None:
     revenue += (np.where(free, income, columns.takings[rows]) - revenue) / REVENUE_MEMORY
     columns.revenue[rows] = revenue
     equivalents = strength_equivalents(world, rows)
-    wage = max(world.burn_in.reference_pay, 1e-9)
+    wage = usual_wage(world)
     upkeep = wage * p.solvency * equivalents
     columns.need[rows] = np.minimum(np.maximum(1.0 - revenue / upkeep, 0.0), 1.0)
 

@@ -27,7 +27,7 @@ from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER, FOUNDING_KIN, HEIR_TIE, LIVING, NO_ROW
 from vraem.world.security_tables import SUCCESSION, VACANCY
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 WRITES = together(
     JOURNAL_WRITES, POST_WRITES, {"members": ("seat", "bond"), "columns": ("grievance", "triggered")}
 )
-REVIEW_WEEKS = 4
 FULL_TENURE_YEARS = 10.0
 INTERREGNUM_SHAPE = 2
 """Interregna are gamma with this shape, the sum of two exponentials (parameter table: gamma)."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vraem.processes.groups import Rows, living_columns
 from vraem.world import World
-from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import NO_ROW
 from vraem.world.presence import nearness
 
@@ -21,7 +21,6 @@ WRITES: dict[str, tuple[str, ...]] = {
         *("exposure", "tolls", "guards"),
     ),
 }
-REVIEW_WEEKS = 4
 ALLIED_FROM = 0.3
 """Strength of an alliance from which its groups do not fight and collect as one."""
 SMALLEST_TERRITORY = 0.5

@@ -22,6 +22,7 @@ from vraem.world.organisation_tables import (
     LEADER,
     LIVING,
     NO_ROW,
+    NOWHERE,
     SQUAD_LEADER,
     SUPPORTER,
 )
@@ -72,7 +73,7 @@ def _build_group(world: World, start: StartGroup, number: int) -> None:
     group = groups.count
     groups.grow(group + 1)
     groups.count = group + 1
-    for name in ("leader", "centre", "ended", "vacant_since", "vacant_until", "allied", "parent"):
+    for name in NOWHERE["groups"]:
         groups.__dict__[name][group] = NO_ROW
     groups.status[group], groups.founding[group] = LIVING, start.lineage
     groups.outsider[group] = not start.lineage
@@ -94,7 +95,7 @@ def _build_columns(world: World, start: StartGroup, group: int, number: int) -> 
     new = slice(first, columns.count)
     columns.group[new] = group
     columns.seat[new] = _seats(world, start, number)
-    for name in ("commander", "ended", "service", "hosted", "hidden_until", "vacant_until", "locked_until"):
+    for name in NOWHERE["columns"]:
         columns.__dict__[name][new] = NO_ROW
     columns.formed[new] = world.groups.formed[group]
     # reviews of the start are spread over a year, or all columns would think at once

@@ -13,7 +13,9 @@ WEEKS_A_QUARTER = 13
 QUARTERS_A_YEAR = 4
 WEEKS_A_MONTH = 4.348125
 MONTHS_A_YEAR = 12
-MONTHS_IN_FOUR_WEEKS = 4 / WEEKS_A_MONTH
+REVIEW_WEEKS = 4
+"""Weeks between two looks at what moves in months; each process has its own week of the four."""
+MONTHS_IN_FOUR_WEEKS = REVIEW_WEEKS / WEEKS_A_MONTH
 """What is looked at every four weeks is looked at 13 times a year; rates a month are for 12."""
 
 

@@ -34,6 +34,12 @@ HEIR_TIE = 0.85
 FOUNDING_KIN = 0
 """The kin line that spans leader, committee and heirs of the first group; other lines are numbered from 1."""
 
+NOWHERE = {
+    "columns": ("commander", "ended", "service", "hosted", "hidden_until", "vacant_until", "locked_until"),
+    "groups": ("leader", "centre", "ended", "vacant_since", "vacant_until", "allied", "parent"),
+}
+"""Columns of tables that hold `NO_ROW` in a new row, which points at nobody and at no week."""
+
 MEMBERS = TableSpec(
     "members",
     "a person who is or was a member of an armed group",
