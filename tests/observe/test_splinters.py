@@ -110,7 +110,7 @@ def test_every_splinter_of_a_run_is_a_group_that_stands_until_it_is_said_to_end(
         "stay_kin_weight=0",
     )
     scenario = vraem.load("leader-first", ["run.households=400", *(f"parameters.{each}" for each in loose)])
-    organisation = run(scenario, seed=3).organisation
+    organisation = run(scenario, seed=1).organisation
     found = splinters(organisation)
     start, living = organisation.anchor.start, organisation.group_weeks["living"] > 0.0
     formed = {int(week) for week in organisation.groups["formed"]}

@@ -269,9 +269,9 @@ def test_what_a_column_holds_for_its_firm_is_what_the_firm_guards():
 @given(st.floats(0.001, 6.0), st.floats(0.0, 0.999))
 @settings(derandomize=True, database=None)
 def test_the_number_of_recruits_is_poisson(mean: float, draw: float):
-    assert poisson(mean, draw, process.MOST_A_WEEK) == min(int(stats.poisson.ppf(draw, mean)), process.MOST_A_WEEK) or (
-        draw < np.exp(-mean) and poisson(mean, draw, process.MOST_A_WEEK) == 0
-    )
+    assert poisson(mean, draw, process.MOST_A_WEEK) == min(
+        int(stats.poisson.ppf(draw, mean)), process.MOST_A_WEEK
+    ) or (draw < np.exp(-mean) and poisson(mean, draw, process.MOST_A_WEEK) == 0)
 
 
 def enter(world: World, count: int) -> np.ndarray:

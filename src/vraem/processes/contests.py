@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vraem.processes import territory
 from vraem.processes.attacks import kill_civilians
-from vraem.processes.communities import frighten
+from vraem.processes.communities import FEELING_WRITES, frighten
 from vraem.processes.groups import Rows, living_columns, members_of, together
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSSES
@@ -26,7 +26,9 @@ from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import CLASH, TRUCE
 
-WRITES = together(territory.WRITES, LOSSES, {"columns": ("seat",), "groups": ("allied", "alliance")})
+WRITES = together(
+    territory.WRITES, LOSSES, FEELING_WRITES, {"columns": ("seat",), "groups": ("allied", "alliance")}
+)
 FIGHT_PHASE, SEAT_PHASE, CONTROL_PHASE = 1, 2, 3
 """Weeks of the month in which columns fight, seats move, and control follows."""
 RENT_WEIGHT, PARITY_WEIGHT, KIN_WEIGHT = 0.5, -1.5, -1.0
