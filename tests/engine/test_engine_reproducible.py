@@ -9,26 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dated_events import ECONOMIC
 
 import vraem
 from vraem import engine
 from vraem.observe import RunResult
 from vraem.scenario import Scenario
-from vraem.valley import facts_columns
 from vraem.world import STREAMS, World
 
-DISTRICTS = facts_columns("districts")
-COCA_DISTRICTS = [str(name) for name in DISTRICTS["district"][DISTRICTS["coca_role"] == "main"]]
 SPAN = {"start": dt.date(2012, 6, 15), "end": dt.date(2012, 12, 2)}
-EVENTS: dict[str, dict[str, Any]] = {
-    "eradication": {"hectares": 800.0},
-    "announcement": {"risk": 0.6},
-    "price_shock": {"factor": 0.5},
-    "route_capacity": {"route": "all", "factor": 0.3},
-    "route_risk": {"route": "all", "factor": 20.0},
-    "route_cost": {"route": "foot", "factor": 3.0},
-    "alternative_development": {"districts": COCA_DISTRICTS, "share": 1.0},
-}
 AT_ONCE = {"eradication", "price_shock", "route_capacity"}
 """Events whose first week shows in the series of that very week."""
 
@@ -117,9 +106,9 @@ def test_draws_that_nobody_uses_change_nothing(plain: RunResult, monkeypatch: py
     assert digest(vraem.run(scenario(), seed=4)) == digest(plain)
 
 
-@pytest.mark.parametrize("kind", EVENTS)
+@pytest.mark.parametrize("kind", ECONOMIC)
 def test_arms_are_identical_until_the_first_week_in_which_they_differ(plain: RunResult, kind: str):
-    event = {"kind": kind, **EVENTS[kind], **SPAN}
+    event = {"kind": kind, **ECONOMIC[kind], **SPAN}
     arm = vraem.run(scenario(event=[event]), seed=4)
     first = np.searchsorted(plain.dates, np.datetime64(SPAN["start"]), "right") - 1
     week = parting(plain, arm)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from dated_events import EVENTS
 
 import vraem
 from vraem.observe import RunResult
@@ -98,28 +99,13 @@ def test_worlds_part_in_the_first_week_of_their_first_different_event(arm: str, 
     assert first_difference(*worlds) == worlds[0].clock.week_of(opening)
 
 
-DATED = {
-    "eradication": {"hectares": 100.0},
-    "announcement": {"risk": 0.5},
-    "price_shock": {"factor": 0.9},
-    "route_capacity": {"route": "foot", "factor": 0.9},
-    "route_risk": {"route": "foot", "factor": 0.9},
-    "route_cost": {"route": "foot", "factor": 0.9},
-    "alternative_development": {"districts": ["Pichari"], "share": 0.1},
-    "removal": {"role": "leader"},
-    "presence": {"districts": ["Pichari"], "patrols": 1},
-    "amnesty": {},
-}
-"""One event of every kind that a scenario may hold, without its dates."""
-
-
 @pytest.mark.parametrize("kind", [*EVENT_KINDS, "campaign"])
 def test_worlds_part_in_the_week_in_which_anything_is_done_to_one_alone(kind: str):
     period = {"date": LATE} if kind == "removal" else {"start": LATE, "end": dt.date(2013, 9, 1)}
     if kind == "campaign":
         acts = scenario(campaign=[{"kind": "arrest", "targets": ["leader"], **period}])
     else:
-        acts = scenario({"kind": kind, **period, **DATED[kind]})
+        acts = scenario({"kind": kind, **period, **EVENTS[kind]})
     worlds = [vraem.new_world(each, SEED) for each in (ARMS["plain"], acts)]
     assert first_difference(*worlds) == worlds[0].clock.week_of(LATE)
 

@@ -6,6 +6,7 @@ are drawn if the sweep is there and of this version; else they stay and the comm
 
 import argparse
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -42,11 +43,9 @@ VERSION_KEY = "Software"
 def keep(figure: Figure, name: str) -> None:
     """Write a picture with the model's version in it."""
     path = FOLDER / f"{name}.png"
-    path.write_bytes(png_bytes(figure))
     said = PngImagePlugin.PngInfo()
     said.add_text(VERSION_KEY, f"vraem {vraem.__version__}")
-    with Image.open(path) as picture:
-        picture.load()
+    with Image.open(BytesIO(png_bytes(figure))) as picture:
         picture.save(path, pnginfo=said, optimize=True)
     print(path.relative_to(FOLDER.parents[1]))
 

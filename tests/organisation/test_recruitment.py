@@ -14,11 +14,9 @@ from vraem.processes.groups import (
     living_columns,
     members_of,
     members_of_group,
-    new_group,
 )
 from vraem.processes.integration import PLACES_A_GUNMAN, persons_kept, persons_wished
 from vraem.processes.losses import leave_members
-from vraem.processes.ranks import lost_rent, places, remember_ranks, room_to_grow, wanted
 from vraem.processes.recruitment import joining
 from vraem.world import World
 from vraem.world.chance import poisson
@@ -26,31 +24,10 @@ from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, FOUNDING_KIN, NO_ROW, QUIT, SUPPORTER
 
 from .choices import split
-from .worlds import faults, fresh, quiet, run_processes, scenario, serving, used
+from .joins import COLUMN, at_rest, joining_with, nothing
+from .worlds import faults, fresh, run_processes, scenario, serving, used
 
-COLUMN = 5
 MOTIVES = ("wage", "grievance", "kin")
-
-
-def at_rest() -> World:
-    """Everybody of every column's pool within reach, covariates at their means."""
-    world = quiet(fresh())
-    columns, burn = world.columns, world.burn_in
-    columns.pressure[:8], columns.pay[:8], columns.aggression[:8] = burn.pressure, 1.0, 0.0
-    columns.community_link[:8], columns.pool[:8] = 0.5, 1_000.0
-    world.communities.anger[:] = 0.0
-    return world
-
-
-def joining_with(change: Callable[[World], None], motive: str = "wage") -> float:
-    world = at_rest()
-    world.scenario = scenario(switches__recruitment=motive)
-    change(world)
-    return float(joining(world, living_columns(world))[COLUMN])
-
-
-def nothing(world: World) -> None:
-    """Leave the world as it is."""
 
 
 def setting(name: str, change: float) -> Callable[[World], None]:
@@ -93,82 +70,6 @@ def test_the_motive_that_the_switch_names_weighs_more(motive: str, change: Calla
     one, other = (gain for form, gain in gains.items() if form != motive)
     assert one == pytest.approx(other, rel=1e-3)
     assert gains[motive] > 1.01 * one
-
-
-@pytest.mark.parametrize("lacking", [0.5, 0.1, 0.0, -0.1, -2.0])
-def test_a_group_that_lacks_members_takes_in_more_and_one_that_is_overfull_fewer(lacking: float):
-    def lack(world: World) -> None:
-        world.groups.ranks[0] = world.groups.members[0] / (1.0 - lacking)
-
-    factor = max(1.0 + at_rest().p.recruit_ranks_weight * lacking, 0.0)
-    assert joining_with(lack) == pytest.approx(factor * joining_with(nothing), rel=1e-4)
-
-
-def test_ranks_follow_members_with_their_half_life():
-    world = at_rest()
-    groups, reviews = world.groups, round(world.p.ranks_half_life * WEEKS_A_YEAR / process.REVIEW_WEEKS)
-    groups.ranks[0] = 2.0 * groups.members[0]
-    for _ in range(reviews):
-        remember_ranks(world, process.REVIEW_WEEKS)
-    assert groups.ranks[0] == pytest.approx(1.5 * groups.members[0], rel=1e-3)
-
-
-def test_a_column_takes_its_share_of_the_ranks_along():
-    world = at_rest()
-    world.groups.ranks[0] = 1.2 * world.groups.members[0]
-    group = split(world, COLUMN)
-    count_strength(world)
-    filled = used(world.groups, "members") / used(world.groups, "ranks")
-    assert filled == pytest.approx(1.0 / 1.2, rel=1e-5)
-    assert group == len(filled) - 1 == 1
-
-
-def test_who_comes_from_outside_is_used_to_what_he_has():
-    world = at_rest()
-    world.groups.ranks[0] = 0.0
-    remember_ranks(world, process.REVIEW_WEEKS)
-    assert world.groups.ranks[0] == world.groups.members[0]
-
-
-def test_who_comes_from_outside_has_no_custom_before_its_half_life_has_passed():
-    world = at_rest()
-    groups = world.groups
-    groups.outsider[0], groups.ranks[0] = True, groups.members[0] / 2.0
-    groups.formed[0] = world.week - 10
-    remember_ranks(world, process.REVIEW_WEEKS)
-    assert groups.ranks[0] == groups.members[0]
-    groups.formed[0] = world.week - round(world.p.ranks_half_life * WEEKS_A_YEAR) - 1
-    groups.ranks[0] /= 2.0
-    remember_ranks(world, process.REVIEW_WEEKS)
-    assert groups.ranks[0] < 0.6 * groups.members[0]
-
-
-@pytest.mark.parametrize("outsider", [False, True])
-def test_groups_grow_into_the_ground_that_nobody_protects_whatever_their_origin(outsider: bool):
-    world = at_rest()
-    groups, communities, usual = world.groups, world.communities, world.burn_in.members
-    communities.control[:] = 0.75 * communities.first_control
-    assert lost_rent(world) == pytest.approx(0.25)
-    groups.outsider[0], groups.members[0] = outsider, usual / 2.0
-    groups.ranks[0] = groups.members[0]
-    assert places(world)[0] == pytest.approx(0.75 * usual), (
-        "half of them are there, a quarter of the ground is open"
-    )
-    assert wanted(world, np.array([COLUMN]))[0] > 1.0
-    groups.ranks[0] /= 2.0
-    assert places(world)[0] == pytest.approx(0.5 * usual), "who is overfull does not grow without end"
-    groups.ranks[0] = groups.members[0] = 0.9 * usual
-    assert places(world)[0] == pytest.approx(usual), "nor does the valley feed more than it did"
-
-
-def test_open_ground_is_shared_by_the_groups_in_proportion_to_their_members():
-    world = at_rest()
-    other, usual = new_group(world, outsider=True), world.burn_in.members
-    world.groups.members[[0, other]] = 0.08 * usual, 0.02 * usual
-    world.communities.control[:] = 0.0
-    room = room_to_grow(world)
-    assert room.sum() == pytest.approx(0.9 * usual)
-    assert room[other] == pytest.approx(room[0] / 4.0)
 
 
 def test_a_column_takes_in_no_more_than_its_members_can_bring():
@@ -433,7 +334,7 @@ def test_who_left_comes_back_as_far_as_home_is_held_as_it_was(share: float):
     assert back.mean() == pytest.approx(1.0 - 0.5**share, abs=0.08)
 
 
-def test_those_who_come_of_age_take_up_arms_only_where_arms_are_short():
+def test_those_who_come_of_age_take_up_arms_only_where_arms_are_free():
     ranks = {}
     for share in (0.0, 1.0):
         world = at_rest()

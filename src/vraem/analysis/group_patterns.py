@@ -14,6 +14,7 @@ from vraem.analysis.pattern import Measure, Pattern, year_span
 from vraem.observe import RunResult
 from vraem.observe.journal import Journal
 from vraem.observe.organisation_series import founding_group
+from vraem.processes.revenue import COCA_SERIES
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import LINEAGE_GROUP, REMOVAL, STATE
@@ -69,7 +70,7 @@ def of_lineage(run: RunResult, name: str) -> NDArray[np.float64]:
 def income(run: RunResult) -> list[Measure]:
     """P12: income a month about 2012, transit fee and share of the flow that pays it in 2013."""
     year, later = year_span(INCOME_YEAR), year_span(FEE_YEAR)
-    drugs = sum(run.mean(name, *year) for name in ("group_fees", "group_escorts", "group_leaf_tax"))
+    drugs = sum(run.mean(name, *year) for name in COCA_SERIES)
     whole = run.mean("group_income", *year)
     charged = run["charged_kg"][run.between(*later)].sum()
     shipped = sum(series[run.between(*later)].sum() for series in _shipped(run))

@@ -66,14 +66,11 @@ def _owners(folder: Path) -> Iterator[tuple[Path, bool]]:
 
 def _results_in(folder: Path) -> str:
     """What a folder holds: a run, a comparison or a sweep; a report that took its manifest along is none of them."""
-    from vraem.experiment.output import MATCH_FILE, PLAN_FILE, sort_of_results
+    from vraem.experiment.output import MATCH_FILE, PLAN_FILE, results_but_a_sweep, sort_of_results
     from vraem.experiment.part_files import holds_parts
 
-    found = sort_of_results(folder)
-    if found == "a sweep":
-        whole = any((folder / name).exists() for name in (PLAN_FILE, MATCH_FILE)) or holds_parts(folder)
-        return found if whole else ""
-    return found if found in ("a run", "a comparison") else ""
+    whole = any((folder / name).exists() for name in (PLAN_FILE, MATCH_FILE)) or holds_parts(folder)
+    return "a sweep" if whole and sort_of_results(folder) == "a sweep" else results_but_a_sweep(folder)
 
 
 def _is_same(folder: Path, other: Path) -> bool:

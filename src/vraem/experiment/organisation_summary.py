@@ -14,11 +14,12 @@ from vraem.observe.organisation import BY_PERSONS, END, OrganisationResult, mome
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.splinters import splinters
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
+from vraem.processes.revenue import TAKEN
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import COMMANDER, LEADER
 from vraem.world.security_tables import ACTORS
 
-SOURCES = ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages")
+SOURCES = tuple(TAKEN)
 """Sources of the groups' income, in the order of the pages."""
 
 STATES = ("members", "armed", "columns", "groups", "territory_lineage", "territory_other")
@@ -103,7 +104,7 @@ def _years(result: RunResult) -> list[dict[str, Any]]:
     columns |= {name: years.total(result[name]) for name in FLOWS}
     columns |= {name: years.mean(result[name]) for name in MEANS}
     columns["leader_present"] = years.mean(result["leader_present"])
-    income = {source: years.total(result[f"group_{source}"]) for source in SOURCES}
+    income = {source: years.total(result[name]) for source, name in TAKEN.items()}
     return [
         {
             "year": int(year),

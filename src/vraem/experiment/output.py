@@ -136,6 +136,12 @@ def sort_of_results(directory: Path) -> str:
     return f"a {MANIFEST_FILE} of something else"
 
 
+def results_but_a_sweep(directory: Path) -> str:
+    """Which results other than a sweep's a folder holds: a run or a comparison; nothing if none."""
+    found = sort_of_results(directory)
+    return found if found in ("a run", "a comparison") else ""
+
+
 def _refuse_to_overwrite(directory: Path, scenario_id: str, seed: int) -> None:
     manifest = directory / MANIFEST_FILE
     if not manifest.exists():

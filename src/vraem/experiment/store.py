@@ -23,7 +23,7 @@ import numpy as np
 
 from vraem.experiment import store_export, store_merge, store_series
 from vraem.experiment.frozen import frozen_text
-from vraem.experiment.output import EXPERIMENT_FILE, MANIFEST_FILE, PLAN_FILE, sort_of_results
+from vraem.experiment.output import EXPERIMENT_FILE, MANIFEST_FILE, PLAN_FILE, results_but_a_sweep
 from vraem.experiment.part_files import (
     FAILURES,
     FOLDERS,
@@ -85,7 +85,7 @@ class Store:
 
         """
         folder = Path(directory)
-        if (held := sort_of_results(folder)) in ("a run", "a comparison"):
+        if held := results_but_a_sweep(folder):
             raise StoreError(f"{folder}: holds {held}, expected a folder for a sweep; choose another --out")
         problem = _foreign(
             folder, experiment

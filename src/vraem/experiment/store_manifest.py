@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vraem.experiment.output import MANIFEST_FILE, sort_of_results
+from vraem.experiment.output import MANIFEST_FILE, results_but_a_sweep
 from vraem.experiment.part_files import StoreError
 from vraem.experiment.rows import Columns
 from vraem.observe.thresholds import THRESHOLDS
@@ -54,19 +54,20 @@ def new_manifest(experiment: Experiment) -> dict[str, Any]:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of the store in a folder. Raises ``StoreError`` if there is none, or one of another shape."""
     path = folder / MANIFEST_FILE
-    if (held := sort_of_results(folder)) in ("a run", "a comparison"):
-        raise StoreError(f"{folder}: holds {held}, expected a sweep (vraem sweep --out DIR)")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise StoreError(
-            f"{folder}: got no {MANIFEST_FILE}, expected the folder of a sweep (vraem sweep --out DIR)"
-        ) from None
+        fault = f"{folder}: got no {MANIFEST_FILE}, expected the folder of a sweep (vraem sweep --out DIR)"
     except (OSError, ValueError, RecursionError):
-        raise StoreError(f"{path}: cannot be read as the manifest of a sweep") from None
-    if problem := _problem(found):
-        raise StoreError(f"{path}: cannot be read as the manifest of a sweep ({problem})")
-    return dict(found)
+        fault = f"{path}: cannot be read as the manifest of a sweep"
+    else:
+        problem = _problem(found)
+        if not problem:
+            return dict(found)
+        fault = f"{path}: cannot be read as the manifest of a sweep ({problem})"
+    if held := results_but_a_sweep(folder):
+        fault = f"{folder}: holds {held}, expected a sweep (vraem sweep --out DIR)"
+    raise StoreError(fault)
 
 
 def _problem(found: Any) -> str:

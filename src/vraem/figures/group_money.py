@@ -14,14 +14,13 @@ from vraem.figures.run_groups import require_groups, rolling_mean, shade_campaig
 from vraem.figures.style import TEXT_SIZE, Margins, caption, nice_top, sheet, style
 from vraem.figures.timeline import Bundle, Weekly, as_results, draw_bundle, frame_years, panel_title
 from vraem.observe import RunResult
+from vraem.processes.revenue import COCA_SERIES
 from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_YEAR
 
 SMOOTHED = 26
 """Weeks over which income is averaged."""
 THOUSAND = 1000.0
 WEEKS_A_CALENDAR_MONTH = WEEKS_A_YEAR / MONTHS_A_YEAR
-COCA_SOURCES = ("group_fees", "group_escorts", "group_leaf_tax")
-"""Income that lives on coca and cocaine."""
 
 
 def group_income(results: RunResult | Sequence[RunResult]) -> Figure:
@@ -57,7 +56,7 @@ def group_income(results: RunResult | Sequence[RunResult]) -> Figure:
         frame_years(stack, dates)
         _stack(stack, dates, means)
         total = sum(bundle.values for bundle in bundles.values())
-        share = sum(bundles[name].values for name in COCA_SOURCES) / np.maximum(total, 1e-9)
+        share = sum(bundles[name].values for name in COCA_SERIES) / np.maximum(total, 1e-9)
         _coca_share(coca, Bundle(dates, np.asarray(share)))
         shade_campaign(stack, runs, named=True)
         shade_campaign(coca, runs, named=False)

@@ -10,10 +10,11 @@ import numpy as np
 
 from vraem.processes.command import MIDDLE_BOND, mean_bond
 from vraem.processes.communities import FEELING_WRITES, frighten
-from vraem.processes.groups import members_of, together
+from vraem.processes.groups import members_of
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import remove_members
+from vraem.processes.writes import together
 from vraem.world import World
 from vraem.world.organisation_tables import COMMANDER, DEAD, FIGHTER, NO_ROW
 from vraem.world.presence import nearest_communities, standing

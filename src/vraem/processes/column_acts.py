@@ -14,9 +14,6 @@ from vraem.processes.column_values import (
     Standing,
 )
 from vraem.processes.groups import (
-    COUNT_WRITES,
-    FOUNDING_WRITES,
-    MOVE_WRITES,
     Rows,
     change_group,
     count_strength,
@@ -26,12 +23,13 @@ from vraem.processes.groups import (
     move_members,
     nearest_column,
     new_group,
-    together,
+    persons_of,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members, purge_commander
 from vraem.processes.members import amnesty_now
+from vraem.processes.writes import COUNT_WRITES, FOUNDING_WRITES, MOVE_WRITES, together
 from vraem.world import World
 from vraem.world.organisation_tables import COMMANDER, LEADER, NO_ROW, QUIT, SURRENDERED
 from vraem.world.security_tables import DEMOBILISED, MERGER, SERVICE_END, SPLIT, VOTE_FAILED
@@ -94,7 +92,7 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
     note(
         world,
         INTO_SERVICE if option == SERVICE else SPLIT if not me.single else SERVICE_END,
-        persons=float(columns.armed[column] + columns.supporters[column]),
+        persons=float(persons_of(world, column)),
         by=actor_of(world, me.group),
         column=column,
         group=group,
@@ -136,7 +134,7 @@ def _merge(world: World, me: Standing, partner: int, unwilling: Rows) -> None:
     note(
         world,
         MERGER,
-        persons=float(columns.armed[me.column] + columns.supporters[me.column]),
+        persons=float(persons_of(world, me.column)),
         by=actor_of(world, me.group),
         column=me.column,
         group=partner,

@@ -24,9 +24,10 @@ from vraem.processes.column_values import (
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents, together
+from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at, usual_wage
+from vraem.processes.writes import together
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 from vraem.world.organisation_tables import LIVING, NO_ROW

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vraem.processes.groups import living_columns, living_groups
 from vraem.world import World
 from vraem.world.build_security import committee_history, roots_of_lineage
-from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR, left_after
+from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_QUARTER, WEEKS_A_YEAR, left_after
 from vraem.world.presence import state_presence
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ WRITES: dict[str, tuple[str, ...]] = {
 }
 FEELING_WRITES: dict[str, tuple[str, ...]] = {"communities": ("fear", "anger")}
 """What `frighten` and `anger` write."""
-MONTH, TWO_MONTHS = 4, 8
+MONTH, TWO_MONTHS = REVIEW_WEEKS, 2 * REVIEW_WEEKS
 """Weeks between two looks at what moves in months, and at what moves in years."""
 NEIGHBOURS_FEEL = 0.5
 """Fear and anger in the communities within sight, over those where it happened."""

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from vraem.processes import territory
 from vraem.processes.attacks import kill_civilians
 from vraem.processes.communities import FEELING_WRITES, frighten
-from vraem.processes.groups import Rows, living_columns, members_of, together
+from vraem.processes.groups import Rows, living_columns, members_of
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSSES
 from vraem.processes.losses import remove_members
 from vraem.processes.targets import BLOCK
 from vraem.processes.territory import ALLIED_FROM
+from vraem.processes.writes import together
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, REVIEW_WEEKS
 from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW

@@ -8,10 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import (
-    COUNT_WRITES,
-    ENTRY_WRITES,
-    FOUNDING_WRITES,
-    POST_WRITES,
     Recruits,
     add_members,
     count_strength,
@@ -19,11 +15,11 @@ from vraem.processes.groups import (
     install_leader,
     new_column,
     new_group,
-    together,
 )
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
 from vraem.processes.ranks import lost_rent
+from vraem.processes.writes import COUNT_WRITES, ENTRY_WRITES, FOUNDING_WRITES, POST_WRITES, together
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, REVIEW_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER

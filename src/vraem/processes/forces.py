@@ -34,7 +34,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     "communities": ("assisted_share",),
 }
 QUARTER = 12
-"""Weeks between two allocations; controls that stay where they are only count what they stop, once a quarter."""
+"""Weeks after which controls that stay where they are count what they stop; where they move, at every review."""
 PATROL_PLACES = 12
 """Communities nearest to its base among which a patrol goes about."""
 MOST_IN_A_UNIT = 1e4

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
-from vraem.processes.ranks import take_ranks_along
+from vraem.processes.ranks import take_along
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import (
@@ -31,82 +30,6 @@ if TYPE_CHECKING:
     from vraem.world.columns import Table
 
 Rows = NDArray[np.int64]
-
-Writes = dict[str, tuple[str, ...]]
-"""Columns by table, as a process declares them."""
-
-
-def together(*writes: Writes) -> Writes:
-    """The declarations of several functions as one."""
-    tables = {name for each in writes for name in each}
-    return {
-        table: tuple(dict.fromkeys(column for each in writes for column in each.get(table, ())))
-        for table in sorted(tables)
-    }
-
-
-COUNT_WRITES: Writes = {
-    "columns": ("armed", "supporters", "ideology"),
-    "groups": ("armed", "members", "ideology", "lineage_share"),
-}
-"""What recounting writes. These declarations are joined, with `together`, by whoever calls the functions below."""
-ENTRY_WRITES: Writes = {
-    "members": (
-        *("column", "group", "rank", "born", "joined", "left", "firm", "kin", "tie", "bond", "ideology"),
-        *("skill", "origin", "lineage", "descent", "exit_chance"),
-    )
-}
-"""What new members write."""
-POST_WRITES: Writes = {
-    "members": ("rank", "heir", "tie"),
-    "columns": ("commander", "vacant_until"),
-    "groups": ("leader", "centre", "authority", "vacant_since", "vacant_until"),
-}
-"""What filling posts, leaving them vacant and finding the centre write."""
-FOUNDING_WRITES: Writes = {
-    "columns": (
-        *("group", "seat", "status", "formed", "commander", "ended", "service", "hosted", "hidden_until"),
-        *("vacant_until", "locked_until", "reviewed", "link", "contact", "pay", "pressure"),
-    ),
-    "groups": (
-        *(
-            "leader",
-            "centre",
-            "ended",
-            "vacant_since",
-            "vacant_until",
-            "allied",
-            "status",
-            "formed",
-            "parent",
-        ),
-        *("outsider", "founding", "lineage_share", "coca_mix", "logging_mix", "extortion_mix", "support"),
-        "hoarding",
-    ),
-}
-"""What new columns and groups write."""
-END_WRITES: Writes = together(
-    JOURNAL_WRITES,
-    {
-        "columns": (
-            *("status", "ended", "commander", "service", "hosted", "control", "armed", "supporters"),
-            *("territory", "pressure", "notoriety", "revenue", "effort", "attack_effort", "sent", "received"),
-            *("paid", "treasury"),
-        ),
-        "groups": ("hoard", "centre", "status", "ended", "leader", "allied", "alliance"),
-    },
-)
-"""What the end of columns and groups writes."""
-MOVE_WRITES: Writes = together(
-    POST_WRITES,
-    END_WRITES,
-    {
-        "members": ("column", "group", "seat", "heir", "bond", "lineage", "descent"),
-        "columns": ("treasury", "group", "link", "grievance", "blame"),
-        "groups": ("hoard", "ranks", "arms"),
-    },
-)
-"""What members and columns that move to others write."""
 
 
 def rows_where(mask: NDArray[np.bool_]) -> Rows:
@@ -171,10 +94,15 @@ def strength_equivalents(world: World, rows: Rows | int) -> NDArray[np.float64]:
     return np.maximum(persons.astype(np.float64), 1.0)
 
 
+def persons_of(world: World, rows: Rows | int) -> NDArray[np.float32]:
+    """How many serve in each of the columns `rows` (n,), or in one."""
+    persons: NDArray[np.float32] = world.columns.armed[rows] + world.columns.supporters[rows]
+    return persons
+
+
 def manned(world: World, rows: Rows) -> NDArray[np.bool_]:
     """In which of the columns `rows` anybody serves, (n,): one that lost everybody stands until it is struck off."""
-    columns = world.columns
-    served: NDArray[np.bool_] = columns.armed[rows] + columns.supporters[rows] > 0.0
+    served: NDArray[np.bool_] = persons_of(world, rows) > 0.0
     return served
 
 
@@ -359,10 +287,7 @@ def change_group(world: World, column: int, group: int, link: float) -> None:
     columns.link[column] = link
     columns.grievance[column] = columns.blame[column] = 0.0
     rows = members_of(world, column)
-    arms = world.groups.arms[former] * min(len(rows) / max(float(world.groups.members[former]), 1.0), 1.0)
-    world.groups.arms[former] -= arms
-    world.groups.arms[group] += arms
-    take_ranks_along(world, len(rows), former, group)
+    take_along(world, len(rows), former, group)
     members.group[rows] = group
     members.seat[rows] = False
     members.heir[rows] = False

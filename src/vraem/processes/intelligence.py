@@ -8,9 +8,9 @@ from math import exp, log
 
 from vraem.processes.campaigns import collect
 from vraem.processes.communities import FEELING_WRITES
-from vraem.processes.groups import together
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.tips import hear
+from vraem.processes.writes import together
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR, left_after
 

@@ -10,21 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import (
-    COUNT_WRITES,
-    POST_WRITES,
     Rows,
     columns_of,
     find_centre,
     living_columns,
     members_of,
+    persons_of,
     rows_where,
     take_from_counts,
-    together,
     vacate_top,
 )
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
+from vraem.processes.writes import COUNT_WRITES, POST_WRITES, together
 from vraem.world import World
 from vraem.world.organisation_tables import (
     ACTIVE,
@@ -88,7 +87,8 @@ def remove_members(
         was = int(members.rank[member])
         _leave(world, member, status)
         dead = status == DEAD
-        world.groups.arms[group] -= min(was >= FIGHTER, world.groups.arms[group])  # they go with their bearer
+        if was >= FIGHTER:  # arms go with their bearer
+            world.groups.arms[group] = max(world.groups.arms[group] - 1.0, 0.0)
         flows.killed_group += dead
         flows.captured += not dead
         flows.routine_removals += by == STATE and campaign == NO_ROW
@@ -192,7 +192,7 @@ def _touched(world: World, lost: int, rows: Rows) -> NDArray[np.float32]:
     """How much a loss touches each column of `rows`: share of kin among its members; whole if its commander is kin."""
     members, columns = world.members, world.columns
     here = np.bincount(members.column[_kin_of(world, lost)], minlength=columns.count)[rows]
-    share = here / np.maximum(columns.armed[rows] + columns.supporters[rows], 1.0)
+    share = here / np.maximum(persons_of(world, rows), 1.0)
     commander = columns.commander[rows]
     related = (commander != NO_ROW) & (members.kin[commander] == members.kin[lost])
     touched: NDArray[np.float32] = np.where(related, 1.0, share).astype(np.float32)

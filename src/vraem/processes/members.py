@@ -13,21 +13,18 @@ import numpy as np
 from vraem.processes.arms import free_arms
 from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.groups import (
-    COUNT_WRITES,
-    FOUNDING_WRITES,
-    MOVE_WRITES,
     Rows,
     active_members,
     count_strength,
     end_column,
     install_commander,
     living_columns,
+    manned,
     members_of,
     move_members,
     nearest_column,
     new_column,
     rows_where,
-    together,
 )
 from vraem.processes.integration import persons_wanted
 from vraem.processes.journal import actor_of, note
@@ -35,6 +32,7 @@ from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members, of_the_top
 from vraem.processes.remittance import hoarding_of
 from vraem.processes.territory import hand_over
+from vraem.processes.writes import COUNT_WRITES, FOUNDING_WRITES, MOVE_WRITES, together
 from vraem.scenario.rules import SMALLEST_COLUMN
 from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
@@ -240,7 +238,7 @@ def _keep_size(world: World) -> None:
     columns = world.columns
     count_strength(world)
     rows = living_columns(world)
-    for column in rows[columns.armed[rows] + columns.supporters[rows] == 0.0].tolist():
+    for column in rows[~manned(world, rows)].tolist():
         end_column(world, column)  # first, or another might join one that ends
     rows = living_columns(world)
     large = (columns.armed[rows] > LARGEST_COLUMN) & (columns.territory[rows] >= 2.0)

@@ -9,11 +9,11 @@ from vraem.processes.campaigns import fight_campaigns
 from vraem.processes.communities import FEELING_WRITES
 from vraem.processes.disclosures import disclose
 from vraem.processes.forces import WRITES as FORCE_WRITES
-from vraem.processes.groups import together
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.raids import Operation, carry_out
 from vraem.processes.removals import remove_dated
 from vraem.processes.targets import Leads, leads, race, sight
+from vraem.processes.writes import together
 from vraem.scenario.campaigns import MOST_OPERATIONS_A_WEEK
 from vraem.world import World
 from vraem.world.chance import poisson

@@ -69,9 +69,11 @@ def lost_rent(world: World) -> float:
     return max(1.0 - float(area @ communities.control) / max(first, 1e-9), 0.0)
 
 
-def take_ranks_along(world: World, persons: int, former: int, group: int) -> None:
-    """A column of `persons` takes its share of the ranks, filled or not, from the `former` group into `group`."""
+def take_along(world: World, persons: int, former: int, group: int) -> None:
+    """A column of `persons` takes its share of ranks, filled or not, and arms from the `former` group into `group`."""
     groups = world.groups
-    places = groups.ranks[former] * min(persons / max(float(groups.members[former]), 1.0), 1.0)
-    groups.ranks[former] -= places
-    groups.ranks[group] += places
+    share = min(persons / max(float(groups.members[former]), 1.0), 1.0)
+    for held in (groups.ranks, groups.arms):
+        part = held[former] * share
+        held[former] -= part
+        held[group] += part

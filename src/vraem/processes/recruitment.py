@@ -10,8 +10,6 @@ import numpy as np
 
 from vraem.processes.arms import arms_are_free
 from vraem.processes.groups import (
-    COUNT_WRITES,
-    ENTRY_WRITES,
     Recruits,
     Rows,
     active_members,
@@ -21,15 +19,16 @@ from vraem.processes.groups import (
     living_columns,
     manned,
     members_of,
+    persons_of,
     rows_where,
     strength_equivalents,
-    together,
 )
 from vraem.processes.integration import refilled
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.ranks import remember_ranks, wanted
 from vraem.processes.revenue import coca_share
+from vraem.processes.writes import COUNT_WRITES, ENTRY_WRITES, together
 from vraem.world import World
 from vraem.world.chance import poisson
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
@@ -119,9 +118,8 @@ def most_recruits(world: World, rows: Rows) -> np.ndarray:
 
     So nobody joins a column in which nobody serves any more.
     """
-    columns = world.columns
-    persons: np.ndarray = (columns.armed[rows] + columns.supporters[rows]).astype(np.float64)
-    return world.p.recruits_per_member / WEEKS_A_YEAR * persons
+    most: np.ndarray = world.p.recruits_per_member / WEEKS_A_YEAR * persons_of(world, rows).astype(np.float64)
+    return most
 
 
 def kin_share(world: World, rows: Rows) -> np.ndarray:
@@ -215,7 +213,7 @@ def _come_of_age(world: World, rows: Rows) -> None:
     ]
     if not len(camps):
         return
-    held = float((columns.armed[camps] + columns.supporters[camps]).sum()) / max(world.burn_in.members, 1.0)
+    held = float(persons_of(world, camps).sum()) / max(world.burn_in.members, 1.0)
     if draws[0] >= 1.0 - exp(-highest_rate * min(held, 1.0)):
         return
     column = int(camps[min(int(draws[1] * len(camps)), len(camps) - 1)])

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from vraem.processes.groups import centre_of, living_columns, rows_where, strength_equivalents
+from vraem.processes.revenue import TAKEN
 from vraem.processes.reviews import call_to_review
 from vraem.world import World
 from vraem.world.organisation_tables import ACTIVE, NO_ROW
@@ -31,7 +32,6 @@ MISSED_PAY = 0.5
 MISSED_IN_A_ROW = 4.0
 """Missed paydays in a row that call for a review of the column's options (B8)."""
 FloatOrArray = TypeVar("FloatOrArray", float, np.ndarray)
-SOURCES = ("fees", "escorts", "leaf_tax", "logging", "extortion", "wages")
 """Columns of revenue by source (B1)."""
 
 
@@ -46,7 +46,7 @@ def step(world: World) -> None:
     if not len(rows):
         return
     columns, flows, p = world.columns, world.flows, world.p
-    sources = [columns.__dict__[name] for name in SOURCES]
+    sources = [columns.__dict__[name] for name in TAKEN]
     income = sum(sources[1:], sources[0])[rows]
     free = columns.service[rows] == NO_ROW
     revenue = columns.revenue[rows]

@@ -23,7 +23,9 @@ ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
 SOURCES = ("fees", "escorts", *ON_THE_GROUND)
 COCA_SOURCES = ("fees", "escorts", "leaf_tax")
 TAKEN = {source: f"group_{source}" for source in (*SOURCES, "wages")}
-"""The flow that a column's income of each source adds up to."""
+"""The flow, and the weekly series, that a column's income of each source adds up to."""
+COCA_SERIES = tuple(TAKEN[source] for source in COCA_SOURCES)
+"""Series of the income that lives on coca and cocaine."""
 
 
 def step(world: World) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vraem.processes.groups import (
-    POST_WRITES,
     Rows,
     columns_of,
     install_commander,
@@ -21,11 +20,11 @@ from vraem.processes.groups import (
     members_of_columns,
     members_of_group,
     rows_where,
-    together,
 )
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import actor_of, note
 from vraem.processes.reviews import call_to_review
+from vraem.processes.writes import POST_WRITES, together
 from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import ADULT_YEARS, FIGHTER, FOUNDING_KIN, HEIR_TIE, LIVING, NO_ROW
