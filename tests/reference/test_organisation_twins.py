@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vraem
-from vraem.processes import column_choice, column_values, command, remittance, succession
+from vraem.processes import column_choice, column_values, command, remittance, revenue, succession
 from vraem.processes.column_acts import carry_out
 from vraem.processes.column_values import INDEPENDENT, MERGE, SERVICE, Offers, standing_of
 from vraem.processes.groups import count_strength
@@ -89,7 +89,7 @@ def _shake(world: World, place: np.random.Generator) -> None:
     columns.treasury[:places] = 300.0 * wage * place.random(places)
     columns.missed_paydays[:places] = place.integers(0, 5, places)
     columns.hidden_until[:places] = np.where(place.random(places) < 0.2, 1_000, NO_ROW)
-    for source in remittance.SOURCES:
+    for source in revenue.SOURCES:
         getattr(columns, source)[:places] = 10.0 * wage * place.random(places)
     groups.success[:1], groups.hoard[:1] = place.normal(), 1e4 * place.random()
     count_strength(world)
