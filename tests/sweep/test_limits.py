@@ -83,6 +83,27 @@ def test_a_block_that_swallows_exceptions_is_stopped() -> None:
         stubborn()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_block_in_which_the_alarm_went_unheard_has_taken_too_long_all_the_same() -> None:
+    """Python drops what a finaliser raises; a block that ends before the second alarm is over its limit too."""
+
+    class Finalised:
+        def __del__(self) -> None:
+            spin(0.3)
+
+    left = []
+
+    def deaf() -> None:
+        thing = Finalised()
+        del thing
+        left.append(True)
+
+    with pytest.raises(TimeLimitExceeded), time_limit(0.1):
+        deaf()
+    assert left
+    assert alarm() == 0.0
+
+
 def test_a_slow_block_in_another_thread_is_stopped() -> None:
     """As on a Dask worker, where no alarm can be set."""
 

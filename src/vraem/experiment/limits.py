@@ -58,9 +58,11 @@ def _has_alarm() -> bool:
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    armed = True
+    armed, rang = True, False
 
     def ring(_number: int, _frame: FrameType | None) -> None:
+        nonlocal rang
+        rang = True
         if armed:
             raise TimeLimitExceeded
 
@@ -71,6 +73,8 @@ def _alarm(seconds: float) -> Iterator[None]:
             yield
         finally:
             armed = False
+        if rang:  # in code that swallows exceptions, such as a callback of the garbage collector
+            raise TimeLimitExceeded
     finally:  # also after an alarm that rang on the way out
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
