@@ -51,6 +51,7 @@ def world() -> Results:
         "three_groups_week": lambda r, row: float(r.integers(1, 900)) if r.random() < 0.3 else None,
         "weeks_observed": 640.0,
         "link": lambda r, row: r.normal(0.1 * (row["arm"] == "leader"), 0.2),
+        "la_60": lambda r, row: r.uniform(0.2, 0.4) + 0.5 * (row["arm"] == "baseline"),
     }
     arms = ("baseline", "leader", "heirs", "random-control")
     model = planted(label, points=50, replicates=3, arms=arms, **more)
@@ -59,8 +60,8 @@ def world() -> Results:
     about = {
         "name": "planted",
         "question": "Do <gangs> form?",
-        "outcomes": ["link"],
-        "units": {"link": "share"},
+        "outcomes": ["link", "la_60"],
+        "units": {"link": "share", "la_60": "ratio"},
     }
     # null runs have draws of their own
     frame = frame.assign(point=frame["point"] + 100 * (frame["null_model"] != "none"))
@@ -238,6 +239,18 @@ def test_contrasts_are_differences_of_pairs(written):
     for arm in ("leader", "heirs", "random-control"):
         gaps = (wide[arm] - wide["baseline"]).dropna()
         assert cells.values[f"contrast.{arm}.link"]["value"] == pytest.approx(gaps.mean())
+
+
+def test_a_share_of_what_was_before_is_shown_in_per_cent_as_its_name_says(written):
+    _, report, cells = written
+    page = report.page.read_text(encoding="utf-8")
+    kept = cells.values["contrast.heirs.la_60"]["value"]
+    assert -0.6 < kept < -0.4
+    row = next(part for part in page.split("<tr>") if 'data-key="contrast.heirs.la_60"' in part)
+    assert "armed strength, % of before" in row
+    assert "percentage points" in row
+    shown = re.search(r'data-key="contrast.heirs.la_60"[^>]*>([^<]+)<', row)
+    assert float(shown[1].replace("\N{MINUS SIGN}", "-")) == pytest.approx(100 * kept, rel=1e-3)
 
 
 def test_levers_are_ranges_of_shares(written):

@@ -1,6 +1,6 @@
 """What a report says, section by section: question, answer, how sure, conditions, tables, method, limits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vraem.analysis.findings import Findings, answer_in_two_sentences
 from vraem.analysis.questions import DIRECTION_WORDS, Answer
@@ -9,7 +9,7 @@ from vraem.analysis.sensitivity import Effect, Index
 from vraem.analysis.verdict import WORDS
 from vraem.analysis.words import counted
 from vraem.experiment.rules import VerdictRules
-from vraem.figures.outcome_words import named_outcome
+from vraem.figures.outcome_words import POINTS, named_outcome, words_of
 from vraem.figures.report_claim import campaign_sections, claim_sections, end_state_table, splinter_section
 from vraem.figures.report_html import (
     amount,
@@ -65,7 +65,7 @@ def sections(found: Findings, results: Results) -> Iterator[str]:
     if found.claim is not None:
         yield from claim_sections(found, found.claim)
     for answer in found.answers:
-        yield from _other(answer, results)
+        yield from _other(answer, results, found.about.get("units", {}))
     if found.claim is None:
         yield from history_section(found, None)
 
@@ -110,7 +110,7 @@ def _answer(found: Findings) -> str:
     return f'<div class="answer">{"".join(para(text) for text in said)}</div>'
 
 
-def _other(answer: Answer, results: Results) -> Iterator[str]:
+def _other(answer: Answer, results: Results, units: Mapping[str, str]) -> Iterator[str]:
     yield heading(f"{answer.question}: {answer.statement}", 3)
     yield para(f"Asked of each run: {answer.asked}. Verdict: {answer.word}, that is, {WORDS[answer.word]}.")
     if answer.parts:
@@ -127,17 +127,19 @@ def _other(answer: Answer, results: Results) -> Iterator[str]:
         ]
         yield table(["", "runs in which it holds", "P(p above)", "P(p below)", "verdict", "runs"], rows)
     if answer.effects:
+        shown = [(each, way, *_shown_in(each.outcome, units)) for each, way in answer.effects]
         rows = [
             [
                 cell(each.arm),
                 cell(named_outcome(results, each.outcome).whole, "text"),
-                amount(f"{answer.question}.{each.arm}.{each.outcome}", each.difference),
+                amount(f"{answer.question}.{each.arm}.{each.outcome}", each.difference, factor),
                 cell(p_text(each.p_holm)),
+                cell(unit),
                 cell(DIRECTION_WORDS[way], "text"),
             ]
-            for each, way in answer.effects
+            for each, way, factor, unit in shown
         ]
-        yield table(["arm", "outcome", "difference (95 % interval)", "p (Holm)", ""], rows)
+        yield table(["arm", "outcome", "difference (95 % interval)", "p (Holm)", "unit", ""], rows)
 
 
 def _incidence(found: Findings, results: Results) -> str:
@@ -188,8 +190,8 @@ def _contrasts(found: Findings, results: Results) -> str:
     rows, known = found.contrasts, found.about.get("units", {})
     body = []
     for each in rows:
-        name, unit = named_outcome(results, each.outcome), known.get(each.outcome, "")
-        factor = 100.0 if unit == SHARE else 1.0
+        name = named_outcome(results, each.outcome)
+        factor, unit = _shown_in(each.outcome, known)
         body.append(
             [
                 cell(each.arm),
@@ -198,7 +200,7 @@ def _contrasts(found: Findings, results: Results) -> str:
                 cell(quantity(factor * each.reference_mean)),
                 amount(f"contrast.{each.arm}.{each.outcome}", each.difference, factor),
                 cell(p_text(each.p_holm)),
-                cell("%, percentage points" if unit == SHARE else unit),
+                cell(unit),
                 cell(each.pairs),
             ]
         )
@@ -208,6 +210,14 @@ def _contrasts(found: Findings, results: Results) -> str:
         body,
         f"Arm less {reference}, seed by seed; intervals and p are Student's over {found.clusters}",
     )
+
+
+def _shown_in(outcome: str, units: Mapping[str, str]) -> tuple[float, str]:
+    """Factor and unit of an outcome in a table, as in charts: per cent of shares and of what is set against before."""
+    unit = units.get(outcome, "")
+    if unit == SHARE or words_of(outcome).family == POINTS:
+        return 100.0, "%, percentage points"
+    return 1.0, unit
 
 
 def _method(found: Findings, results: Results) -> Iterator[str]:
