@@ -23,6 +23,7 @@ from vraem.analysis.questions import (
 )
 from vraem.analysis.resampling import Clusters
 from vraem.analysis.results import Results
+from vraem.experiment.rules import VerdictRules
 from vraem.experiment.types import Design, Factor, Replicates
 from vraem.observe.anchor import HORIZONS
 
@@ -286,6 +287,32 @@ def test_what_heirs_change_has_a_sign_only_if_it_is_found():
     assert ways["authority_year1"] == "down"
     assert ways["exits_year1"] == "open"
     assert answer.word == "supported"
+
+
+def test_what_others_change_as_well_is_no_effect_of_losing_heirs():
+    """As many taken who are no heirs stand beside them, and decide nothing."""
+    world = planted(
+        always("mixed"),
+        arms=("baseline", "heirs", "four-fighters"),
+        authority_year1=lambda r, row: 0.5 + r.normal(0, 0.01),
+        armed_year3=lambda r, row: 100.0 - 4.0 * (row["arm"] == "four-fighters") + r.normal(0, 1.0),
+    )
+    told = replace(world, rules=VerdictRules(control="four-fighters"))
+    answer = heirs(told, ["heirs", "four-fighters"])
+    ways = {(each.arm, each.outcome): way for each, way in answer.effects}
+    assert ways["four-fighters", "armed_year3"] == "down"
+    assert ways["heirs", "authority_year1"] == "none"
+    assert answer.word == "refuted"
+    assert heirs(world, ["heirs", "four-fighters"]).word == "supported"
+
+
+def test_an_outcome_that_cannot_be_told_to_be_the_same_does_not_keep_the_answer_open():
+    even = planted(
+        always("mixed"),
+        authority_year1=lambda r, row: 0.5 + r.normal(0, 0.01),
+        armed_year3=lambda r, row: 100.0 + r.normal(0, 5.0),
+    )
+    assert heirs(even, ["heirs"]).word == "refuted"
 
 
 def exported(share):

@@ -9,7 +9,7 @@ import pytest
 from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis.discovery import discover
 from vraem.analysis.findings import effects_of
-from vraem.analysis.labels import relabelled, shares, stability
+from vraem.analysis.labels import relabelled, shares, stability, under_moved_tables
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import (
     by_quarter,
@@ -204,6 +204,20 @@ def test_stability_moves_each_threshold_and_all_at_once():
     assert rows["effective_fragments", 1.2].share == rows["none", 1.0].share
     assert rows["splinters", 0.8].changed > 0  # from .4 on the largest group is a rump with splinters
     assert ("all", 1.2) in rows
+
+
+def test_the_whole_table_moved_asks_who_is_dismantled_then():
+    """Under thresholds moved up only the first ten draws are dismantled, and these are gangs."""
+    results = planted(
+        always("mixed"),
+        end_state_high_60=lambda r, row: "gangs" if row["point"] < 20 else "mixed",
+        dismantled_personnel_high=lambda r, row: float(row["point"] < 10),
+    )
+    (row,) = under_moved_tables(results, 60, "personnel")
+    assert (row.threshold, row.factor, row.share) == ("every threshold", 1.2, 1.0)
+    fallen = results.frame[results.frame.dismantled_personnel == 1]
+    assert row.changed == pytest.approx((fallen.point < 20).mean())
+    assert under_moved_tables(planted(always("mixed")), 60, "personnel") == []
 
 
 def test_stability_needs_the_measures():

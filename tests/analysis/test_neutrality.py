@@ -123,6 +123,31 @@ def test_the_rule_is_asked_again_by_persons():
     assert text.index("## Recruits of splinters left out") < text.index("personnel, replaced, any horizon")
 
 
+def test_the_rule_is_asked_again_under_moved_thresholds():
+    moved = {f"end_state_low_{months}": without("absorbed") for months in HORIZONS}
+    results = planted(even, points=150, **moved)
+    found = neutrality(results)
+    assert found.holds
+    assert {fault.label for fault in found.moved_faults["low"]} == {"absorbed"}
+    assert "high" not in found.moved_faults
+    text = page(found, results, "")
+    assert text.index("## Thresholds moved") < text.index("*Moved down:*") < text.index("personnel, absorbed")
+    assert "Moved up" not in text
+
+
+def test_a_group_that_firms_paid_before_is_left_out_by_what_the_runs_kept():
+    """Runs labelled before the flag asked who paid the armed have their baselines."""
+    results = planted(
+        even,
+        points=40,
+        weak_start=0.0,
+        start_strength=0.9,
+        la_0=40.0,
+        lf_0=lambda r, row: 60.0 if row["point"] < 10 else 10.0,
+    )
+    assert set(results.judged.frame.point) == set(range(10, 40))
+
+
 def test_definitions_of_strength_are_asked_by_persons_too():
     again = {f"end_state_by_persons_{months}": even for months in HORIZONS}
     results = planted(even, points=150, dismantled_size_by_persons=0.0, **again)

@@ -15,9 +15,11 @@ from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import CENSORED_LABEL, Results
 from vraem.observe.end_states import END_STATES, classify
 from vraem.observe.measures import HorizonMeasures
-from vraem.observe.thresholds import THRESHOLDS, VARIANTS, Thresholds
+from vraem.observe.thresholds import THRESHOLDS, VARIANTS, VARIATION, Thresholds
 
 GANGS = "gangs"
+WHOLE_TABLE = "every threshold"
+"""All thresholds of the table at once: of the labels, of *dismantled* and of what counts as a group."""
 BY_PERSONS_WORDS = (
     "Recruits count as of the group as far as the splinter that they join comes from it. Counted by persons, only "
     "who was ever in the founding group is of it: its own recruits are, those of a splinter are not, so that with the "
@@ -125,6 +127,24 @@ def stability(
         *(row("all", f, thresholds.scaled(f, *END_STATE_RULES)) for f in factors),
         *_given_under_variants(results, horizon, counted, own, wanted),
     ]
+
+
+def under_moved_tables(
+    results: Results, horizon: int, definition: str, wanted: str = GANGS
+) -> list[Stability]:
+    """Labels that the observer gave under the whole table moved down and up, among the runs dismantled under it.
+
+    ``changed`` is the share of the runs dismantled under the table as it stands whose label is another.
+    """
+    own, counted, rows = results.labels(horizon), results.counted(horizon, definition), []
+    for reading, factor in (("low", 1.0 - VARIATION), ("high", 1.0 + VARIATION)):
+        moved = results.read_as(reading)
+        if moved is None or horizon not in moved.horizons or not counted.any():
+            continue
+        labels, among = moved.labels(horizon), moved.counted(horizon, definition)
+        share = float((labels[among] == wanted).mean()) if among.any() else float("nan")
+        rows.append(Stability(WHOLE_TABLE, factor, float((labels[counted] != own[counted]).mean()), share))
+    return rows
 
 
 def _given_under_variants(

@@ -41,6 +41,8 @@ COMPANIONS = ("seats",)
 """Definitions that stand beside one of the three and are shown, not judged."""
 ANY_LABEL = "any end state"
 
+MOVED_TABLES = ("low", "high")
+"""Readings under the whole table of thresholds moved down and up by a fifth."""
 SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap", "follower_quorum")
 """Parameters that can put an answer in by hand, screened first."""
 SCREEN_MEASURES = ("n_eff", "fragmented", "pi", "abs", "dis")
@@ -82,6 +84,7 @@ class Neutrality:
     ``cells``: shares by definition, label and horizon. ``faults``: where the rule is broken. ``persons_cells`` and
     ``persons_faults``: the same with those counted who were ever in the founding group, and no recruits of
     splinters; empty if the runs do not say.
+    ``moved_faults``: the same under the whole table of thresholds moved down and up, by reading; empty without.
     ``screening_labels``: how P(label | dismantled) moves with the screened parameters, by label;
     ``screening_fragmented`` the same of P(fragmented | dismantled), empty if the runs do not say whether they are.
     ``levers``: factors by how far P(gangs | dismantled) moves over them. ``runs`` judged, ``weak`` left out.
@@ -91,6 +94,7 @@ class Neutrality:
     faults: tuple[Fault, ...]
     persons_cells: tuple[Cell, ...]
     persons_faults: tuple[Fault, ...]
+    moved_faults: dict[str, tuple[Fault, ...]]
     nulls: tuple[NullComparison, ...]
     screening_labels: dict[str, dict[str, tuple[Band, ...]]]
     screening_fragmented: dict[str, tuple[Band, ...]]
@@ -145,6 +149,11 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
         faults=tuple(faults(cells)),
         persons_cells=again,
         persons_faults=tuple(faults(again)),
+        moved_faults={
+            reading: tuple(faults(_all_cells(moved)))
+            for reading in MOVED_TABLES
+            if (moved := kept.read_as(reading)) is not None
+        },
         nulls=tuple(compare_nulls(nulls or results, horizon)),
         screening_labels={label: screened(found == label) for label in END_STATES},
         screening_fragmented=screened(kept.yes(fragmented)) if kept.has(fragmented) else {},

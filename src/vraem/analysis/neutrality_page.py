@@ -23,8 +23,10 @@ from vraem.analysis.sensitivity import Effect
 from vraem.analysis.words import percent
 from vraem.experiment.words import listed
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
+from vraem.observe.thresholds import VARIATION
 
 _MOST_LEVERS = 12
+MOVED_WORDS = {"low": "down", "high": "up"}
 
 
 def page(
@@ -45,6 +47,7 @@ def page(
         _said(found.faults),
         *(_definition(found.cells, results, name) for name in results.definitions),
         *_by_persons(found, results),
+        *_moved(found),
         "## Null models",
         _nulls(found),
         "## Parameters that can put an answer in by hand",
@@ -64,7 +67,7 @@ def _opening(found: Neutrality, results: Results, command: str) -> str:
         f"the group and the structural switches were drawn from their ranges, {_campaigns(results)}, nothing having "
         "been fitted to an outcome. "
         f"{found.weak} further runs are left out: when the campaign began, the group had less than .6 of its first "
-        "strength, or all its columns served firms. "
+        "strength, or firms paid half of its armed or more. "
         f"Shares are of dismantled runs; brackets are 95 % intervals in which {results.cluster_words} count, not runs: "
         "Wilson's in the tables of end states, those of a posterior with Jeffreys' prior in the tables of null models "
         "and of single parameters.\n\nMade by:\n\n```\n" + command + "\n```"
@@ -119,6 +122,17 @@ def _table_of(cells: Sequence[Cell], results: Results, definition: str) -> str:
     ]
     rows.append(["runs", *(f"{known[END_STATES[0], months].runs}" for months in horizons)])
     return table(["end state", *(f"{months} months" for months in horizons)], rows)
+
+
+def _moved(found: Neutrality) -> Iterator[str]:
+    """The rule again under moved thresholds."""
+    if found.moved_faults:
+        yield (
+            "## Thresholds moved\n\nEvery threshold of the table (of the labels, of *dismantled*, of what counts as an "
+            f"independent group) moved by {percent(VARIATION)} at once; lengths of time stay. The runs are the same."
+        )
+    for reading, broken in found.moved_faults.items():
+        yield f"*Moved {MOVED_WORDS[reading]}:* {_said(broken)}"
 
 
 def _by_persons(found: Neutrality, results: Results) -> Iterator[str]:

@@ -4,16 +4,16 @@
 end.
 """
 
+import re
 from collections.abc import Iterable
 
 from vraem.observe.catalogue import QUANTITIES
 from vraem.observe.end_states import DEFINITIONS, END_STATES
-from vraem.observe.organisation import BY_PERSONS
 
 END_STATE = "end_state_{h}"
 END_STATE_VARIANT = "end_state_{{variant}}_{h}"
 DISMANTLED = "dismantled_{definition}"
-WEAK_START = "weak_start"
+WEAK_START, ARMED_BEFORE, HIRED_BEFORE, STRENGTH_BEFORE = "weak_start", "la_0", "lf_0", "start_strength"
 FRAGMENTED = "fragmented_{h}"
 PROFIT, PROFIT_BEFORE = "pi_{h}", "pi_0"
 REVENUE, OTHERS_SHARE, ARMED = "rev_{h}", "vac_{h}", "la_{h}"
@@ -59,12 +59,11 @@ MOVED = "rest_area_"
 """What columns of areas outside the valley begin with."""
 
 
-_PERSONS = f"_{BY_PERSONS}"
-
-
-def by_persons(columns: Iterable[str]) -> dict[str, str]:
-    """Columns with those that count persons in their place: ``end_state_60`` has ``end_state_by_persons_60``."""
-    return {name.replace(_PERSONS, ""): name for name in columns if _PERSONS in name}
+def read_as(columns: Iterable[str], reading: str) -> dict[str, str]:
+    """Columns with those of another `reading` in their place: ``end_state_60`` has ``end_state_by_persons_60``."""
+    known = tuple(columns)
+    found = {name: re.sub(rf"_{reading}(?=_\d+$|$)", "", name) for name in known}
+    return {own: name for name, own in found.items() if own != name and own in known}
 
 
 def at(name: str, horizon: int) -> str:

@@ -134,16 +134,22 @@ HEIR_SHARES = (
 
 
 def heirs(results: Results, arms: Sequence[str]) -> Answer | None:
-    """Q4: what the loss of heirs (``arms``) changes against the reference; no sign is taken for granted."""
+    """Q4: what the loss of heirs (``arms``) changes against the reference; no sign is taken for granted.
+
+    The effects of a control (as many taken who are no heirs) are shown beside those of heirs and decide nothing. Only
+    shares can be told to be the same as before: what has another unit may speak for an effect, not against one.
+    """
     outcomes = [name for name in HEIR_OUTCOMES if name in results.frame]
     present = set(results.frame["arm"])
     arms = [arm for arm in arms if arm in present and arm != results.reference]
     if not outcomes or not arms or results.reference not in present:
         return None
     found = _directed(contrasts(results.strong, outcomes, arms=arms, shares=HEIR_SHARES))
-    settled = [way for _, way in found if way in ("up", "down")]
-    equal = [way for _, way in found if way == "none"]
-    word: Word = "supported" if settled else "refuted" if len(equal) == len(found) else "contingent"
+    judged = [(each.outcome, way) for each, way in found if each.arm != results.rules.control]
+    settled = any(way in ("up", "down") for _, way in judged)
+    of_shares = [way for outcome, way in judged if outcome in HEIR_SHARES]
+    equal = bool(of_shares) and all(way == "none" for way in of_shares)
+    word: Word = "supported" if settled else "refuted" if equal else "contingent"
     asked = "any of these outcomes moves, either way: " + "; ".join(HEIR_OUTCOMES[name] for name in outcomes)
     return Answer("Q4", STATEMENTS["Q4"], asked, word, {}, found)
 

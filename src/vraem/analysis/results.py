@@ -4,8 +4,7 @@
 the draw of the factors, its outcomes.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -21,6 +20,8 @@ from vraem.experiment.outcomes import NULL_COLUMN
 from vraem.experiment.rules import VerdictRules, reference_arm, verdict_rules
 from vraem.observe.anchor import measured_days
 from vraem.observe.end_states import DEFINITIONS
+from vraem.observe.measures import is_weak
+from vraem.observe.organisation import BY_PERSONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +170,13 @@ class Results:
             return self
         weak = self.frame[columns.WEAK_START].astype(float)
         silent = weak.isna() & weak.notna().groupby(self.frame["arm"]).transform("any")
-        return self.where(~(silent | (weak > 0.5)))
+        # runs labelled by an older rule are asked by the baselines that they kept
+        told = is_weak(
+            self.numbers(columns.ARMED_BEFORE),
+            self.numbers(columns.HIRED_BEFORE),
+            self.numbers(columns.STRENGTH_BEFORE),
+        )
+        return self.where(~(silent | (weak > 0.5) | told))
 
     @cached_property
     def tried(self) -> "Results":
@@ -188,9 +195,17 @@ class Results:
     def by_persons(self) -> "Results | None":
         """The same runs, with those counted who were ever in the founding group, and no recruits of splinters.
 
-        Outcomes that are counted so stand in place of those by descent. None if the runs have no such end states.
+        None if the runs have no such end states.
         """
-        again = columns.by_persons(self.frame.columns)
+        return self.read_as(BY_PERSONS)
+
+    def read_as(self, reading: str) -> "Results | None":
+        """The same runs, with the outcomes of another `reading` in place of the headline's, where there are any.
+
+        A reading is `BY_PERSONS` or one of `VARIANTS`, the tables of moved thresholds. None if the runs have no end
+        states of it.
+        """
+        again = columns.read_as(self.frame.columns, reading)
         if not columns.horizons_in(again):
             return None
         return replace(
@@ -363,31 +378,3 @@ def _households(experiment: "Experiment", frame: "pd.DataFrame") -> list[int]:
     return sorted(
         {int(value) for value in drawn} or {scenario.run.households for _, scenario in experiment.arms}
     )
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: no number becomes null, tuples become lists."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, str) or value is None:
-        return value
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if hasattr(value, "_asdict"):
-        return plain(value._asdict())
-    if hasattr(value, "model_dump"):
-        return plain(value.model_dump())
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, Sequence | set | frozenset | np.ndarray):
-        return [plain(item) for item in value]
-    return str(value)
-
-
-def json_text(value: Any) -> str:
-    """JSON of results, the same to the byte for the same results."""
-    return json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n"

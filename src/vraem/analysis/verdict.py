@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vraem.analysis import outcome_columns as columns
 from vraem.analysis.clusters import clustered_gap, mean_interval, student_interval
 from vraem.analysis.intervals import Interval, equivalent_mean
-from vraem.analysis.labels import GANGS, Shares, Stability, shares, stability
+from vraem.analysis.labels import GANGS, Shares, Stability, shares, stability, under_moved_tables
 from vraem.analysis.resampling import JUDGED_DRAWS, modal_weight, posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
@@ -257,8 +257,9 @@ def claim_verdict(results: Results) -> ClaimVerdict:
             if (kept.frame["arm"] == arm).any()
         },
         switch_table=tuple(_switch_cells(kept)),
-        stability=tuple(
-            stability(kept, horizon, kept.counted(horizon, definition), by=rules.label_variation)
+        stability=(
+            *stability(kept, horizon, kept.counted(horizon, definition), by=rules.label_variation),
+            *under_moved_tables(kept, horizon, definition),
         ),
         weak=1.0 - len(kept.frame) / len(results.tried.frame) if len(results.tried.frame) else float("nan"),
         censored=float((~reached).mean()) if len(reached) else float("nan"),

@@ -133,7 +133,8 @@ def _end_states(groups: dict[str, Any]) -> str:
         f"{day(anchor['end'])} all the same.",
     )
     weak = (
-        " The group was weak already: it had lost four tenths of its first strength, or all its columns served firms."
+        " The group was weak already: it had lost four tenths of its first strength, or firms paid half of its armed "
+        "or more."
         if anchor["weak_start"]
         else ""
     )
@@ -152,7 +153,7 @@ def _end_states(groups: dict[str, Any]) -> str:
 def _read_again(row: dict[str, Any]) -> str:
     """The end state by persons, if it is another."""
     again = row["end_state_by_persons"]
-    if again == row["end_state"]:
+    if again in (None, row["end_state"]):
         return ""
     return f", or {END_STATE_WORDS[again]} ({again.replace('_', ' ')}) if recruits of splinters do not count"
 

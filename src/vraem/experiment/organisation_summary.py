@@ -146,12 +146,13 @@ def _horizons(result: RunResult) -> list[dict[str, Any]]:
     groups = result.organisation
     if groups.anchor is None or groups.measures is None:
         return []
+    by_persons = groups.verdicts.get(BY_PERSONS)
     return [
         {
             "months": months,
             "date": _day(result, week),
             "end_state": groups.end_states[place],
-            "end_state_by_persons": groups.verdicts[BY_PERSONS].end_states[place],
+            "end_state_by_persons": by_persons.end_states[place] if by_persons else None,
             "fragmented": bool(groups.verdicts["default"].fragmented[place]),
             **{name: float(values[place]) for name, values in groups.measures.__dict__.items()},
             "fates": groups.fates.as_counts().get(moment(months)),

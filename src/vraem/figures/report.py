@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vraem.analysis.findings import Findings, findings
-from vraem.analysis.results import Results, json_text
+from vraem.analysis.plain import json_text
+from vraem.analysis.results import Results
 from vraem.figures.registry import report_charts
 from vraem.figures.report_html import heading, image, page
 from vraem.figures.report_page import more_sections, sections

@@ -1,8 +1,10 @@
 """Sections of a report that judge the claim: verdict, both findings, mechanisms, conditions, thresholds, campaigns."""
 
+import math
 from collections.abc import Iterator
 
 from vraem.analysis.findings import Findings
+from vraem.analysis.labels import WHOLE_TABLE
 from vraem.analysis.neutrality import EXCEPTED
 from vraem.analysis.nulls import NULL_NAMES, NULL_WORDS
 from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimAtHorizon, ClaimVerdict
@@ -186,14 +188,22 @@ def _conditions(found: Findings) -> Iterator[str]:
 def _stability(claim: ClaimVerdict) -> Iterator[str]:
     if not claim.stability:
         return
-    base = claim.stability[0].share
+    base = next(
+        (row.share for row in claim.stability if row.threshold == "none"), claim.headline.judgement.p.estimate
+    )
     moved = [row for row in claim.stability if row.threshold != "none"]
-    low, high = min(row.share for row in moved), max(row.share for row in moved)
+    shares = [row.share for row in moved if not math.isnan(row.share)]
+    low, high = min(shares), max(shares)
     yield heading("Where the thresholds stand", 3)
     moving = f"Thresholds of the labels moved by {percent(claim.rules.label_variation)}, one at a time and all at once"
     least = [row.factor * THRESHOLDS.strength_min for row in moved if row.threshold == "strength_min"]
     if least:
         moving += f", or the least armed of a group set to {' and '.join(f'{armed:g}' for armed in least)}"
+    if any(row.threshold == WHOLE_TABLE for row in moved):
+        moving += (
+            ", or the whole table moved by a fifth, so that other runs count as dismantled and other groups as "
+            "independent"
+        )
     now, ends = share_text(base), [share_text(low), share_text(high)]
     if ends == [now, now]:
         yield para(f"{moving}: the share of gangs does not change ({now}).")

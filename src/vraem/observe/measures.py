@@ -36,6 +36,23 @@ class Baseline:
     weeks: int
 
 
+def is_weak(
+    armed: Values | float,
+    hired: Values | float,
+    start_strength: Values | float,
+    thresholds: Thresholds = THRESHOLDS,
+) -> NDArray[np.bool_]:
+    """Whether a group was weak before the campaign: what is found later is then no outcome of it. By run, any shape.
+
+    It had lost much of its first strength, or firms paid so large a part of its armed that it would be called
+    *absorbed* (all of them, if nobody is left outside). `armed` and `hired` are LA0 and LF0.
+    """
+    outside, paid = np.asarray(armed, dtype=np.float64), np.asarray(hired, dtype=np.float64)
+    absorbed = paid >= thresholds.absorbed * (outside + paid)
+    weak: NDArray[np.bool_] = absorbed | (np.asarray(start_strength) < thresholds.weak_start)
+    return weak
+
+
 @dataclass(frozen=True)
 class HorizonMeasures:
     """Measures at the horizons, (horizons,) float64; not a number where the run does not reach.

@@ -23,7 +23,7 @@ from vraem.observe.end_states import (
 from vraem.observe.fates import Fates, no_fates
 from vraem.observe.journal import PERSONS_A_HOUSEHOLD, Journal, Violence
 from vraem.observe.logbook import Logbook, Persons, Weekly
-from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_of, horizon_measures
+from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_of, horizon_measures, is_weak
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
@@ -139,13 +139,11 @@ class OrganisationResult:
 
     @property
     def weak_start(self) -> bool | None:
-        """Whether the group had lost much of its first strength when the campaign began, or all columns served firms.
-
-        None if the run cannot say.
-        """
-        if self.baseline is None or np.isnan(self.baseline.start_strength):
+        """Whether the group was weak when the campaign began (`is_weak`); None if the run cannot say."""
+        before = self.baseline
+        if before is None or np.isnan(before.start_strength):
             return None
-        return self.baseline.armed <= 0.0 or self.baseline.start_strength < THRESHOLDS.weak_start
+        return bool(is_weak(before.armed, before.hired, before.start_strength))
 
     def violence(self, first: int, last: int) -> Violence:
         """Violence in the weeks `first` to `last`, both included."""
@@ -231,7 +229,9 @@ def _measured(
         weekly = headline if name == "default" else weekly_measures(*own, founding, thresholds)[0]
         baseline = baseline_of(weekly, hired, anchor, thresholds)
         if baseline.armed <= 0.0:
-            return {"top": top, "baseline": baseline}
+            if name == "default":
+                return {"top": top, "baseline": baseline}
+            continue  # another reading finds nobody to measure against: it says nothing, the headline stands
         measures = horizon_measures(weekly, hired, anchor, baseline, thresholds)
         found[name] = (baseline, measures)
         verdicts[name] = Verdicts(

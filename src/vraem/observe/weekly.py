@@ -25,13 +25,14 @@ Mask = NDArray[np.bool_]
 class GroupWeeks:
     """What is known of each group in each week, (groups, weeks).
 
-    `living`; `lineage` (living, and of the lineage by the mean descent of its members);
-    `independent`; `members`, `armed` persons; `armed_lineage` armed of the lineage in columns outside firms' service;
-    `commanded` the same times the command link; `income` USD of 13 weeks; `territory` communities; `revenue` USD
-    of the week from all sources but wages.
+    `living`; `descended` (of the lineage by the mean descent of its members, which is frozen when nobody is left),
+    `lineage` both; `independent`; `members`, `armed` persons; `armed_lineage` armed of the lineage in columns
+    outside firms' service; `commanded` the same times the command link; `income` USD of 13 weeks; `territory`
+    communities; `revenue` USD of the week from all sources but wages.
     """
 
     living: Mask
+    descended: Mask
     lineage: Mask
     independent: Mask
     members: Values
@@ -119,9 +120,11 @@ def group_weeks(columns: Weekly, groups: Weekly, thresholds: Thresholds = THRESH
         & ((from_firms <= 0.0) | (from_firms < thresholds.wage_share_max * income))
     )
     weeks = _weeks_held(independent_week, thresholds.independence_window)
+    descended = groups["lineage_share"].astype(np.float32) >= np.float32(thresholds.lineage_share)
     return GroupWeeks(
         living=living,
-        lineage=living & (groups["lineage_share"].astype(np.float32) >= np.float32(thresholds.lineage_share)),
+        descended=descended,
+        lineage=living & descended,
         independent=living & (weeks >= thresholds.independent_weeks),
         members=by_group(columns["armed"] + columns["supporters"]),
         armed=by_group(columns["armed"]),
@@ -158,8 +161,8 @@ def measures_of(columns: Weekly, groups: GroupWeeks, founding: NDArray[np.bool_]
         effective_revenue=effective_number(groups.income * among),
         effective_territory=effective_number(groups.territory * among),
         effective_all=effective_number(groups.members * groups.independent),
-        revenue_lineage=row_total(groups.revenue * groups.lineage),
-        revenue_other=row_total(groups.revenue * ~groups.lineage),
+        revenue_lineage=row_total(groups.revenue * groups.descended),
+        revenue_other=row_total(groups.revenue * ~groups.descended),
         territory_lineage=row_total(groups.territory * groups.lineage),
         territory_other=row_total(groups.territory * ~groups.lineage),
     )
