@@ -191,8 +191,8 @@ def test_the_acts_part_on_one_day_and_share_the_rules():
     assert (leader.events[-1].date, leader.events[-1].role) == (ACT, "leader")
     assert (middle.events[-1].role, middle.events[-1].count) == ("commander", MIDDLE_REMOVED)
     one, other = careful.campaigns[-1], careless.campaigns[-1]
-    assert one.accuracy > other.accuracy
-    assert one.model_copy(update={"accuracy": other.accuracy}) == other
+    assert one.collateral < other.collateral
+    assert one.model_copy(update={"collateral": other.collateral}) == other
     assert slump.events[-1].start == one.start == ACT
 
 

@@ -199,6 +199,7 @@ AFTER_RARE_EVENTS = frozenset(
         "committee_veto",
         "control_effect",
         "demob_amnesty_value",
+        "demob_relief",
         "demob_retaliation",
         "entrant_armed_max",
         "entrant_legacy_multiplier",

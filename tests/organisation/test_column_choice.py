@@ -162,14 +162,17 @@ def test_values_move_as_the_specification_says(option: int, field: str, sign: in
     assert np.sign(change[option]) == sign
 
 
-def test_state_pressure_weighs_the_same_everywhere_half_in_service_and_not_in_hiding():
+@pytest.mark.parametrize("relief", [0.0, 0.3, 1.0])
+def test_state_pressure_weighs_the_same_everywhere_but_in_service_in_hiding_and_without_arms(relief: float):
     world = quiet(fresh())
+    world.p = world.p.replace(demob_relief=relief)
     me = standing_of(world, 5)
     offers = no_offers(partner=0, partner_pay=1.0, firm=FIRM, wage=WAGE)
     pressed = me._replace(pressure=me.pressure + 1.0)
     change = affiliation_values(world, pressed, offers) - affiliation_values(world, me, offers)
     weight = world.p.state_pressure_weight
-    assert change[[STAY, INDEPENDENT, MERGE, DEMOBILISE]] == pytest.approx(-weight)
+    assert change[[STAY, INDEPENDENT, MERGE]] == pytest.approx(-weight)
+    assert change[DEMOBILISE] == pytest.approx(-weight * (1.0 - relief))
     assert change[SERVICE] == pytest.approx(-weight / 2.0)
     hiding = conduct_values(world, pressed, FIRM) - conduct_values(world, me, FIRM)
     assert hiding[HIDE] == pytest.approx(weight)

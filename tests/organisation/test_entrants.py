@@ -5,6 +5,7 @@ import pytest
 
 from vraem.processes import entrants, territory
 from vraem.processes.arms import free_arms
+from vraem.processes.column_values import standing_of
 from vraem.processes.groups import count_strength, living_columns, living_groups, members_of, new_group
 from vraem.processes.losses import leave_members, remove_members
 from vraem.world import World
@@ -140,6 +141,13 @@ def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money(
     assert world.flows.group_founding > 0.0
     assert world.communities.first_control[columns.seat[column]] > 0.0
     assert faults(world) == []
+
+
+def test_a_band_is_left_in_peace_as_a_column_is_that_has_split_off_and_lives_on_what_it_brought():
+    world = one_entry(abandoned(fresh()))
+    column = int(living_columns(world)[-1])
+    assert world.columns.locked_until[column] == world.week + round(world.p.change_lock)
+    assert standing_of(world, column).affluence == pytest.approx(1.0, rel=1e-6)
 
 
 def test_bands_of_every_size_enter():

@@ -173,6 +173,8 @@ def test_firms_hire_armed_leavers_only_where_they_may(
 
 def test_those_whom_firms_hire_leave_them_at_the_drawn_rate_and_not_in_the_week_of_hiring():
     world = at_rest()
+    world.communities.control[:] = 0.0  # so that firms want them all
+    world.p = world.p.replace(firm_gunmen_demand=100.0, check=False)
     rows = active_members(world)[:200]
     world.week = 10
     process.leave_members(world, rows, HIRED, 3)

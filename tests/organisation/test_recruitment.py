@@ -15,7 +15,7 @@ from vraem.processes.groups import (
     members_of,
     members_of_group,
 )
-from vraem.processes.integration import PLACES_A_GUNMAN, persons_kept, persons_wished
+from vraem.processes.integration import persons_kept, persons_wished, surplus
 from vraem.processes.losses import leave_members
 from vraem.processes.recruitment import joining
 from vraem.world import World
@@ -154,17 +154,48 @@ def test_a_firm_that_may_not_integrate_has_nobody_recruited():
     assert joining(world, living_columns(world))[COLUMN] == 0.0
 
 
+def test_firms_wish_for_nobody_while_what_was_protected_is():
+    world = at_rest()
+    world.communities.control[:] = world.communities.first_control
+    assert persons_wished(world).sum() == 0.0
+    world.communities.control[:] = 1.0
+    assert persons_wished(world).sum() == 0.0
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_firms_wish_for_as_many_as_protected_what_is_lost(share: float):
+    world = at_rest()
+    world.p = world.p.replace(firm_gunmen_demand=0.7)
+    world.communities.control[:] = (1.0 - share) * world.communities.first_control
+    wished = persons_wished(world)
+    armed = world.burn_in.members * world.burn_in.armed_share
+    assert wished.sum() == pytest.approx(share * 0.7 * armed, rel=1e-6)
+    coca = np.maximum(world.communities.coca_area, 0.0) * world.communities.first_control
+    np.testing.assert_allclose(
+        wished / wished.sum(), world.communities.purchase_share @ coca / coca.sum(), rtol=1e-6
+    )
+
+
 def test_what_a_column_holds_for_its_firm_is_what_the_firm_guards():
     world = at_rest()
-    before = persons_wished(world)
-    world.columns.service[COLUMN] = FIRM
-    after = persons_wished(world)
-    bought = world.communities.purchase_share[FIRM] @ world.columns.control[:, COLUMN]
-    assert bought > 0.0
-    assert after[FIRM] - before[FIRM] == pytest.approx(
-        world.p.firm_gunmen_demand * bought / PLACES_A_GUNMAN, rel=1e-6
-    )
-    np.testing.assert_array_equal(np.delete(after, FIRM), np.delete(before, FIRM))
+    communities, columns = world.communities, world.columns
+    communities.control[:] = communities.first_control
+    columns.service[COLUMN] = FIRM
+    wished = persons_wished(world)
+    own = float(np.maximum(communities.coca_area, 0.0) @ columns.control[:, COLUMN])
+    coca = np.maximum(communities.coca_area, 0.0) @ communities.first_control
+    armed = world.burn_in.members * world.burn_in.armed_share
+    expected = world.p.firm_gunmen_demand * armed * own / coca
+    assert wished[FIRM] == pytest.approx(expected, rel=1e-6)
+    assert np.delete(wished, FIRM).sum() == 0.0
+
+
+def test_a_firm_has_too_many_when_others_protect_again():
+    world = in_service(at_rest(), lacking=0.25)
+    assert surplus(world)[FIRM] == 0.0
+    world.p = world.p.replace(firm_gunmen_demand=world.p.firm_gunmen_demand / 5.0, check=False)
+    assert surplus(world)[FIRM] == pytest.approx(0.75)
+    assert np.delete(surplus(world), FIRM).sum() == 0.0
 
 
 @given(st.floats(0.001, 6.0), st.floats(0.0, 0.999))

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from vraem.world.organisation_tables import HIRED
+
 from .command_twin import redistribution
 from .organisation_objects import NOBODY, Column, Group, Organisation, Person, equivalents, logistic, pay_at
 
@@ -33,6 +35,41 @@ class Decision:
 
 def review(organisation: Organisation, column: Column, offer: tuple[int, float]) -> Decision:
     """The decision of one column; `offer` is the firm that offers service (`NOBODY`: none) and its wage."""
+    kept = 1.0
+    if column.firm != NOBODY:
+        over, draw = too_many(organisation, column.firm), organisation.draw("service_end", column.row)
+        kept = abs(draw - over)
+        if draw < over:
+            return Decision(INDEPENDENT, True, [], AS_USUAL, NOBODY, kept)
+    decision = own_choice(organisation, column, offer)
+    decision.margin = min(decision.margin, kept)
+    return decision
+
+
+def too_many(organisation: Organisation, firm: int) -> float:
+    """Share of those whom a firm pays that it needs no more."""
+    world = organisation.world
+    places = world.communities
+    members = world.members
+    hired = sum(members.status[row] == HIRED and members.firm[row] == firm for row in range(members.count))
+    serving = [column for column in organisation.columns if column.firm == firm]
+    paid = hired + sum(column.armed for column in serving)
+    wished, protected = 0.0, 0.0
+    for place in range(len(places)):
+        rent = max(float(places.coca_area[place]), 0.0)
+        before = float(places.first_control[place])
+        gone = max(before - float(places.control[place]), 0.0)
+        own = sum(float(world.columns.control[place, column.row]) for column in serving)
+        wished += rent * (float(places.purchase_share[firm, place]) * gone + own)
+        protected += rent * before
+    wished *= world.p.firm_gunmen_demand * world.burn_in.members * world.burn_in.armed_share / protected
+    if world.scenario.switches.firms_integrate == "no":
+        wished = 0.0
+    return max(1.0 - wished / paid, 0.0) if paid else 0.0
+
+
+def own_choice(organisation: Organisation, column: Column, offer: tuple[int, float]) -> Decision:
+    """What the commander of a column decides, and what comes of it."""
     p = organisation.world.p
     partner = best_partner(organisation, column)
     values = affiliation_values(organisation, column, partner, offer)
@@ -115,7 +152,8 @@ def affiliation_values(
     values.append(served if firm != NOBODY else IMPOSSIBLE)
     amnesty = p.demob_amnesty_value if world.scenario.switches.amnesty == "on" else 0.0
     retaliation = p.demob_retaliation * (0.4 if alone else 1.0)
-    values.append(p.outside_income + amnesty - p.rank_loss - retaliation - pressure)
+    hunted = (1.0 - p.demob_relief) * pressure
+    values.append(p.outside_income + amnesty - p.rank_loss - retaliation - hunted)
     return values
 
 
@@ -155,8 +193,22 @@ def pay_of(organisation: Organisation, columns: list[Column], kept: float = 1.0)
     world = organisation.world
     normal = world.burn_in.reference_pay * world.p.solvency
     strength = sum(equivalents(world, column) for column in columns)
-    revenue = kept * sum(column.revenue for column in columns)
+    revenue = kept * sum(by_itself(organisation, column) for column in columns)
     return pay_at(revenue / (normal * strength), world.p.solvency)
+
+
+def by_itself(organisation: Organisation, column: Column) -> float:
+    """Revenue of a column outside firms' service: one that is in it would take tolls and sell escorts again."""
+    if column.firm == NOBODY:
+        return column.revenue
+    table = organisation.world.columns
+    free = [each.row for each in organisation.columns if each.firm == NOBODY]
+    ground = sum(
+        float(getattr(table, name)[row]) for name in ("leaf_tax", "logging", "extortion") for row in free
+    )
+    way = sum(float(getattr(table, name)[row]) for name in ("fees", "escorts") for row in free)
+    share = ground / (ground + way) if ground + way > 0.0 else organisation.world.burn_in.ground_share
+    return column.revenue / max(share, 0.1)
 
 
 def best_partner(organisation: Organisation, column: Column) -> Partner | None:
@@ -171,7 +223,8 @@ def pay_with(organisation: Organisation, column: Column, group: Group) -> float:
     """Pay in `group` with the column in it: of what both take, less what the column leaves and what the top keeps."""
     world, p = organisation.world, organisation.world.p
     normal = world.burn_in.reference_pay * p.solvency
-    revenue = share_kept(organisation, column) * column.revenue + sum(each.revenue for each in group.columns)
+    mine = share_kept(organisation, column) * by_itself(organisation, column)
+    revenue = mine + sum(each.revenue for each in group.columns)
     strength = sum(equivalents(world, each) for each in [column, *group.columns])
     if len(group.columns) == 1:
         back = redistribution(organisation, group)

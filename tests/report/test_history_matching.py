@@ -48,8 +48,8 @@ intelligence = 0.9
 )
 DRAWN = """
 [[factor]]
-parameter = "members_initial"
-values = [300, 380]
+parameter = "armed_initial"
+values = [120, 150]
 [[factor]]
 key = "campaign.0.lethality"
 values = [0.0, 1.0]
@@ -145,7 +145,7 @@ def test_the_command_keeps_the_draws_whose_own_runs_meet_the_patterns(swept, tmp
     # campaigns are no assumption: draws that differ in these alone are the same draw of history
     assert draws[0]["P11"] == draws[1]["P11"]
     assert draws[2]["P11"] == draws[3]["P11"]
-    history = history_of(experiment, 400).with_({"parameters.members_initial": 380})
+    history = history_of(experiment, 400).with_({"parameters.armed_initial": 150})
     for run_number, met in enumerate(draws[2]["P11"]):
         result = run(history, seed=seed_of(experiment.replicates.seed, 2, FIRST_REPLICATE + run_number))
         assert met == all(measure.passed for measure in strength(result))
@@ -170,14 +170,14 @@ def test_a_report_judges_the_draws_that_are_kept_beside_all(swept):
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "Among the draws that history does not rule out" in page
     (lever,) = data["history_levers"]  # campaigns are no assumption
-    assert lever["lever"]["factor"] == "members_initial"
-    assert 'data-key="history.members_initial"' in page
+    assert lever["lever"]["factor"] == "armed_initial"
+    assert 'data-key="history.armed_initial"' in page
 
 
 def test_what_history_says_counts_a_draw_of_assumptions_once(swept):
     out, _ = swept
     asked, kept = draws_asked(Results.open(out))
-    assert asked.frame["members_initial"].tolist() == [300, 380]  # each under two lethalities
+    assert asked.frame["armed_initial"].tolist() == [120, 150]  # each under two lethalities
     assert len(kept) == 2
 
 

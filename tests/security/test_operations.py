@@ -224,6 +224,21 @@ def test_force_that_hits_the_wrong_people_harms_civilians_angers_and_binds_the_c
     assert world.incidents.deaths[killing] == 1.0
 
 
+@pytest.mark.parametrize(("collateral", "harmed"), [(0.0, 0), (0.5, 20), (1.0, 40)])
+def test_an_operation_may_take_its_target_and_harm_others_too(collateral: float, harmed: int):
+    """What it takes is the same whatever harm it does."""
+    found, gone = 0, set()
+    for number in range(40):
+        world = with_parameters(settled(), **CERTAIN)
+        target = fighter_of(world)
+        carry_out(world, on(target, number, collateral=collateral))
+        gone.add(int(world.members.status[target]))
+        by_state = (used(world.incidents, "by") == STATE) & (used(world.incidents, "victim") == CIVILIANS)
+        found += int((by_state & (used(world.incidents, "week") == world.week)).sum())
+    assert gone == {CAPTURED}
+    assert abs(found - harmed) <= 8
+
+
 def test_an_operation_presses_the_column_most_and_those_near_less():
     world = with_parameters(settled(), **HOPELESS, raid_clash_chance=0.0)
     target = fighter_of(world)

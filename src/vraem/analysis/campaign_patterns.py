@@ -38,8 +38,9 @@ MIDDLE_REMOVED = 3
 """Commanders taken at once for P15: a third of the columns."""
 CAMPAIGN_END = ACT + timedelta(days=2 * 364 - 1)
 OPERATIONS_A_MONTH = 4.0
-CAREFUL, CARELESS = 0.98, 0.5
-"""Accuracy of the two campaigns of P27, equal in all else."""
+CAREFUL, CARELESS = 0.0, 1.0
+"""Collateral of the two campaigns of P27, equal in all else: none or each of the operations that take somebody harms a
+civilian too, so that both take the same until what they do tells."""
 SLUMP = 0.5
 """Factor on the border price in the collapse of P17, from the act to the end of the run."""
 
@@ -68,13 +69,13 @@ def act_scenarios(scenario: "Scenario") -> list["Scenario"]:
 
     base = scenario.with_({"run.end": LAST_DAY})
 
-    def campaign(accuracy: float) -> "Scenario":
+    def campaign(collateral: float) -> "Scenario":
         made = Campaign(
             targets=("fighters",),
             start=ACT,
             end=CAMPAIGN_END,
             operations_per_month=OPERATIONS_A_MONTH,
-            accuracy=accuracy,
+            collateral=collateral,
         )
         return replace(base, campaigns=(*base.campaigns, made))
 

@@ -11,7 +11,7 @@ from vraem.processes.command import authority_at_rest
 from vraem.processes.groups import Rows, living_columns, living_groups, strength_equivalents
 from vraem.processes.recruitment import joining, kin_share, measure_pools
 from vraem.processes.remittance import hoarding_of
-from vraem.processes.revenue import coca_share
+from vraem.processes.revenue import coca_share, ground_share
 from vraem.processes.targets import leads
 from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
@@ -63,7 +63,7 @@ def prepare(world: World) -> None:
     burn.link, burn.ideology = p.link_baseline, p.ideology_initial
     burn.hoarding = float(hoarding_of(world, rows).mean()) if len(rows) else 0.0
     burn.kin_share = float(kin_share(world, rows).mean()) if len(rows) else 0.0
-    burn.drug_share = coca_share(world, rows)
+    burn.drug_share, burn.ground_share = coca_share(world, rows), ground_share(world)
     burn.outflow = (p.exit_rate * p.members_initial + p.removals_per_year) / WEEKS_A_YEAR
     burn.operations, burn.removals = PRIOR_OPERATIONS, FIRST_REMOVALS_PER_OPERATION * PRIOR_OPERATIONS
     burn.operation_rate = p.removals_per_year / WEEKS_A_YEAR / FIRST_REMOVALS_PER_OPERATION
@@ -151,6 +151,7 @@ def _follow_means(world: World, rows: Rows) -> None:
     burn.command += pace * (_mean_command(world, rows) - burn.command)
     burn.reference_pay += pace * (paid - burn.reference_pay)
     burn.drug_share += pace * (coca_share(world, rows) - burn.drug_share)
+    burn.ground_share += pace * (ground_share(world) - burn.ground_share)
 
 
 def _mean_command(world: World, rows: Rows) -> float:

@@ -115,6 +115,7 @@ def _operate(
             effort=1.0,
             accuracy=order.accuracy,
             lethality=order.lethality,
+            collateral=order.collateral,
             opportunistic=order.opportunistic,
             campaign=order.number,
         ),

@@ -23,15 +23,14 @@ from vraem.processes.groups import (
     move_members,
     nearest_column,
     new_group,
-    persons_of,
 )
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members, purge_commander
-from vraem.processes.members import amnesty_now
+from vraem.processes.members import amnesty_now, go_home_or_to_firms
 from vraem.processes.writes import COUNT_WRITES, FOUNDING_WRITES, MOVE_WRITES, together
 from vraem.world import World
-from vraem.world.organisation_tables import COMMANDER, LEADER, NO_ROW, QUIT, SURRENDERED
+from vraem.world.organisation_tables import COMMANDER, LEADER, NO_ROW, SURRENDERED
 from vraem.world.security_tables import DEMOBILISED, MERGER, SERVICE_END, SPLIT, VOTE_FAILED
 from vraem.world.security_tables import SERVICE as INTO_SERVICE
 
@@ -92,7 +91,7 @@ def split_off(world: World, me: Standing, option: int, unwilling: Rows, firm: in
     note(
         world,
         INTO_SERVICE if option == SERVICE else SPLIT if not me.single else SERVICE_END,
-        persons=float(persons_of(world, column)),
+        persons=float(len(members_of(world, column))),
         by=actor_of(world, me.group),
         column=column,
         group=group,
@@ -117,7 +116,7 @@ def _part_with(world: World, me: Standing, unwilling: Rows) -> None:
     stay = draws < STAY_WITH_THE_GROUP if other != NO_ROW else np.zeros(len(unwilling), dtype=bool)
     if other != NO_ROW:
         move_members(world, unwilling[stay], other)
-    leave_members(world, unwilling[~stay], QUIT)
+    go_home_or_to_firms(world, unwilling[~stay].tolist())
     world.flows.exits += int((~stay).sum())
 
 
@@ -134,7 +133,7 @@ def _merge(world: World, me: Standing, partner: int, unwilling: Rows) -> None:
     note(
         world,
         MERGER,
-        persons=float(persons_of(world, me.column)),
+        persons=float(len(members_of(world, me.column))),
         by=actor_of(world, me.group),
         column=me.column,
         group=partner,
@@ -148,7 +147,10 @@ def _demobilise(world: World, me: Standing, unwilling: Rows) -> None:
     columns = world.columns
     _part_with(world, me, unwilling)
     rows = members_of(world, me.column)
-    leave_members(world, rows, SURRENDERED if amnesty_now(world) else QUIT)
+    if amnesty_now(world):
+        leave_members(world, rows, SURRENDERED)
+    else:
+        go_home_or_to_firms(world, rows.tolist())
     world.flows.exits += len(rows)
     note(
         world,

@@ -24,7 +24,14 @@ from vraem.processes.column_values import (
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
+from vraem.processes.groups import (
+    columns_of,
+    count_strength,
+    living_columns,
+    rows_where,
+    strength_equivalents,
+)
+from vraem.processes.integration import surplus
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at, usual_wage
 from vraem.processes.writes import together
@@ -72,6 +79,8 @@ def review(world: World, column: int) -> None:
     columns.reviewed[column] = world.week
     columns.triggered[column] = False
     me = standing_of(world, column)
+    if me.firm != NO_ROW and _let_go(world, me):
+        return
     offers = offers_to(world, me)
     votes = {}
     voters = voters_of(world, me)
@@ -87,6 +96,17 @@ def review(world: World, column: int) -> None:
     if option == MERGE and not _partner_agrees(world, me, offers):
         return
     _put_to_vote(world, me, offers, option, votes[option])
+
+
+def _let_go(world: World, me: Standing) -> bool:
+    """The firm ends the service of a column that it needs no more; whether it did. Service takes the will of both."""
+    draw = world.streams.uniform_double("service_end", world.week, me.column, me.column + 1)[0]
+    if draw >= surplus(world)[me.firm]:
+        return False
+    split_off(world, me, INDEPENDENT, np.zeros(0, dtype=np.int64))
+    count_strength(world)
+    world.columns.locked_until[me.column] = world.week + round(world.p.change_lock)
+    return True
 
 
 def _draw(world: World, stream: str, column: int, values: np.ndarray) -> int:

@@ -14,6 +14,7 @@ from vraem.processes.groups import Rows, columns_of, living_groups, root_of, str
 from vraem.processes.integration import persons_wanted
 from vraem.processes.members import amnesty_now
 from vraem.processes.remittance import pay_at, share_of_top, usual_wage
+from vraem.processes.revenue import ground_share
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
@@ -82,6 +83,8 @@ def standing_of(world: World, column: int) -> Standing:
     equivalents = float(strength_equivalents(world, column))
     upkeep = usual_wage(world) * p.solvency * equivalents
     affluence = float(columns.revenue[column]) / upkeep
+    if columns.service[column] != NO_ROW:
+        affluence /= ground_share(world)  # by itself it would take tolls and sell escorts again
     commander, leader = int(columns.commander[column]), int(groups.leader[group])
     own = max(float(columns.armed[column]), 1.0)
     loyal = max(float(groups.armed[group]) - own, 0.0)
@@ -207,7 +210,8 @@ def affiliation_values(world: World, me: Standing, offers: Offers) -> np.ndarray
         )
     retaliation = p.demob_retaliation * (SINGLE_RETALIATION if me.single else 1.0)
     amnesty = p.demob_amnesty_value if amnesty_now(world) else 0.0
-    values[DEMOBILISE] = p.outside_income + amnesty - p.rank_loss - retaliation - pressure
+    hunted = pressure * (1.0 - p.demob_relief)
+    values[DEMOBILISE] = p.outside_income + amnesty - p.rank_loss - retaliation - hunted
     return values
 
 

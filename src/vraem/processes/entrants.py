@@ -31,7 +31,7 @@ WRITES = together(
     ENTRY_WRITES,
     POST_WRITES,
     COUNT_WRITES,
-    {"columns": ("link", "treasury"), "groups": ("arms",)},
+    {"columns": ("link", "treasury", "revenue", "locked_until"), "groups": ("arms",)},
 )
 PHASE = 0
 SMALLEST = 8
@@ -90,6 +90,9 @@ def _found(world: World, place: int, armed: int) -> None:
     world.groups.arms[group] = armed
     money = FOUNDING_WEEKS * world.burn_in.reference_pay * armed
     columns.treasury[column] += money
+    # as a column that has just split off, it comes with what it needs to live, and gives its venture time
+    columns.revenue[column] = world.p.solvency * world.burn_in.reference_pay * armed
+    columns.locked_until[column] = world.week + round(world.p.change_lock)
     flows.group_founding += money
     count_strength(world)
     note(

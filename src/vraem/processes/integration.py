@@ -1,8 +1,10 @@
 """S6: firms that take protection into their own house: how many armed persons each would still take on (C3, B8).
 
-An integrated firm guards the places in which it buys and that no armed group protects. Its wish grows when a
-protector falls, whatever the reason, and is met by former members, by columns that enter its service, and by recruits
-of these columns.
+An integrated firm guards places in which it buys and that have lost their protectors. Its wish rises as protection
+breaks down, whatever the reason, and is met by former members, by columns that enter its service, and by recruits of
+these columns; it falls when others protect again, and then the firm lets people go. Ordinary guards of its cargo are
+another matter (C3). Source: docs/model.md, Protection, bought and sold; that illegal firms buy protection and arm
+themselves where it is missing: Reuter 1983, Gambetta 1993; when it breaks down: Trejo & Ley 2018.
 """
 
 import numpy as np
@@ -13,8 +15,6 @@ from vraem.processes.tolls import armed_in_service, hired_by
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
 
-PLACES_A_GUNMAN = 6.0
-"""Unprotected places that one gunman guards (parameter table: firm_gunmen_demand)."""
 LEAST_WISH = 1e-6
 """A wish for fewer persons than this is a wish for none."""
 
@@ -26,20 +26,33 @@ def persons_wanted(world: World) -> np.ndarray:
 
 
 def persons_wished(world: World) -> np.ndarray:
-    """Armed persons with whom each firm would guard the places where it buys (F,), nobody where firms may not (S6).
+    """Armed persons with whom each firm would make good the protection lost where it buys (F,), nobody without S6.
 
-    What a column in its own service holds is not protected by others: it is what the firm guards.
+    As many for each armed member of the start as `firm_gunmen_demand`, by the share of the coca rent protected then
+    that nobody protects any more, and by how much of it the firm buys. What a column in its own service holds is the
+    firm's to guard and to collect from, whatever it buys there.
     """
     firms, communities, columns = world.firms, world.communities, world.columns
+    wished = np.zeros(len(firms))
     if world.scenario.switches.firms_integrate == "no":
-        return np.zeros(len(firms))
-    places = communities.purchase_share @ np.maximum(1.0 - communities.control, 0.0)
+        return wished
+    rent = np.maximum(communities.coca_area, 0.0)
+    first = communities.first_control
+    gone = np.maximum(first - communities.control, 0.0)
+    wished += communities.purchase_share @ (rent * gone)
     rows = living_columns(world)
     for column in rows[columns.service[rows] != NO_ROW].tolist():
-        firm = columns.service[column]
-        places[firm] += communities.purchase_share[firm] @ columns.control[:, column]
-    wished: np.ndarray = world.p.firm_gunmen_demand * places / PLACES_A_GUNMAN
+        wished[columns.service[column]] += rent @ columns.control[:, column]
+    armed = world.burn_in.members * world.burn_in.armed_share
+    wished *= world.p.firm_gunmen_demand * armed / max(float(rent @ first), LEAST_WISH)
     return wished
+
+
+def surplus(world: World) -> np.ndarray:
+    """Share of those whom each firm pays that it has no use for any more (F,), 0 where it has none too many."""
+    kept = persons_kept(world)
+    over: np.ndarray = np.maximum(1.0 - persons_wished(world) / np.maximum(kept, 1.0), 0.0) * (kept > 0.0)
+    return over
 
 
 def persons_kept(world: World) -> np.ndarray:

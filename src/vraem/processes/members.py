@@ -7,6 +7,7 @@ ones join the nearest of their group.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from vraem.processes.groups import (
     new_column,
     rows_where,
 )
-from vraem.processes.integration import persons_wanted
+from vraem.processes.integration import persons_wanted, surplus
 from vraem.processes.journal import actor_of, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import leave_members, of_the_top
@@ -162,20 +163,25 @@ def _with_companions(world: World, rows: Rows, leaving: Rows) -> Rows:
 
 def _leave(world: World, leaving: Rows) -> None:
     """Surrender, quit, or be hired by a firm that wants gunmen (S6); note it by column."""
-    members, p = world.members, world.p
-    surrender = p.exit_surrender_share + AMNESTY_SURRENDER * amnesty_now(world)
+    surrender = world.p.exit_surrender_share + AMNESTY_SURRENDER * amnesty_now(world)
     others = []
     for member in leaving.tolist():
         # a few of all who ever were members: one by one, what is drawn for nobody would cost more
-        way, hire = world.streams.uniform_double("exit_way", world.week, 2 * member, 2 * member + 2).tolist()
+        way = float(world.streams.uniform_double("exit_way", world.week, 2 * member, 2 * member + 1)[0])
         if way < surrender:
             leave_members(world, (member,), SURRENDERED)
         else:
-            others.append((member, hire))
-    for member, hire in others:
-        firm = _firm_that_hires(world, hire) if members.rank[member] >= FIGHTER else NO_ROW
-        leave_members(world, (member,), QUIT if firm == NO_ROW else HIRED, firm)
+            others.append(member)
+    go_home_or_to_firms(world, others)
     note_exits(world, leaving)
+
+
+def go_home_or_to_firms(world: World, rows: Iterable[int]) -> None:
+    """The members `rows` leave one by one: the armed for a firm that wants gunmen and is found (C4), others go home."""
+    for member in rows:
+        hire = float(world.streams.uniform_double("exit_way", world.week, 2 * member + 1, 2 * member + 2)[0])
+        firm = _firm_that_hires(world, hire) if world.members.rank[member] >= FIGHTER else NO_ROW
+        leave_members(world, (member,), QUIT if firm == NO_ROW else HIRED, firm)
 
 
 def note_exits(world: World, leaving: Rows) -> None:
@@ -205,12 +211,17 @@ def _firm_that_hires(world: World, draw: float) -> int:
 
 
 def _leave_firms(world: World) -> None:
-    """Hired former members do not stay with a firm for good."""
+    """Hired former members do not stay with a firm for good, and it does not keep more than it needs.
+
+    Of those too many it lets go in a month what it would of columns, which it looks at every `review_gap` weeks.
+    """
     members, count = world.members, world.members.count
     # those of this week have had their draw
     hired = rows_where((members.status[:count] == HIRED) & (members.left[:count] < world.week))
     if len(hired):
-        chance = 1.0 - (1.0 - world.p.hired_leave_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
+        stay = (1.0 - world.p.hired_leave_rate) ** (REVIEW_WEEKS / WEEKS_A_YEAR)
+        let_go = surplus(world) * min(REVIEW_WEEKS / world.p.review_gap, 1.0)
+        chance = 1.0 - stay * (1.0 - let_go[members.firm[hired]])
         draws = world.streams.uniform_double("member_exit", world.week, 0, count)[hired]
         gone = hired[draws < chance]
         members.status[gone], members.firm[gone], members.left[gone] = QUIT, NO_ROW, world.week

@@ -56,8 +56,8 @@ class Operation(NamedTuple):
     """An operation on the member `target`.
 
     `address` is its number within the week, from which its draws follow; `effort` 1 for a campaign, else 0;
-    `accuracy` and `lethality` as of a campaign; `opportunistic` the chance that it takes somebody else when the
-    target is not found; `campaign` its number, `NO_ROW` if routine.
+    `accuracy`, `lethality` and `collateral` as of a campaign; `opportunistic` the chance that it takes somebody else
+    when the target is not found; `campaign` its number, `NO_ROW` if routine.
     """
 
     target: int
@@ -65,6 +65,7 @@ class Operation(NamedTuple):
     effort: float
     accuracy: float
     lethality: float
+    collateral: float = 0.0
     opportunistic: float = 0.0
     campaign: int = NO_ROW
 
@@ -125,7 +126,8 @@ def carry_out(world: World, operation: Operation) -> list[tuple[int, bool]]:
         remove_members(world, np.array(lost), status, by=STATE, campaign=operation.campaign, community=place)
     if clash:
         _firefight(world, operation, column, team)
-    if (found and not taken) or (clash and draws[HARM] >= operation.accuracy):
+    astray = (found and not taken) or (clash and draws[HARM] >= operation.accuracy)
+    if astray or (taken and draws[HARM] < operation.collateral):
         _harm(world, operation, column, draws[HARM_DEATH])
     _leave_behind(world, column, team)
     return captives

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vraem.world import World
 from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_YEAR, left_after
-from vraem.world.organisation_tables import LIVING
+from vraem.world.organisation_tables import LIVING, NO_ROW
 
 
 def wanted(world: World, columns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -48,13 +48,17 @@ def room_to_grow(world: World) -> NDArray[np.float32]:
     """Persons whom the ground that nobody protects any more would feed, by group in use (G,).
 
     As many as the lost share of the rent fed at the start, and no more than the valley has fewer of than then; the
-    groups share them in proportion to their members. Whoever is there grows into what lies open, whatever its origin.
+    groups share them in proportion to their members outside firms' service, which is filled by the firms' wish.
+    Whoever is there grows into what lies open, whatever its origin.
     """
-    groups, count, usual = world.groups, world.groups.count, world.burn_in.members
+    groups, columns, usual = world.groups, world.columns, world.burn_in.members
+    count, last = groups.count, columns.count
     members = groups.members[:count] * (groups.status[:count] == LIVING)
     there = float(members.sum())
     room = min(usual * lost_rent(world), max(usual - there, 0.0))
-    share: NDArray[np.float32] = members / max(there, 1.0)
+    serving = columns.group[:last][(columns.status[:last] == LIVING) & (columns.service[:last] != NO_ROW)]
+    members[serving] = 0.0
+    share: NDArray[np.float32] = members / max(float(members.sum()), 1.0)
     return share * np.float32(room)
 
 

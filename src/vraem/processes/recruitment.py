@@ -8,7 +8,7 @@ from math import exp
 
 import numpy as np
 
-from vraem.processes.arms import arms_are_free
+from vraem.processes.arms import arms_are_free, free_arms
 from vraem.processes.groups import (
     Recruits,
     Rows,
@@ -156,7 +156,10 @@ def _enter(world: World, column: int, count: int) -> None:
     draws = draws.reshape(count, TRAITS)
     noise = streams.normal("recruit_noise", world.week, 2 * wanted.start, 2 * wanted.stop).reshape(count, 2)
     drugs = coca_share(world, np.array([column])) - world.burn_in.drug_share
-    belief = p.ideology_initial + p.ideology_revenue_slope * drugs + RECRUIT_SPREAD * noise[:, 0]
+    usual = p.ideology_initial + p.ideology_revenue_slope * drugs
+    # like joins like: a band draws others than believers do (Weinstein 2007)
+    alike = p.recruit_column_ideology * (float(columns.ideology[column]) - world.burn_in.ideology)
+    belief = usual + alike + RECRUIT_SPREAD * noise[:, 0]
     age = ADULT_YEARS + (OLDEST_RECRUIT - ADULT_YEARS) * draws[:, 0]
     add_members(
         world,
@@ -256,6 +259,7 @@ def _return(world: World) -> None:
     draws = world.streams.uniform_double("return", world.week, 0, count)
     rows = living_columns(world)
     rows = rows[(columns.service[rows] == NO_ROW) & manned(world, rows)]
+    of_columns, of_groups = free_arms(world)
     for member in rows_where(gone & (draws < chance * held[members.origin[:count]])).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:
@@ -263,7 +267,13 @@ def _return(world: World) -> None:
         column = int(rows[control.argmax()])
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
-        members.rank[member] = FIGHTER if arms_are_free(world, column) else SUPPORTER
+        armed = of_columns[column] > 0.0 and of_groups[columns.group[column]] > 0.0
+        of_columns[column] -= armed
+        of_groups[columns.group[column]] -= armed
+        members.rank[member] = FIGHTER if armed else SUPPORTER
+        # under another commander, after years at home
+        members.bond[member] *= p.bond_passed_on
+        members.tie[member] *= p.bond_passed_on
         count_as_lineage(world, member, int(columns.group[column]))
         world.flows.recruits += 1
         world.flows.returned += 1

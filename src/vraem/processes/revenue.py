@@ -7,7 +7,7 @@ that have taken a firm under their wing; then the week is added up. Source: docs
 
 import numpy as np
 
-from vraem.processes.groups import Rows, rows_where, strength_equivalents
+from vraem.processes.groups import Rows, living_columns, rows_where, strength_equivalents
 from vraem.processes.territory import mix_of
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
@@ -22,6 +22,8 @@ ON_THE_GROUND = ("leaf_tax", "logging", "extortion")
 """Sources that a column takes from those who live where it has control."""
 SOURCES = ("fees", "escorts", *ON_THE_GROUND)
 COCA_SOURCES = ("fees", "escorts", "leaf_tax")
+LEAST_GROUND_SHARE = 0.1
+"""No column hopes for more than ten times what it takes on the ground."""
 TAKEN = {source: f"group_{source}" for source in (*SOURCES, "wages")}
 """The flow, and the weekly series, that a column's income of each source adds up to."""
 COCA_SERIES = tuple(TAKEN[source] for source in COCA_SOURCES)
@@ -80,11 +82,23 @@ def _host(world: World, rows: Rows) -> None:
 
 def coca_share(world: World, rows: Rows) -> float:
     """Share of what the columns `rows` collect this week that comes from coca and cocaine; the usual one of nothing."""
+    return _share_of_income(world, rows, COCA_SOURCES, world.burn_in.drug_share)
+
+
+def ground_share(world: World) -> float:
+    """Share of what columns outside firms' service collect this week that they take on the ground, not on the way."""
+    rows = living_columns(world)
+    free = rows[world.columns.service[rows] == NO_ROW]
+    return max(_share_of_income(world, free, ON_THE_GROUND, world.burn_in.ground_share), LEAST_GROUND_SHARE)
+
+
+def _share_of_income(world: World, rows: Rows, sources: tuple[str, ...], usual: float) -> float:
+    """Share of this week's income of the columns `rows` that comes from `sources`; the `usual` one of nothing."""
     columns = world.columns
-    drugs, income = (
-        sum(float(columns.__dict__[name][rows].sum()) for name in names) for names in (COCA_SOURCES, SOURCES)
+    part, income = (
+        sum(float(columns.__dict__[name][rows].sum()) for name in names) for names in (sources, SOURCES)
     )
-    return drugs / income if income > 0.0 else world.burn_in.drug_share
+    return part / income if income > 0.0 else usual
 
 
 def prepare(world: World) -> None:

@@ -110,6 +110,9 @@ class Campaign(Dated):
         ge=0,
         le=1,
     )
+    collateral: float = quantity(
+        "chance that an operation that takes its target harms a civilian too (D4)", "ratio", 0.0, ge=0, le=1
+    )
     opportunistic: float = quantity(
         "chance that an operation that finds no target takes a member who is there", "ratio", 0.0, ge=0, le=1
     )

@@ -158,6 +158,7 @@ def _campaign(number: int, campaign: "Campaign", clock: Clock) -> CampaignOrder:
         intelligence=campaign.intelligence,
         accuracy=campaign.accuracy,
         lethality=campaign.lethality,
+        collateral=campaign.collateral,
         opportunistic=campaign.opportunistic,
         follow_on=campaign.follow_on,
         follow_on_weeks=round(campaign.follow_on_years * WEEKS_A_YEAR),

@@ -43,7 +43,8 @@ class CampaignOrder(Lasting):
     them are made (1 = evenly spread). `budget` is the number of operations after which it ends, `stop_after` the
     number of persons removed after which it ends; −1 without such an end. `intelligence` is what is known of its
     targets when it begins, `accuracy` the share of force that hits the right people, `lethality` the chance that a
-    target who is hit is killed rather than captured. `opportunistic` is the chance that an operation that finds no
+    target who is hit is killed rather than captured, `collateral` the chance that an operation that takes its target
+    harms a civilian too. `opportunistic` is the chance that an operation that finds no
     target takes whoever is there. `follow_on` is none, post, road or development (D7), for `follow_on_weeks`.
     """
 
@@ -58,6 +59,7 @@ class CampaignOrder(Lasting):
     intelligence: float = 0.5
     accuracy: float = 0.85
     lethality: float = 0.2
+    collateral: float = 0.0
     opportunistic: float = 0.0
     follow_on: str = "none"
     follow_on_weeks: int = 104

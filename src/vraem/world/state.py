@@ -101,6 +101,7 @@ class BurnIn:
     replaced_sum: float = 0.0  # persons who had to be replaced by recruits, and those expected at b0 = 0
     possible_sum: float = 0.0
     drug_share: float = 0.0  # of the groups' revenue
+    ground_share: float = 1.0  # of it, what is taken on the ground and not on the way
     threat: float = 0.0  # USD/kg that the fee's solved part carries (C3)
     toll_reach: float = 0.0  # solved so that the charged share of the flow is the drawn one at the start (C3)
     escort_intercept: float = (

@@ -45,6 +45,7 @@ STREAMS: dict[str, int] = {
     "follower_way": 75,
     "partner_consent": 76,
     "purge": 77,
+    "service_end": 78,
     "interregnum": 80,
     "succession_score": 81,
     "succession_contest": 82,
