@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.analysis.planted import always, planted, random_labels
+from vraem.analysis import outcome_columns as columns
 from vraem.analysis.discovery import discover
 from vraem.analysis.findings import effects_of
 from vraem.analysis.labels import relabelled, shares, stability, under_moved_tables
@@ -218,6 +219,21 @@ def test_the_whole_table_moved_asks_who_is_dismantled_then():
     fallen = results.frame[results.frame.dismantled_personnel == 1]
     assert row.changed == pytest.approx((fallen.point < 20).mean())
     assert under_moved_tables(planted(always("mixed")), 60, "personnel") == []
+
+
+def test_the_lowest_strength_is_a_measure_and_no_reading_under_lower_thresholds():
+    names = [
+        "la_60",
+        "la_low_60",
+        "end_state_60",
+        "end_state_low_60",
+        "dismantled_size",
+        "dismantled_size_low",
+    ]
+    assert columns.read_as(names, "low") == {
+        "end_state_60": "end_state_low_60",
+        "dismantled_size": "dismantled_size_low",
+    }
 
 
 def test_stability_needs_the_measures():

@@ -12,13 +12,13 @@ from vraem.processes.column_values import (
     AFFILIATIONS,
     INDEPENDENT,
     MERGE,
+    NO_OFFERS,
     Offers,
     affiliation_values,
     offers_to,
     standing_of,
 )
 from vraem.world import World
-from vraem.world.organisation_tables import NO_ROW
 
 from .worlds import fresh, quiet, used
 
@@ -33,7 +33,7 @@ def split(world: World, column: int, unwilling: np.ndarray = NOBODY) -> int:
 
 
 def no_offers(**changes: Any) -> Offers:
-    return Offers(NO_ROW, 0.0, 0.0, 0.0, False, NO_ROW, 0.0)._replace(**changes)
+    return NO_OFFERS._replace(**changes)
 
 
 def two_groups(seed: int = 1) -> World:

@@ -10,7 +10,7 @@ from vraem.processes.groups import members_of
 from vraem.processes.integration import surplus
 from vraem.processes.revenue import ground_share
 from vraem.world import World
-from vraem.world.organisation_tables import HIRED, NO_ROW, QUIT
+from vraem.world.organisation_tables import FIGHTER, HIRED, NO_ROW, QUIT
 from vraem.world.security_tables import SERVICE_END
 
 from .choices import FIRM, NOBODY, WAGE, kinds, no_offers
@@ -96,7 +96,7 @@ def test_armed_members_who_lay_down_arms_or_stay_behind_may_find_a_firm(monkeypa
     world = quiet(fresh())
     world.p = world.p.replace(firm_offer_probability=1.0, check=False)
     rows = members_of(world, COLUMN)
-    armed = world.members.rank[rows] >= 1
+    armed = world.members.rank[rows] >= FIGHTER
     carry_out(world, standing_of(world, COLUMN), no_offers(), DEMOBILISE, NOBODY)
     assert (world.members.status[rows[armed]] == HIRED).all()
     assert (world.members.status[rows[~armed]] == QUIT).all()

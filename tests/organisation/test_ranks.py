@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vraem.processes.groups import count_strength, new_group
-from vraem.processes.ranks import lost_rent, places, remember_ranks, room_to_grow, wanted
+from vraem.processes.ranks import places, remember_ranks, room_to_grow, wanted
+from vraem.processes.rent import lost_rent
 from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_YEAR
 

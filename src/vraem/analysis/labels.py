@@ -15,7 +15,7 @@ from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import CENSORED_LABEL, Results
 from vraem.observe.end_states import END_STATES, classify
 from vraem.observe.measures import HorizonMeasures
-from vraem.observe.thresholds import THRESHOLDS, VARIANTS, VARIATION, Thresholds
+from vraem.observe.thresholds import MOVED, THRESHOLDS, VARIANTS, Thresholds
 
 GANGS = "gangs"
 WHOLE_TABLE = "every threshold"
@@ -137,13 +137,14 @@ def under_moved_tables(
     ``changed`` is the share of the runs dismantled under the table as it stands whose label is another.
     """
     own, counted, rows = results.labels(horizon), results.counted(horizon, definition), []
-    for reading, factor in (("low", 1.0 - VARIATION), ("high", 1.0 + VARIATION)):
+    for reading, (factor, _) in MOVED.items():
         moved = results.read_as(reading)
-        if moved is None or horizon not in moved.horizons or not counted.any():
+        if moved is None or horizon not in moved.horizons:
             continue
         labels, among = moved.labels(horizon), moved.counted(horizon, definition)
-        share = float((labels[among] == wanted).mean()) if among.any() else float("nan")
-        rows.append(Stability(WHOLE_TABLE, factor, float((labels[counted] != own[counted]).mean()), share))
+        if counted.any() and among.any():
+            changed = float((labels[counted] != own[counted]).mean())
+            rows.append(Stability(WHOLE_TABLE, factor, changed, float((labels[among] == wanted).mean())))
     return rows
 
 

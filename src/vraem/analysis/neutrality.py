@@ -32,6 +32,7 @@ from vraem.analysis.sensitivity import (
 from vraem.analysis.words import percent
 from vraem.experiment.design import point_count
 from vraem.observe.end_states import END_STATES
+from vraem.observe.thresholds import MOVED
 
 LEAST, MOST = 0.01, 0.60
 EXCEPTED: Mapping[str, tuple[str, ...]] = {"size": ("intact", "resilient")}
@@ -41,8 +42,6 @@ COMPANIONS = ("seats",)
 """Definitions that stand beside one of the three and are shown, not judged."""
 ANY_LABEL = "any end state"
 
-MOVED_TABLES = ("low", "high")
-"""Readings under the whole table of thresholds moved down and up by a fifth."""
 SCREENED = ("purge_loss", "firm_offer_probability", "ideology_initial", "review_gap", "follower_quorum")
 """Parameters that can put an answer in by hand, screened first."""
 SCREEN_MEASURES = ("n_eff", "fragmented", "pi", "abs", "dis")
@@ -151,7 +150,7 @@ def neutrality(results: Results, nulls: Results | None = None) -> Neutrality:
         persons_faults=tuple(faults(again)),
         moved_faults={
             reading: tuple(faults(_all_cells(moved)))
-            for reading in MOVED_TABLES
+            for reading in MOVED
             if (moved := kept.read_as(reading)) is not None
         },
         nulls=tuple(compare_nulls(nulls or results, horizon)),

@@ -23,10 +23,9 @@ from vraem.analysis.sensitivity import Effect
 from vraem.analysis.words import percent
 from vraem.experiment.words import listed
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATES
-from vraem.observe.thresholds import VARIATION
+from vraem.observe.thresholds import MOVED, VARIATION
 
 _MOST_LEVERS = 12
-MOVED_WORDS = {"low": "down", "high": "up"}
 
 
 def page(
@@ -132,7 +131,7 @@ def _moved(found: Neutrality) -> Iterator[str]:
             f"independent group) moved by {percent(VARIATION)} at once; lengths of time stay. The runs are the same."
         )
     for reading, broken in found.moved_faults.items():
-        yield f"*Moved {MOVED_WORDS[reading]}:* {_said(broken)}"
+        yield f"*Moved {MOVED[reading].way}:* {_said(broken)}"
 
 
 def _by_persons(found: Neutrality, results: Results) -> Iterator[str]:

@@ -4,7 +4,6 @@
 end.
 """
 
-import re
 from collections.abc import Iterable
 
 from vraem.observe.catalogue import QUANTITIES
@@ -61,9 +60,12 @@ MOVED = "rest_area_"
 
 def read_as(columns: Iterable[str], reading: str) -> dict[str, str]:
     """Columns with those of another `reading` in their place: ``end_state_60`` has ``end_state_by_persons_60``."""
-    known = tuple(columns)
-    found = {name: re.sub(rf"_{reading}(?=_\d+$|$)", "", name) for name in known}
-    return {own: name for name, own in found.items() if own != name and own in known}
+    quantities = ((name, QUANTITIES.get(name) or QUANTITIES.get(name.rpartition("_")[0])) for name in columns)
+    return {
+        name.replace(f"_{reading}", ""): name
+        for name, quantity in quantities
+        if quantity is not None and quantity.reading == reading
+    }
 
 
 def at(name: str, horizon: int) -> str:

@@ -145,7 +145,7 @@ def heirs(results: Results, arms: Sequence[str]) -> Answer | None:
     if not outcomes or not arms or results.reference not in present:
         return None
     found = _directed(contrasts(results.strong, outcomes, arms=arms, shares=HEIR_SHARES))
-    judged = [(each.outcome, way) for each, way in found if each.arm != results.rules.control]
+    judged = [(each.outcome, way) for each, way in found if each.arm != results.control]
     settled = any(way in ("up", "down") for _, way in judged)
     of_shares = [way for outcome, way in judged if outcome in HEIR_SHARES]
     equal = bool(of_shares) and all(way == "none" for way in of_shares)

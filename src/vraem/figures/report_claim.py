@@ -1,6 +1,5 @@
 """Sections of a report that judge the claim: verdict, both findings, mechanisms, conditions, thresholds, campaigns."""
 
-import math
 from collections.abc import Iterator
 
 from vraem.analysis.findings import Findings
@@ -192,8 +191,7 @@ def _stability(claim: ClaimVerdict) -> Iterator[str]:
         (row.share for row in claim.stability if row.threshold == "none"), claim.headline.judgement.p.estimate
     )
     moved = [row for row in claim.stability if row.threshold != "none"]
-    shares = [row.share for row in moved if not math.isnan(row.share)]
-    low, high = min(shares), max(shares)
+    low, high = min(row.share for row in moved), max(row.share for row in moved)
     yield heading("Where the thresholds stand", 3)
     moving = f"Thresholds of the labels moved by {percent(claim.rules.label_variation)}, one at a time and all at once"
     least = [row.factor * THRESHOLDS.strength_min for row in moved if row.threshold == "strength_min"]

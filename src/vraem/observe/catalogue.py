@@ -17,7 +17,7 @@ from vraem.observe.joint import fate_paths, holders
 from vraem.observe.organisation import BY_PERSONS, OrganisationResult
 from vraem.observe.outcome_readers import Reader, Value
 from vraem.observe.splinters import splinter_lives
-from vraem.observe.thresholds import VARIANTS
+from vraem.observe.thresholds import MOVED, VARIANTS
 from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
 
 TEXT = "text"
@@ -29,7 +29,11 @@ _EVER = "with those counted who were ever in the founding group, and no recruits
 
 @dataclass(frozen=True)
 class Quantity:
-    """An outcome: `name`, `unit` (of a number) or `labels` (of a text), `meaning`, whether there is one a horizon."""
+    """An outcome: `name`, `unit` (of a number) or `labels` (of a text), `meaning`, whether there is one a horizon.
+
+    `reading` is the other table of thresholds, or `BY_PERSONS`, by which it is read, nothing for the headline's; its
+    name is then that of the headline's outcome and the reading.
+    """
 
     name: str
     unit: str
@@ -37,6 +41,7 @@ class Quantity:
     read: Reader
     per_horizon: bool = True
     labels: tuple[str, ...] = ()
+    reading: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -57,9 +62,9 @@ class Quantity:
         return None if isinstance(found, float) and np.isnan(found) else found
 
 
-def _at_once(name: str, unit: str, meaning: str, read: Reader) -> Quantity:
+def _at_once(name: str, unit: str, meaning: str, read: Reader, reading: str = "") -> Quantity:
     """An outcome without horizons."""
-    return Quantity(name, unit, meaning, read, per_horizon=False)
+    return Quantity(name, unit, meaning, read, per_horizon=False, reading=reading)
 
 
 CATALOGUE: tuple[Quantity, ...] = (
@@ -71,10 +76,10 @@ CATALOGUE: tuple[Quantity, ...] = (
             f"end state {words}",
             readers.end_state(variant),
             labels=END_STATES,
+            reading=variant,
         )
         for variant, words in (
-            ("low", "with all thresholds moved down by a fifth"),
-            ("high", "with all thresholds moved up by a fifth"),
+            *((name, f"with all thresholds moved {moved.way} by a fifth") for name, moved in MOVED.items()),
             ("three_armed", "with three armed members enough for an independent group"),
             ("ten_armed", "with ten armed members needed for an independent group"),
             (BY_PERSONS, _EVER),
@@ -86,6 +91,7 @@ CATALOGUE: tuple[Quantity, ...] = (
             "yes/no",
             f"whether there are three independent lineage groups or more{words}",
             readers.fragmented(variant),
+            reading=variant if suffix else "",
         )
         for variant, suffix, words in (
             ("default", "", ""),
@@ -148,7 +154,11 @@ CATALOGUE: tuple[Quantity, ...] = (
     ),
     *(
         Quantity(
-            f"{name}_{variant}", "groups", f"{words}, with n_min {number}", readers.variant(variant, field)
+            f"{name}_{variant}",
+            "groups",
+            f"{words}, with n_min {number}",
+            readers.variant(variant, field),
+            reading=variant,
         )
         for variant, number in (("three_armed", 3), ("ten_armed", 10))
         for name, field, words in (
@@ -157,7 +167,13 @@ CATALOGUE: tuple[Quantity, ...] = (
         )
     ),
     *(
-        Quantity(f"{name}_{BY_PERSONS}", unit, f"{name} {_EVER}", readers.variant(BY_PERSONS, field))
+        Quantity(
+            f"{name}_{BY_PERSONS}",
+            unit,
+            f"{name} {_EVER}",
+            readers.variant(BY_PERSONS, field),
+            reading=BY_PERSONS,
+        )
         for name, field, unit in (
             ("la", "la", "ratio"),
             ("s1", "s1", "share"),
@@ -248,11 +264,12 @@ CATALOGUE: tuple[Quantity, ...] = (
         _at_once(
             f"dismantled_{name}_{variant}",
             "yes/no",
-            f"{DEFINITION_WORDS[name]}; all thresholds moved {'down' if variant == 'low' else 'up'} by a fifth",
+            f"{DEFINITION_WORDS[name]}; all thresholds moved {moved.way} by a fifth",
             readers.dismantled(name, variant),
+            reading=variant,
         )
         for name in DEFINITIONS
-        for variant in ("low", "high")
+        for variant, moved in MOVED.items()
     ),
     *(
         _at_once(
@@ -260,6 +277,7 @@ CATALOGUE: tuple[Quantity, ...] = (
             "yes/no",
             f"{DEFINITION_WORDS[name]}; {_EVER}",
             readers.dismantled(name, BY_PERSONS),
+            reading=BY_PERSONS,
         )
         for name in ("links", "size")
     ),

@@ -124,10 +124,20 @@ class Thresholds:
 THRESHOLDS = Thresholds()
 """The thresholds of the headline."""
 
+
+class Moved(NamedTuple):
+    """The whole table moved: by what `factor`, and the word for the `way`."""
+
+    factor: float
+    way: str
+
+
+MOVED = {"low": Moved(1.0 - VARIATION, "down"), "high": Moved(1.0 + VARIATION, "up")}
+"""Readings under all thresholds moved at once, by name."""
+
 VARIANTS: dict[str, Thresholds] = {
     "default": THRESHOLDS,
-    "low": THRESHOLDS.scaled(1.0 - VARIATION),
-    "high": THRESHOLDS.scaled(1.0 + VARIATION),
+    **{name: THRESHOLDS.scaled(moved.factor) for name, moved in MOVED.items()},
     "three_armed": replace(THRESHOLDS, strength_min=3.0),
     "ten_armed": replace(THRESHOLDS, strength_min=10.0),
 }

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from vraem.processes.groups import Rows
 from vraem.world import World
 
+FreeArms = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Arms without a bearer by column and by group."""
+
 
 def arms_are_free(world: World, rows: Rows | int) -> NDArray[np.bool_]:
     """Which columns of `rows` (or whether one) may arm one member more: arms are free in the column and its group."""
@@ -17,7 +20,17 @@ def arms_are_free(world: World, rows: Rows | int) -> NDArray[np.bool_]:
     return (of_columns[rows] > 0.0) & (of_groups[world.columns.group[rows]] > 0.0)
 
 
-def free_arms(world: World) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def take_arm(free: FreeArms, column: int, group: int) -> bool:
+    """One more takes up an arm of a column and its group, if both have one `free`; whether one did."""
+    of_columns, of_groups = free
+    if of_columns[column] <= 0.0 or of_groups[group] <= 0.0:
+        return False
+    of_columns[column] -= 1.0
+    of_groups[group] -= 1.0
+    return True
+
+
+def free_arms(world: World) -> FreeArms:
     """Arms without a bearer by column and by group (columns in use,), (groups in use,)."""
     columns, groups = world.columns, world.groups
     n, g = columns.count, groups.count

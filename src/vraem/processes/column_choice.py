@@ -14,6 +14,7 @@ from vraem.processes.column_values import (
     HOST,
     INDEPENDENT,
     MERGE,
+    NO_OFFERS,
     STAY,
     Offers,
     Standing,
@@ -24,13 +25,7 @@ from vraem.processes.column_values import (
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import (
-    columns_of,
-    count_strength,
-    living_columns,
-    rows_where,
-    strength_equivalents,
-)
+from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
 from vraem.processes.integration import surplus
 from vraem.processes.journal import note
 from vraem.processes.remittance import pay_at, usual_wage
@@ -103,9 +98,7 @@ def _let_go(world: World, me: Standing) -> bool:
     draw = world.streams.uniform_double("service_end", world.week, me.column, me.column + 1)[0]
     if draw >= surplus(world)[me.firm]:
         return False
-    split_off(world, me, INDEPENDENT, np.zeros(0, dtype=np.int64))
-    count_strength(world)
-    world.columns.locked_until[me.column] = world.week + round(world.p.change_lock)
+    carry_out(world, me, NO_OFFERS, INDEPENDENT, np.zeros(0, dtype=np.int64))
     return True
 
 

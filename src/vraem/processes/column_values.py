@@ -74,6 +74,9 @@ class Offers(NamedTuple):
     wage: float
 
 
+NO_OFFERS = Offers(NO_ROW, 0.0, 0.0, 0.0, False, NO_ROW, 0.0)
+
+
 def standing_of(world: World, column: int) -> Standing:
     """What a column's commander sees of his own position."""
     columns, groups, members, p = world.columns, world.groups, world.members, world.p
@@ -120,7 +123,7 @@ def offers_to(world: World, me: Standing) -> Offers:
     firm = _offering_firm(world, me)
     wage = world.p.own_gunman_wage_ratio if firm != NO_ROW else 0.0
     if partner == NO_ROW:
-        return Offers(NO_ROW, 0.0, 0.0, 0.0, False, firm, wage)
+        return NO_OFFERS._replace(firm=firm, wage=wage)
     groups = world.groups
     same = root_of(world, partner) == root_of(world, me.group)
     authority, ideology = float(groups.authority[partner]), float(groups.ideology[partner])

@@ -18,7 +18,7 @@ from vraem.processes.groups import (
 )
 from vraem.processes.journal import WRITES as JOURNAL_WRITES
 from vraem.processes.journal import note
-from vraem.processes.ranks import lost_rent
+from vraem.processes.rent import coca_rent, control_lost, lost_rent
 from vraem.processes.writes import COUNT_WRITES, ENTRY_WRITES, FOUNDING_WRITES, POST_WRITES, together
 from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, REVIEW_WEEKS, WEEKS_A_YEAR
@@ -71,8 +71,7 @@ def entry_rates(world: World) -> NDArray[np.float64]:
     groups once held draw more, up to the multiplier where they held all.
     """
     communities, p = world.communities, world.p
-    area = np.maximum(communities.coca_area, 0.0)
-    lost = area * np.maximum(communities.first_control - communities.control, 0.0)
+    lost = coca_rent(world) * control_lost(world)
     legacy = 1.0 + (p.entrant_legacy_multiplier - 1.0) * communities.first_control
     rates: NDArray[np.float64] = lost / max(float(lost.sum()), 1e-9) * legacy
     return p.entrant_rate * MONTHS_IN_FOUR_WEEKS * lost_rent(world) * rates

@@ -67,6 +67,18 @@ def living_columns(world: World) -> Rows:
     return rows_where(columns.status[: columns.count] == LIVING)
 
 
+def serving_columns(world: World) -> Rows:
+    """Rows of the columns in a firm's service; one that has ended is in none."""
+    columns = world.columns
+    return rows_where(columns.service[: columns.count] != NO_ROW)
+
+
+def free_columns(world: World) -> Rows:
+    """Rows of the columns that stand and are in no firm's service."""
+    rows = living_columns(world)
+    return rows[world.columns.service[rows] == NO_ROW]
+
+
 def living_groups(world: World) -> Rows:
     """Rows of the groups that stand."""
     groups = world.groups

@@ -9,11 +9,11 @@ themselves where it is missing: Reuter 1983, Gambetta 1993; when it breaks down:
 
 import numpy as np
 
-from vraem.processes.groups import Rows, living_columns
+from vraem.processes.groups import Rows, serving_columns
 from vraem.processes.ranks import eagerness
+from vraem.processes.rent import coca_rent, control_lost, rent_at_start
 from vraem.processes.tolls import armed_in_service, hired_by
 from vraem.world import World
-from vraem.world.organisation_tables import NO_ROW
 
 LEAST_WISH = 1e-6
 """A wish for fewer persons than this is a wish for none."""
@@ -33,18 +33,14 @@ def persons_wished(world: World) -> np.ndarray:
     firm's to guard and to collect from, whatever it buys there.
     """
     firms, communities, columns = world.firms, world.communities, world.columns
-    wished = np.zeros(len(firms))
     if world.scenario.switches.firms_integrate == "no":
-        return wished
-    rent = np.maximum(communities.coca_area, 0.0)
-    first = communities.first_control
-    gone = np.maximum(first - communities.control, 0.0)
-    wished += communities.purchase_share @ (rent * gone)
-    rows = living_columns(world)
-    for column in rows[columns.service[rows] != NO_ROW].tolist():
+        return np.zeros(len(firms))
+    rent = coca_rent(world)
+    wished: np.ndarray = communities.purchase_share @ (rent * control_lost(world))
+    for column in serving_columns(world).tolist():
         wished[columns.service[column]] += rent @ columns.control[:, column]
     armed = world.burn_in.members * world.burn_in.armed_share
-    wished *= world.p.firm_gunmen_demand * armed / max(float(rent @ first), LEAST_WISH)
+    wished *= world.p.firm_gunmen_demand * armed / rent_at_start(world)
     return wished
 
 

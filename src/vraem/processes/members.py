@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from vraem.processes.arms import free_arms
+from vraem.processes.arms import free_arms, take_arm
 from vraem.processes.command import MIDDLE_BOND
 from vraem.processes.groups import (
     Rows,
@@ -235,13 +235,10 @@ def _promote(world: World) -> None:
     chance = 1.0 - (1.0 - p.promotion_rate) ** REVIEW_WEEKS
     draws = world.streams.uniform_double("promotion", world.week, 0, members.count)[rows]
     readiest = draws.argsort(kind="stable")[: np.count_nonzero(draws < chance)]
-    of_columns, of_groups = free_arms(world)
+    free = free_arms(world)
     for member in rows[readiest].tolist():
-        column, group = int(members.column[member]), int(members.group[member])
-        if of_columns[column] > 0.0 and of_groups[group] > 0.0:
+        if take_arm(free, int(members.column[member]), int(members.group[member])):
             members.rank[member] = FIGHTER
-            of_columns[column] -= 1.0
-            of_groups[group] -= 1.0
 
 
 def _keep_size(world: World) -> None:

@@ -6,6 +6,7 @@ Source: docs/model.md, The armed organisation. Ranks follow members slowly; a co
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes.rent import lost_rent
 from vraem.world import World
 from vraem.world.clock import MONTHS_A_YEAR, WEEKS_A_YEAR, left_after
 from vraem.world.organisation_tables import LIVING, NO_ROW
@@ -56,21 +57,9 @@ def room_to_grow(world: World) -> NDArray[np.float32]:
     members = groups.members[:count] * (groups.status[:count] == LIVING)
     there = float(members.sum())
     room = min(usual * lost_rent(world), max(usual - there, 0.0))
-    serving = columns.group[:last][(columns.status[:last] == LIVING) & (columns.service[:last] != NO_ROW)]
-    members[serving] = 0.0
+    members[columns.group[:last][columns.service[:last] != NO_ROW]] = 0.0
     share: NDArray[np.float32] = members / max(float(members.sum()), 1.0)
     return share * np.float32(room)
-
-
-def lost_rent(world: World) -> float:
-    """Share of the rent of coca protected at the start that nobody protects now, 0 to 1 (B6, B12).
-
-    Ground that columns have only changed for other ground does not count.
-    """
-    communities = world.communities
-    area = np.maximum(communities.coca_area, 0.0)
-    first = float(area @ communities.first_control)
-    return max(1.0 - float(area @ communities.control) / max(first, 1e-9), 0.0)
 
 
 def take_along(world: World, persons: int, former: int, group: int) -> None:

@@ -8,7 +8,7 @@ from math import exp
 
 import numpy as np
 
-from vraem.processes.arms import arms_are_free, free_arms
+from vraem.processes.arms import arms_are_free, free_arms, take_arm
 from vraem.processes.groups import (
     Recruits,
     Rows,
@@ -16,6 +16,7 @@ from vraem.processes.groups import (
     add_members,
     count_as_lineage,
     count_strength,
+    free_columns,
     living_columns,
     manned,
     members_of,
@@ -257,9 +258,9 @@ def _return(world: World) -> None:
     communities = world.communities
     held = np.minimum(communities.control / np.maximum(communities.first_control, LEAST_CONTROL), 1.0)
     draws = world.streams.uniform_double("return", world.week, 0, count)
-    rows = living_columns(world)
-    rows = rows[(columns.service[rows] == NO_ROW) & manned(world, rows)]
-    of_columns, of_groups = free_arms(world)
+    rows = free_columns(world)
+    rows = rows[manned(world, rows)]
+    free = free_arms(world)
     for member in rows_where(gone & (draws < chance * held[members.origin[:count]])).tolist():
         control = columns.control[members.origin[member], rows]
         if not len(rows) or control.max() <= 0.0:
@@ -267,10 +268,7 @@ def _return(world: World) -> None:
         column = int(rows[control.argmax()])
         members.status[member], members.left[member] = ACTIVE, world.week
         members.column[member], members.group[member] = column, columns.group[column]
-        armed = of_columns[column] > 0.0 and of_groups[columns.group[column]] > 0.0
-        of_columns[column] -= armed
-        of_groups[columns.group[column]] -= armed
-        members.rank[member] = FIGHTER if armed else SUPPORTER
+        members.rank[member] = FIGHTER if take_arm(free, column, int(columns.group[column])) else SUPPORTER
         # under another commander, after years at home
         members.bond[member] *= p.bond_passed_on
         members.tie[member] *= p.bond_passed_on

@@ -7,7 +7,7 @@ that have taken a firm under their wing; then the week is added up. Source: docs
 
 import numpy as np
 
-from vraem.processes.groups import Rows, living_columns, rows_where, strength_equivalents
+from vraem.processes.groups import Rows, free_columns, rows_where, serving_columns, strength_equivalents
 from vraem.processes.territory import mix_of
 from vraem.processes.tolls import gunman_wage
 from vraem.world import World
@@ -37,7 +37,7 @@ def step(world: World) -> None:
     columns.wages[:count] = columns.takings[:count] = 0.0
     if world.scenario.switches.null_model == "exogenous_fees":
         _take_exogenous_income(world)
-    _pay_service(world, rows_where(columns.service[:count] != NO_ROW))
+    _pay_service(world, serving_columns(world))
     _host(world, rows_where(columns.hosted[:count] != NO_ROW))
     taken = np.add.reduce([columns.__dict__[source][:count] for source in TAKEN], axis=1)
     for total, amount in zip(TAKEN.values(), taken.tolist(), strict=True):
@@ -87,9 +87,8 @@ def coca_share(world: World, rows: Rows) -> float:
 
 def ground_share(world: World) -> float:
     """Share of what columns outside firms' service collect this week that they take on the ground, not on the way."""
-    rows = living_columns(world)
-    free = rows[world.columns.service[rows] == NO_ROW]
-    return max(_share_of_income(world, free, ON_THE_GROUND, world.burn_in.ground_share), LEAST_GROUND_SHARE)
+    share = _share_of_income(world, free_columns(world), ON_THE_GROUND, world.burn_in.ground_share)
+    return max(share, LEAST_GROUND_SHARE)
 
 
 def _share_of_income(world: World, rows: Rows, sources: tuple[str, ...], usual: float) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.groups import Rows, living_columns
+from vraem.processes.rent import control_lost
 from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import NO_ROW
@@ -156,7 +157,7 @@ def _suffer_predation(world: World, rows: Rows, held: NDArray[np.float32]) -> No
     Places that never had a protector are as the calibrated yields and costs have them: the rule is about change.
     """
     communities, p = world.communities, world.p
-    unprotected = np.maximum(communities.first_control - communities.control, 0.0)
+    unprotected = control_lost(world)
     group = world.columns.group[rows]
     names = sorted(set(group.tolist()))
     if len(names) > 1:

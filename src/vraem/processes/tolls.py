@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.groups import Rows, living_columns, rows_where
+from vraem.processes.groups import Rows, living_columns, rows_where, serving_columns
 from vraem.processes.territory import collectors, mix_of
 from vraem.valley import ROUTES
 from vraem.world import World
@@ -166,7 +166,7 @@ def guards_of(world: World, hired: Array) -> Array:
 def armed_in_service(world: World) -> Array:
     """Armed members of the columns in the service of each firm, (F,)."""
     columns = world.columns
-    serving = rows_where(columns.service[: columns.count] != NO_ROW)
+    serving = serving_columns(world)
     armed = np.bincount(columns.service.take(serving), columns.armed.take(serving), len(world.firms))
     return armed.astype(np.float64)
 
