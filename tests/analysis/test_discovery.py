@@ -8,7 +8,7 @@ import pytest
 
 from tests.analysis.planted import always, planted, random_labels
 from vraem.analysis import outcome_columns as columns
-from vraem.analysis.discovery import discover
+from vraem.analysis.discovery import discover, prim
 from vraem.analysis.findings import effects_of
 from vraem.analysis.labels import relabelled, shares, stability, under_moved_tables
 from vraem.analysis.results import Results
@@ -58,6 +58,22 @@ def test_nothing_is_discovered_in_noise():
     results = planted(random_labels, points=150)
     box = discover(results, results.labels(60) == "gangs", results.dismantled()).box
     assert box.density < 2 * box.base
+
+
+def test_runs_of_one_draw_count_for_as_much_as_they_tell_apart():
+    random = np.random.default_rng(3)
+    draws = 150
+    x = pd.DataFrame({"loyalty": random.random(draws)})
+    y = random.random(draws) < np.where(x["loyalty"] > 0.6, 0.9, 0.2)
+    one = prim(x, y, np.arange(draws), density=0.0)
+    again = np.repeat(np.arange(draws), 9)  # nine arms of each draw that end alike
+    nine = prim(x.loc[again].reset_index(drop=True), y[again], again, density=0.0)
+    as_if_independent = prim(
+        x.loc[again].reset_index(drop=True), y[again], np.arange(len(again)), density=0.0
+    )
+    p = {name: box.limits[0].p for name, box in {"one": one, "nine": nine}.items()}
+    assert p["nine"] == pytest.approx(p["one"], rel=0.5)
+    assert as_if_independent.limits[0].p < p["nine"] ** 3
 
 
 def test_too_few_cases_are_told_as_such():

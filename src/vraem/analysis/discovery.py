@@ -4,8 +4,8 @@ PRIM (Friedman & Fisher 1999; Bryant & Lempert 2010) peels the space of assumpti
 outcome is frequent: *coverage* is the part of all its cases that lie in the box, *density* the part of the
 box in which it comes. CART (Breiman et al. 1984) cuts the space in two again and again. Both find conditions;
 neither proves causes, and a box found among many assumptions in few runs is partly luck: ``p`` says how
-surprising each limit is, and the report shows runs. (The workbench wraps scikit-learn's tree too, but loses
-which form of a switch a branch keeps.)
+surprising each limit is, runs of one draw of assumptions counting for as much as they tell apart. (The
+workbench wraps scikit-learn's tree too, but loses which form of a switch a branch keeps.)
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.analysis.clusters import clustered_mean
 from vraem.analysis.intervals import is_clear
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words, percent
@@ -121,7 +122,7 @@ def discover(
     if not len(x.columns):
         return Discovery(outcome, None, (), "nothing was varied")
     try:
-        return Discovery(outcome, prim(x, y), cart(x, y), "")
+        return Discovery(outcome, prim(x, y, results.clusters[among]), cart(x, y), "")
     except MissingLibraryError as error:
         return Discovery(outcome, None, (), str(error))
 
@@ -140,8 +141,12 @@ def inputs(cases: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(kept, index=cases.index).reset_index(drop=True)
 
 
-def prim(x: "pd.DataFrame", y: NDArray[np.bool_], density: float = DENSITY) -> Box:
+def prim(
+    x: "pd.DataFrame", y: NDArray[np.bool_], clusters: NDArray[np.int64], density: float = DENSITY
+) -> Box:
     """The box of at most ``MOST_LIMITS`` limits that best joins coverage and density.
+
+    ``clusters`` (runs,) or (runs, ways): what chance drew (`Results.clusters`).
 
     None, that is all runs, if peeling to the end does not reach a `density`.
     Each limit must be clear at a level divided by the number of factors (Bonferroni): among 200 assumptions
@@ -163,27 +168,28 @@ def prim(x: "pd.DataFrame", y: NDArray[np.bool_], density: float = DENSITY) -> B
     for place in range(len(trajectory)):
         if int(trajectory["res_dim"].iloc[place]) > MOST_LIMITS:
             continue
-        box = _box(x, found.box_lims[place], y)
+        box = _box(x, found.box_lims[place], y, clusters)
         joint = box.density * box.coverage**0.5  # density first: a box is read as "here it comes"
         if joint > quality and all(is_clear(limit.p, len(x.columns)) for limit in box.limits):
             best, quality = box, joint
     return best
 
 
-def _box(x: "pd.DataFrame", limits: "pd.DataFrame", y: NDArray[np.bool_]) -> Box:
+def _box(x: "pd.DataFrame", limits: "pd.DataFrame", y: NDArray[np.bool_], clusters: NDArray[np.int64]) -> Box:
     inside = {name: _inside(x[name], limits[name]) for name in x.columns}
     restricted = [name for name, held in inside.items() if not held.all()]
     within = np.ones(len(y), dtype=bool)
     for name in restricted:
         within &= inside[name]
     hits, runs = int((y & within).sum()), int(within.sum())
-    found = tuple(
-        _limit(
-            x, limits, name, _surprise(y, [inside[other] for other in restricted if other != name], within)
-        )
-        for name in restricted
-    )
-    return Box(found, hits / int(y.sum()), hits / max(runs, 1), float(y.mean()), runs / len(y), runs)
+    found = []
+    for name in restricted:
+        without = np.ones(len(y), dtype=bool)
+        for other in restricted:
+            if other != name:
+                without &= inside[other]
+        found.append(_limit(x, limits, name, _surprise(y, without, within, clusters)))
+    return Box(tuple(found), hits / int(y.sum()), hits / max(runs, 1), float(y.mean()), runs / len(y), runs)
 
 
 def _inside(column: "pd.Series[Any]", limit: "pd.Series[Any]") -> NDArray[np.bool_]:
@@ -194,15 +200,33 @@ def _inside(column: "pd.Series[Any]", limit: "pd.Series[Any]") -> NDArray[np.boo
     return np.asarray((values >= low) & (values <= high))
 
 
-def _surprise(y: NDArray[np.bool_], others: Sequence[NDArray[np.bool_]], within: NDArray[np.bool_]) -> float:
-    """Quasi-p of one limit: chance of so many cases inside if the limit did not matter (Bryant & Lempert 2010)."""
-    from scipy import stats
+def _surprise(
+    y: NDArray[np.bool_],
+    without: NDArray[np.bool_],
+    within: NDArray[np.bool_],
+    clusters: NDArray[np.int64],
+) -> float:
+    """Quasi-p of one limit: chance of so many cases inside if the limit did not matter (Bryant & Lempert 2010).
 
-    without = np.ones(len(y), dtype=bool)
-    for held in others:
-        without &= held
+    ``without``: the box but for this limit, from which the rate is taken. Both counts are divided by the design
+    effect there (Rao & Scott 1992), since runs of one draw are not independent.
+    """
+    from scipy import special
+
     rate = float(y[without].mean())
-    return float(stats.binom.sf(int((y & within).sum()) - 1, int(within.sum()), rate))
+    effect = _design_effect(y[without], clusters[without])
+    hits, runs = int((y & within).sum()) / effect, int(within.sum()) / effect
+    if not hits:
+        return 1.0
+    # the upper tail of the binomial, whose counts need not be whole
+    return float(special.betainc(hits, runs - hits + 1.0, rate))
+
+
+def _design_effect(y: NDArray[np.bool_], clusters: NDArray[np.int64]) -> float:
+    """How much larger the variance of the share of ``y`` (runs,) is than if its runs were independent; at least 1."""
+    alone = float(y.var()) / len(y)
+    known = clustered_mean(y, clusters)
+    return max(known.error**2 / alone, 1.0) if alone and known.freedom else 1.0
 
 
 def _limit(x: "pd.DataFrame", limits: "pd.DataFrame", name: str, p: float) -> Limit:
