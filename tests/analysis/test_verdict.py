@@ -169,11 +169,14 @@ def test_a_few_runs_more_that_are_bent_on_profit_settle_nothing():
     assert "not settled" in found.sentence
 
 
-def test_few_runs_alike_are_as_bent_only_as_far_as_they_tell():
+def test_few_runs_alike_settle_nothing_and_no_difference_passes_a_hundred_points():
     few = planted(always("gangs"), points=6, replicates=1, profit_before=0.8, profit_after=0.8)
     found = claim_verdict(few).headline.fragmentation
-    assert found.speaks_of_gangs is False
-    assert "as far as these runs tell" in found.sentence
+    assert found.speaks_of_gangs is None
+    assert "not settled (100 % against 100 %" in found.sentence
+    two = planted(always("gangs"), points=1, replicates=2, profit_before=0.8, profit_after=0.8)
+    gap = claim_verdict(two).headline.fragmentation.profit_gap
+    assert -1.0 <= gap.low <= 0.0 <= gap.high <= 1.0
 
 
 def test_runs_that_do_not_say_what_they_were_bent_on_are_fragmented_all_the_same():

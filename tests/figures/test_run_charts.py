@@ -9,7 +9,7 @@ from tests.figures.gallery import run, runs
 from tests.figures.runs import CAMPAIGN, made_up_run
 from vraem import figures
 from vraem.experiment.organisation_page import _fates, _since
-from vraem.figures.command_chart import _weighted_median
+from vraem.figures.command_chart import _weighted_mean
 from vraem.figures.looks import (
     FOUNDING_LOOK,
     OTHER_SPLINTERS,
@@ -189,11 +189,11 @@ def test_every_chart_of_a_run_is_described():
     } <= set(charts_of(run()))
 
 
-def test_the_bold_line_is_the_median_by_armed_members():
+def test_the_bold_line_is_the_mean_by_armed_members():
     values = np.array([[0.2, 0.2], [0.6, 0.6], [0.9, np.nan]])
     weights = np.array([[10.0, 10.0], [1.0, 30.0], [10.0, 0.0]])
-    assert _weighted_median(values, weights).tolist() == [0.6, 0.6]
-    assert np.isnan(_weighted_median(values, 0.0 * weights)).all()
+    assert _weighted_mean(values, weights).tolist() == pytest.approx([(2.0 + 0.6 + 9.0) / 21.0, 0.5])
+    assert np.isnan(_weighted_mean(values, 0.0 * weights)).all()
 
 
 def test_a_group_that_only_ever_served_a_firm_is_no_splinter():

@@ -248,7 +248,8 @@ def test_the_maps_colour_each_community_by_its_share_of_runs():
     assert np.sort(np.asarray(drawn.get_array())) == pytest.approx(np.sort(share[share >= 0.02]))
 
 
-def test_fans_are_the_quantiles_of_the_runs_and_the_reference_goes_along():
+def test_fans_are_the_quantiles_of_the_runs_and_the_reference_goes_along(monkeypatch):
+    monkeypatch.setattr("vraem.figures.arm_fans.FEW_RUNS", 2)
     figure = figures.strength_by_arm(arms())
     series = ArmSeries.of(arms(), ["armed_lineage"])
     panel = figure.axes[1]
@@ -258,6 +259,14 @@ def test_fans_are_the_quantiles_of_the_runs_and_the_reference_goes_along():
     assert ends == pytest.approx(sorted([own[-1], reference[-1]]))
     bands = [each for each in panel.collections if isinstance(each, PolyCollection)]
     assert len(bands) == 2
+
+
+def test_few_runs_are_drawn_one_by_one():
+    panel = figures.strength_by_arm(arms()).axes[1]
+    runs = ArmSeries.of(arms(), ["armed_lineage"]).values["heirs-first"]["armed_lineage"]
+    thin = [line for line in lines(panel, 100) if line.get_linewidth() < 0.8]
+    assert sorted(line.get_ydata()[-1] for line in thin) == pytest.approx(sorted(runs[:, -1]))
+    assert not [each for each in panel.collections if isinstance(each, PolyCollection)]
 
 
 def test_results_that_are_in_no_folder_have_no_weekly_series():

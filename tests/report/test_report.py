@@ -280,7 +280,10 @@ def test_the_data_holds_what_the_page_shows(written):
 def test_the_page_needs_no_network_and_is_small(written):
     _, report, cells = written
     text = report.page.read_text(encoding="utf-8")
-    assert all(link.startswith("data:") for link in cells.links)
+    assert all(link.startswith(("data:", "#")) for link in cells.links)
+    inside = [link.removeprefix("#") for link in cells.links if link.startswith("#")]
+    assert inside
+    assert all(f'id="{name}"' in text for name in inside)
     assert "http" not in re.sub(r'src="data:[^"]*"', "", text)
     assert len(text) < LARGEST_PAGE
     assert "@media print" in text

@@ -126,6 +126,11 @@ def student_interval(known: ClusteredMean, estimate: float, level: float = LEVEL
     return Interval(estimate, known.mean - reach, known.mean + reach)
 
 
+def mean_share(shares: ArrayLike, clusters: ArrayLike) -> Interval:
+    """Mean of shares (runs,) with its 95 % interval, which keeps from 0 to 1."""
+    return mean_interval(shares, clusters).within(0.0, 1.0)
+
+
 def mean_interval(values: ArrayLike, clusters: ArrayLike) -> Interval:
     """Mean of values (runs,) with its 95 % interval; what is no number does not count."""
     found = np.asarray(values, dtype=np.float64)

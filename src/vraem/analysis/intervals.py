@@ -33,6 +33,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def within(self, least: float, most: float) -> "Interval":
+        """The part of it that a quantity from `least` to `most` can have; ends that are no numbers stay so."""
+        ends = (end if math.isnan(end) else min(max(end, least), most) for end in (self.low, self.high))
+        return Interval(self.estimate, *ends)
+
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
 _LEAST_ERROR, _WIDEST_ERROR = 1e-9, 0.499

@@ -129,7 +129,7 @@ def fragmentation(
 
     gaps = (bent.astype(float) - was_bent.astype(float))[told]
     known = clustered_gap(gaps, clusters[told])
-    gap = student_interval(known, float(gaps.mean()) if len(gaps) else float("nan"))
+    gap = student_interval(known, float(gaps.mean()) if len(gaps) else float("nan")).within(-1.0, 1.0)
     equal = equivalent_mean(*known, margin=rules.fragmentation_gap).equivalent
     # one name for both, so that their difference is that of runs and not of resampling
     profit, profit_before = share(bent, told, "profit"), share(was_bent, told, "profit")
@@ -155,9 +155,8 @@ def _said_of_gangs(
     counted = f"{runs:,} fragmented run{'s' * (runs != 1)}"
     if np.isfinite(gap.low):
         counted += f"; difference {100 * gap.low:+.0f} to {100 * gap.high:+.0f} points"
-    if abs(gap.estimate) < rules.fragmentation_gap:
-        sure = "" if equal else ", as far as these runs tell"
-        return False, f"{SAME_WORD_SENTENCE}{sure} ({counted})."
+    if equal:
+        return False, f"{SAME_WORD_SENTENCE} ({counted})."
     shares = f"{percent(after)} against {percent(before)}"
     if gap.low <= 0.0 <= gap.high or not np.isfinite(gap.low):
         return None, (

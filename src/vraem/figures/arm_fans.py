@@ -29,6 +29,8 @@ from vraem.world.clock import WEEKS_A_YEAR
 
 BAND = (0.05, 0.95)
 INNER = (0.25, 0.75)
+FEW_RUNS = 20
+"""Fewer runs are drawn one by one: nine in ten of them is no number that they had."""
 LEAD_WEEKS = 156
 """Weeks before the campaign's start that are drawn."""
 MOST_ARMS = 6
@@ -119,7 +121,10 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
     left_out = series.arms[MOST_ARMS:]
     first = _first_week(series, rows)
     lines = "mean" if all(row.mean for row in rows) else "median"
-    note = f"Line: {lines} of runs; bands: half and nine in ten of the runs; black: {lines} of {arms[0]}."
+    counts = [series.runs(arm) for arm in arms]
+    spread = "; bands: half and nine in ten of the runs" if max(counts) >= FEW_RUNS else ""
+    single = f"; thin: each run, where there are fewer than {FEW_RUNS}" if min(counts) < FEW_RUNS else ""
+    note = f"Line: {lines} of runs{spread}{single}; black: {lines} of {arms[0]}."
     if left_out:
         note = f"{note} {not_drawn(left_out)}"
     margins = Margins(left=1.6, right=0.3, top=1.0, bottom=0.78)
@@ -197,9 +202,11 @@ def _fan(
 ) -> None:
     days = series.dates[first:]
     colour = series.looks[arm].colour
-    if len(values) > 1:
+    if 1 < len(values) < FEW_RUNS:
+        axes.plot(days, values.T, color=colour, linewidth=0.5, alpha=0.4, zorder=2)
+    elif len(values) > 1:
         for band, alpha in ((BAND, 0.16), (INNER, 0.28)):
-            low, high = np.quantile(values, band, axis=0)
+            low, high = np.quantile(values, band, axis=0, method="inverted_cdf")
             axes.fill_between(days, low, high, color=colour, alpha=alpha, linewidth=0, zorder=2)
     if not own:
         axes.plot(days, _middle(reference, row), color=INK, linewidth=0.9, zorder=3)
@@ -211,7 +218,9 @@ def _middle(values: NDArray[np.float64], row: Row) -> NDArray[np.float64]:
 
 
 def _scale(axes: Axes, values: Iterable[NDArray[np.float64]], row: Row) -> None:
-    top = max(float(np.quantile(each, BAND[1], axis=0).max()) for each in values)
+    top = max(
+        float((each if len(each) < FEW_RUNS else np.quantile(each, BAND[1], axis=0)).max()) for each in values
+    )
     axes.set_ylim(0.0, nice_top(max(top, 1e-9)))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(

@@ -41,7 +41,7 @@ SURVEY_YEARS = range(2012, 2023)
 """Years of pattern P1."""
 
 HECTARES_A_THOUSAND = 1000.0
-BOX_WIDTH, SURVEY_BOX = 12.0, "#dfe4ea"
+BOX_WIDTH, SURVEY_BOX = 12.0, "#b9c4d0"
 """Width in points and colour of the boxes that show the tolerance of a survey."""
 
 
@@ -101,7 +101,10 @@ def _surveys(axes: Axes, surveys: Sequence[Observation], bundle: Bundle) -> None
         for bar in drawn.lines[2]:
             bar.set_capstyle("butt")
         drawn.lines[0].set_zorder(5)  # the box lies beneath the model's line, the survey above it
-    handles = [Line2D([], [], marker="o", color=INK, ls="", ms=5.5, label="survey of 31 December, ±15 %")]
+    handles = [
+        Line2D([], [], marker="o", color=INK, ls="", ms=5.5, label="survey of 31 December"),
+        Line2D([], [], marker="s", color=SURVEY_BOX, ls="", ms=8.0, label="±15 % of it"),
+    ]
     if not all(inside):
         missed = Line2D([], [], marker="o", ls="", ms=5.5, label="the same, model outside")
         missed.set(markerfacecolor="white", markeredgecolor=MISSED.colour)

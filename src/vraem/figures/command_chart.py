@@ -29,7 +29,7 @@ SPLIT_OFF = Look("column splits off", "#c65d21", marker="D")
 def command_links(result: RunResult) -> Figure:
     """The command link of each column to the centre of its own group, and what became of those at the top.
 
-    A thin line is a column, a bold one the median of a group's columns, weighted by their armed members. Below: command
+    A thin line is a column, a bold one the mean of a group's columns, weighted by their armed members. Below: command
     integrity, the share of the armed lineage that one centre commands. Raises ``ValueError`` if the run holds no
     columns.
     """
@@ -43,7 +43,7 @@ def command_links(result: RunResult) -> Figure:
             "Command link of each column to the centre of its own group, 0 to 1 (four-week mean)",
             caption(
                 [result],
-                "Thin: a column; ○: it ends. Bold: median of a group's columns, weighted by their armed members.\n"
+                "Thin: a column; ○: it ends. Bold: mean of a group's columns, weighted by their armed members.\n"
                 "The leader's own column and groups of one column have 1 by definition.",
             ),
             size=(9.0, 7.6),
@@ -63,7 +63,7 @@ def command_links(result: RunResult) -> Figure:
 
 
 def _lines(axes: Axes, result: RunResult) -> None:
-    """Columns thin and grey, the median of each group's bold in its colour."""
+    """Columns thin and grey, the mean of each group's bold in its colour."""
     weeks, looks = result.organisation.column_weeks, looks_of(result)
     days = np.array([day_of(result, week) for week in range(weeks["link"].shape[1])])
     living = weeks["living"] > 0.0
@@ -82,7 +82,7 @@ def _lines(axes: Axes, result: RunResult) -> None:
         if not own.any():
             continue
         shown.setdefault(look.label.replace("\n", " "), look)
-        middle = _weighted_median(links, np.where(own, np.maximum(weeks["armed"], 1.0), 0.0))
+        middle = _weighted_mean(links, np.where(own, np.maximum(weeks["armed"], 1.0), 0.0))
         axes.plot(days, middle, color=look.colour, linewidth=2.2, zorder=3, solid_capstyle="butt")
         if own[:, -1].any():
             columns, armed = int(own[:, -1].sum()), float(weeks["armed"][own[:, -1], -1].sum())
@@ -104,14 +104,11 @@ def _lines(axes: Axes, result: RunResult) -> None:
     )
 
 
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Median (weeks,) over rows by their weights (rows, weeks); not a number where nothing weighs."""
-    order = np.argsort(np.where(weights > 0.0, values, np.inf), axis=0, kind="stable")
-    rising = np.take_along_axis(values, order, axis=0)
-    sums = np.cumsum(np.take_along_axis(np.asarray(weights, dtype=np.float64), order, axis=0), axis=0)
-    place = (sums >= sums[-1] / 2.0).argmax(axis=0)
-    middle = np.take_along_axis(rising, place[None], axis=0)[0]
-    return np.where(sums[-1] > 0.0, middle, np.nan)
+def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Mean (weeks,) over rows by their weights (rows, weeks); not a number where nothing weighs."""
+    total = weights.sum(axis=0)
+    weighed = np.where(weights > 0.0, values, 0.0) * weights
+    return np.where(total > 0.0, weighed.sum(axis=0) / np.maximum(total, 1e-9), np.nan)
 
 
 def _smooth(link: NDArray[np.float32], living: NDArray[np.bool_]) -> NDArray[np.float64]:

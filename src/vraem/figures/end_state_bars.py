@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, state_look
-from vraem.figures.stacked_bars import frame, key_patches, stack
+from vraem.figures.stacked_bars import FEW_RUNS, frame, key_patches, stack
 from vraem.figures.style import (
     INK,
     SHADE,
@@ -58,7 +58,9 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
     ]
     gangs = any(found.clustered[GANGS].estimate > 0.0 for table in tables for found in table)
     whisker = ", and the whisker for gangs" if gangs else ""
-    note = f"Small numbers{whisker}: interval of the share, %. n: runs."
+    few = any(0 < found.runs < FEW_RUNS for table in tables for found in table)
+    pale = f"\nPale: fewer than {FEW_RUNS} runs." if few else ""
+    note = f"Small numbers{whisker}: interval of the share, %. n: runs.{pale}"
     columns = 2 if len(horizons) > 1 else 1
     rows = -(-len(horizons) // columns)
     height = BAR_INCHES * len(arms)
@@ -113,14 +115,16 @@ def end_state_shares(
     states = [
         name for name in STATE_LOOKS if any(found.clustered[name].estimate > 0 for found in table.values())
     ]
+    unseen = [state_look(name).label.replace("\n", " ") for name in STATE_LOOKS if name not in states]
+    never = f"Not seen in any of these runs: {', '.join(unseen)}." if unseen else ""
     per_state = 0.17 + 0.105 * len(arms)
-    margins = Margins(left=1.4, right=1.75, top=0.72, bottom=0.85)
+    margins = Margins(left=1.4, right=1.75, top=0.72, bottom=0.85 + 0.15 * bool(unseen))
     condition = "all runs" if everybody else f"runs in which it is {condition_words(kept, among)}"
     with style():
         figure, ((axes,),) = sheet(
             f"How the group ends up, {when(months)} after the campaign",
             f"Share of {condition}",
-            swept_caption(kept),
+            "\n".join(filter(None, (swept_caption(kept), never))),
             size=(8.2, margins.top + margins.bottom + per_state * len(states)),
             margins=margins,
         )
@@ -187,7 +191,8 @@ def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
         _whisker(axes, row, found.clustered[GANGS].low, found.clustered[GANGS].high)
     order = [*STATE_LOOKS, *(name for name in found.clustered if name not in STATE_LOOKS)]
     drawn = [state for state in order if found.clustered[state].estimate > 0.0]
-    stack(axes, row, [(found.clustered[state], state_look(state)) for state in drawn])
+    parts = [(found.clustered[state], state_look(state)) for state in drawn]
+    stack(axes, row, parts, pale=found.runs < FEW_RUNS)
     return set(drawn)
 
 

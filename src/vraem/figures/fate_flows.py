@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from vraem.analysis.clusters import mean_interval
+from vraem.analysis.clusters import mean_share
 from vraem.analysis.intervals import Interval
 from vraem.analysis.results import Results
 from vraem.figures.labels import EndLabel, halo, label_ends
@@ -83,7 +83,7 @@ class Ways(NamedTuple):
     def at(self, place: int, fate: int) -> Interval:
         """Mean share of the members with a fate at a moment, with its interval over outer draws."""
         own = self.shares[:, self.ways[:, place] == fate].sum(axis=1)
-        return mean_interval(own, self.clusters)
+        return mean_share(own, self.clusters)
 
 
 def fates_of_members(
@@ -115,7 +115,7 @@ def fates_of_members(
         figure, grid = sheet(
             "Where the members go",
             f"Of the persons of the lineage who served at {start}: where they are by time since {end}",
-            f"{said} {left_out}".rstrip(),
+            f"{said}\n{left_out}".rstrip(),
             size=(max(1.0 + 4.3 * columns, 7.4), 1.75 + 2.75 * rows),
             rows=rows,
             columns=columns,

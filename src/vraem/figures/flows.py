@@ -21,6 +21,7 @@ from vraem.experiment.yearly import (
     share,
 )
 from vraem.figures.labels import EndLabel, halo, label_ends
+from vraem.figures.looks import letters
 from vraem.figures.style import (
     FATE_LOOKS,
     INK,
@@ -204,11 +205,12 @@ def _fate_bars(axes: Axes, runs: Sequence[RunResult], years: Years) -> None:
             linewidth=0.6,
             zorder=2,
         )
-        labels.append(EndLabel(float(base[-1] + height[-1] / 2.0), look.label, INK))
+        said = f"{look.label}: {height[-1]:.2g}"
+        labels.append(EndLabel(float(base[-1] + height[-1] / 2.0), said, letters(look.colour)))
         base = base + height
     axes.set_ylim(0.0, nice_top(float(base.max())))
     axes.set_xlim(years.numbers[full][0] - 0.6, years.numbers[full][-1] + 0.6)
-    panel_title(axes, "Dry leaf, thousand tonnes a year")
+    panel_title(axes, "Dry leaf, thousand tonnes a year (numbers: the last year)")
     label_ends(axes, labels, size=TEXT_SIZE - 0.5)
 
 

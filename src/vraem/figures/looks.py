@@ -19,7 +19,7 @@ STATE_LOOKS: dict[str, Look] = {
     "mixed": Look("mixed", "#e4e2dc", marker="*", hatch="...."),
     "absorbed": Look("absorbed by firms", "#00694f", marker="s"),
     "replaced": Look("replaced by others", "#b9bdc1", marker="v", hatch="////"),
-    "dissolved": Look("dissolved", "#55595e", marker="d"),
+    "dissolved": Look("dissolved", "#2b2d30", marker="d"),
     "diminished_rump": Look("diminished rump", "#a6d0ee", marker="<"),
     "resilient": Look("resilient", "#3d8fc6", marker=">"),
     "intact": Look("intact", "#0b3a75", marker="o"),
@@ -30,11 +30,11 @@ OTHER_STATE = Look("other", "#ffffff", marker="+", hatch="xxxx")
 MEMBER_LOOKS: dict[str, Look] = {
     "in_group": Look("in the group", "#0b3a75"),
     "in_splinter": Look("in a splinter", "#f0a35e"),
-    "in_other_group": Look("in another group", "#6e4a2f"),
+    "in_other_group": Look("in another group", "#8a6038"),
     "hired": Look("hired by a firm", "#7cc7a8"),
     "quit": Look("quit", "#6b7075"),
     "surrendered": Look("surrendered", "#d7dade"),
-    "captured": Look("captured", "#7d4f9e"),
+    "captured": Look("captured", "#bb9ad8"),
     "dead": Look("dead", "#7a0c16"),
 }
 """Fates of members, in the order of a stack."""
@@ -54,7 +54,7 @@ REVENUE_LOOKS: dict[str, Look] = {
     "group_leaf_tax": Look("tax on leaf", "#00795c"),
     "group_extortion": Look("extortion of licit trade", "#e69f00"),
     "group_logging": Look("quotas on logging", "#7a3b10"),
-    "group_wages": Look("wages from firms", "#b79fd0"),
+    "group_wages": Look("wages from firms", "#9a7fb5"),
 }
 """Sources of the income of armed groups by their weekly series; those that live on coca lie below."""
 
@@ -107,10 +107,13 @@ _DARKER = {
     "#f0a35e": "#a85f1c",
     "#7cc0ec": "#2f74a5",
     "#e69f00": "#966800",
-    "#b79fd0": "#7b5ea3",
+    "#9a7fb5": "#7b5ea3",
+    "#bb9ad8": "#7b5ea3",
     "#7cc7a8": "#2b7d5c",
     "#d7dade": "#686d72",
     "#c9b6de": "#7b5ea3",
+    "#f0d58c": "#8f6400",
+    "#9aa1a8": "#686d72",
 }
 """Shades for letters in place of colours that are too pale to read."""
 

@@ -54,8 +54,8 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     with style():
         figure, panels = sheet(
             "The rule of neutrality: too few runs to say" if few else f"The rule of neutrality {said}",
-            f"Of dismantled runs each end state has {percent(LEAST)} at one horizon or more, "
-            f"none over {percent(MOST)} at any",
+            f"It asks of dismantled runs that each end state has {percent(LEAST)} at one horizon or more, "
+            f"and none over {percent(MOST)} at any",
             swept_caption(
                 swept.judged,
                 f"Intervals: 95 % (Wilson, clusters: {swept.cluster_words}). Shaded: allowed. In grey: left out of "

@@ -8,8 +8,8 @@ from vraem.analysis.findings import Findings, findings
 from vraem.analysis.plain import json_text
 from vraem.analysis.results import Results
 from vraem.figures.registry import report_charts
-from vraem.figures.report_html import heading, image, page
-from vraem.figures.report_page import more_sections, sections
+from vraem.figures.report_html import contents, heading, image, page
+from vraem.figures.report_page import more_sections, opening, sections
 from vraem.figures.style import in_few_colours, png_bytes, save
 
 PAGE, DATA, CHARTS = "index.html", "verdict.json", "charts"
@@ -61,8 +61,10 @@ def write_report(
         size += len(piece)
         if size < LARGEST_PAGE:
             pieces.append(piece)
-    shown = [heading("Charts"), *pieces] if pieces else []
-    body = [*sections(found, results), *shown, *more_sections(found, results)]
+    first, others = pieces[:1], pieces[1:]
+    shown = [heading("Charts"), *others] if others else []
+    told_at_length = [*sections(found, results), *shown, *more_sections(found, results)]
+    body = [*opening(found, results), *first, contents(told_at_length), *told_at_length]
     written = folder / PAGE
     title = str(results.about.get("name") or "report")
     written.write_text(page(f"vraem: {title}", body), encoding="utf-8")

@@ -7,11 +7,14 @@ find them.
 import base64
 import html
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from vraem.analysis.intervals import Interval
 
 DIGITS, LEAST_P = 4, 0.001
+SECTION_LEVEL = 2
+_SECTION = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>')
 THIN_SPACE = "\u2009"
 
 STYLE = """
@@ -29,7 +32,14 @@ p { margin: .5rem 0; max-width: 46rem; }
 .answer p { max-width: none; }
 .word { font-weight: 700; text-transform: uppercase; letter-spacing: .04em; font-size: .86em; }
 .note { color: var(--muted); font-size: .9rem; }
-.wide { overflow-x: auto; }
+nav { font-size: .9rem; margin: 1rem 0; columns: 16rem; }
+nav a { display: block; color: #0b4f8a; padding: .15rem 0; }
+.wide { overflow-x: auto; background:
+  linear-gradient(90deg, #fff 40%, transparent) 0 0 / 3rem 100% no-repeat local,
+  linear-gradient(270deg, #fff 40%, transparent) 100% 0 / 3rem 100% no-repeat local,
+  linear-gradient(90deg, rgb(0 0 0 / 22%), transparent) 0 0 / .8rem 100% no-repeat scroll,
+  linear-gradient(270deg, rgb(0 0 0 / 22%), transparent) 100% 0 / .8rem 100% no-repeat scroll; }
+.wide:focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px; }
 table { border-collapse: collapse; margin: .6rem 0 1rem; font-size: .88rem; }
 caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
 th, td { padding: .28rem .8rem .28rem 0; text-align: right; vertical-align: top; white-space: nowrap;
@@ -43,12 +53,21 @@ figure img { max-width: 100%; min-width: 640px; height: auto; }
 figcaption { color: var(--muted); font-size: .9rem; }
 ul { padding-left: 1.2rem; max-width: 46rem; }
 code { font-size: .9em; }
+@media (max-width: 45rem) {
+  body { padding: 1rem .75rem 3rem; }
+  table { font-size: .8rem; }
+  th, td { padding-right: .5rem; }
+  th.text, td.text { min-width: 9rem; }
+  td .range { display: block; margin-left: 0; }
+  table.plain td { white-space: normal; }
+}
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   h2 { break-after: avoid; }
   h3 { break-after: avoid; }
   figure, table, .answer { break-inside: avoid; }
-  .wide { overflow: visible; }
+  .wide { overflow: visible; background: none; }
+  nav { display: none; }
   figure img { min-width: 0; }
 }
 """
@@ -71,8 +90,20 @@ def page(title: str, body: Iterable[str]) -> str:
 
 
 def heading(text: str, level: int = 2) -> str:
-    """A heading."""
-    return f"<h{level}>{esc(text)}</h{level}>"
+    """A heading; those of sections have a name to link to."""
+    name = f' id="{_slug(text)}"' if level == SECTION_LEVEL else ""
+    return f"<h{level}{name}>{esc(text)}</h{level}>"
+
+
+def contents(body: Iterable[str]) -> str:
+    """Links to the sections in pieces of a page, in their order."""
+    found = (name for piece in body for name in _SECTION.findall(piece))
+    links = "".join(f'<a href="#{name}">{text}</a>' for name, text in found)
+    return f'<nav aria-label="Contents">{links}</nav>' if links else ""
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def para(text: str, kind: str = "") -> str:
@@ -91,7 +122,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "")
     top = "".join(_head(name, [row[place] for row in rows]) for place, name in enumerate(head))
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     told = f"<caption>{esc(caption)}</caption>" if caption else ""
-    return f'<div class="wide"><table>{told}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    kind = "" if 'class="range"' in body else ' class="plain"'
+    label = esc(caption or ", ".join(filter(None, head)) or "table")
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table{kind}>{told}<thead><tr>{top}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _head(name: str, cells: Sequence[str]) -> str:
@@ -164,12 +200,13 @@ def amount(key: str, interval: Interval, factor: float = 1.0) -> str:
 
 
 def _with_range(key: str, interval: Interval, text: str, ends: str) -> str:
-    """A cell with an estimate as `text` and the `ends` of its interval; a dash where there is none."""
+    """A cell with an estimate as `text` and the `ends` of its interval, if it has any; a dash where there is none."""
     if math.isnan(interval.estimate):
         return f'<td data-key="{esc(key)}" data-value="">–</td>'
+    shown = "" if math.isnan(interval.low) else f'<span class="range">{ends}</span>'
     return (
         f'<td data-key="{esc(key)}" data-value="{_plain(interval.estimate)}" data-low="{_plain(interval.low)}" '
-        f'data-high="{_plain(interval.high)}">{text}<span class="range">{ends}</span></td>'
+        f'data-high="{_plain(interval.high)}">{text}{shown}</td>'
     )
 
 

@@ -24,6 +24,7 @@ from vraem.figures.report_html import (
     table,
 )
 from vraem.figures.report_readings import history_section
+from vraem.figures.report_words import word_list
 from vraem.figures.sensitivity_bars import factor_meaning
 from vraem.figures.style import thousands
 from vraem.figures.swept import began
@@ -49,8 +50,8 @@ LIMITS_OF_LABELS = (
 )
 
 
-def sections(found: Findings, results: Results) -> Iterator[str]:
-    """The page from its title to the charts, then ``more_sections`` follow."""
+def opening(found: Findings, results: Results) -> Iterator[str]:
+    """The head of the page: title, question and answer."""
     about = found.about
     yield heading(_title(found), 1)
     if results.replaced:
@@ -60,6 +61,13 @@ def sections(found: Findings, results: Results) -> Iterator[str]:
     if found.claim is not None:
         yield para(f"The statement under test: {STATEMENT}", "note")
     yield _answer(found)
+
+
+def sections(found: Findings, results: Results) -> Iterator[str]:
+    """The page from the answer to the charts, then ``more_sections`` follow."""
+    if found.claim is not None:
+        yield heading("What the words mean")
+        yield from word_list(found.claim)
     if _judged(found):
         yield heading("How sure, and under which conditions")
     if found.claim is not None:

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.intervals import Interval
-from vraem.figures.labels import halo
 from vraem.figures.style import HAIRLINE, INK, MUTED, SHADE, SMALL_SIZE, TEXT_SIZE, thousands
 
+SHARE_COLUMN, COUNT_COLUMN = 34.0, 70.0
+"""Points right of the panel at which the columns of shares and of runs end."""
 HEADING_HEIGHT = 0.85
 """Height of a heading among rows, in heights of a row."""
 
@@ -60,6 +61,7 @@ def draw_rows(axes: Axes, rows: Sequence[ShareRow], *, counts: bool = True) -> N
         top += height
     axes.set_ylim(top + 0.15, 0.0)
     axes.set_yticks(ticks, names)
+    axes.tick_params(axis="y", pad=8.0)  # a mark at nought stands before its name
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.spines["left"].set_visible(False)
@@ -81,44 +83,42 @@ def _row(axes: Axes, middle: float, row: ShareRow) -> None:
         zorder=4,
         clip_on=False,
     )
-    number = axes.annotate(
-        f"{100 * share.estimate:.0f} %",
-        (share.high, middle),
-        (5.0, 0.0),
-        textcoords="offset points",
-        va="center",
-        size=SMALL_SIZE,
-        weight="bold" if row.strong else "normal",
-        color=INK,
-        zorder=5,
-    )
-    halo(number)  # it may stand on the line of a threshold
+    _beside(axes, middle, SHARE_COLUMN, f"{100 * share.estimate:.0f} %", color=INK, strong=row.strong)
 
 
 def _count(axes: Axes, middle: float, runs: int) -> None:
+    _beside(axes, middle, COUNT_COLUMN, thousands(runs) if runs else "no run", color=MUTED)
+
+
+def _beside(axes: Axes, middle: float, column: float, text: str, *, color: str, strong: bool = False) -> None:
+    """A number right of the panel, its right end at a `column`."""
     axes.annotate(
-        thousands(runs) if runs else "no run",
+        text,
         (1.0, middle),
-        (8.0, 0.0),
+        (column, 0.0),
         axes.get_yaxis_transform(),
         "offset points",
+        ha="right",
         va="center",
         size=SMALL_SIZE,
-        color=MUTED,
+        weight="bold" if strong else "normal",
+        color=color,
         annotation_clip=False,
     )
 
 
-def name_counts(axes: Axes) -> None:
-    """The head of the column of numbers of runs."""
-    axes.annotate(
-        "runs",
-        (1.0, 1.0),
-        (8.0, 4.0),
-        "axes fraction",
-        "offset points",
-        size=SMALL_SIZE,
-        color=MUTED,
-        style="italic",
-        annotation_clip=False,
-    )
+def name_columns(axes: Axes) -> None:
+    """The heads of the columns of shares and of numbers of runs."""
+    for text, column in (("share", SHARE_COLUMN), ("runs", COUNT_COLUMN)):
+        axes.annotate(
+            text,
+            (1.0, 1.0),
+            (column, 4.0),
+            "axes fraction",
+            "offset points",
+            ha="right",
+            size=SMALL_SIZE,
+            color=MUTED,
+            style="italic",
+            annotation_clip=False,
+        )

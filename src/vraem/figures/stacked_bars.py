@@ -20,8 +20,16 @@ LIGHT_FROM = 0.45
 """Segments darker than this luminance bear white numbers."""
 
 
-def segment(axes: Axes, row: int, base: float, share: Interval, look: Look) -> None:
-    """Draw one segment of the bar at height `row`, from `base` on, with its share in per cent and its interval."""
+FEW_RUNS = 10
+"""Bars of fewer runs are pale: one run is not to weigh as much as a hundred."""
+PALE = 0.3
+
+
+def segment(axes: Axes, row: int, base: float, share: Interval, look: Look, *, pale: bool = False) -> None:
+    """Draw one segment of the bar at height `row`, from `base` on, with its share in per cent and its interval.
+
+    A `pale` one bears no interval.
+    """
     axes.barh(
         row,
         share.estimate,
@@ -31,13 +39,14 @@ def segment(axes: Axes, row: int, base: float, share: Interval, look: Look) -> N
         hatch=look.hatch,
         edgecolor="white" if not look.hatch else HAIRLINE,
         linewidth=0.7,
+        alpha=PALE if pale else None,
         zorder=2,
     )
     if share.estimate < LEAST_NAMED:
         return
-    middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL
+    middle, wide = base + share.estimate / 2.0, share.estimate >= LEAST_INTERVAL and not pale
     upper = row - (0.13 if wide else 0.04)
-    colour = "white" if _luminance(look.colour) < LIGHT_FROM else INK
+    colour = "white" if _luminance(look.colour) < LIGHT_FROM and not pale else INK
     text: dict[str, Any] = {"ha": "center", "va": "center", "color": colour, "zorder": 5}
     axes.text(middle, upper, f"{100 * share.estimate:.0f}", size=SMALL_SIZE, weight="bold", **text)
     if wide:
@@ -45,12 +54,12 @@ def segment(axes: Axes, row: int, base: float, share: Interval, look: Look) -> N
         axes.text(middle, row + 0.11, said, size=SMALL_SIZE - 1.8, **text)
 
 
-def stack(axes: Axes, row: int, parts: Iterable[tuple[Interval, Look]]) -> None:
+def stack(axes: Axes, row: int, parts: Iterable[tuple[Interval, Look]], *, pale: bool = False) -> None:
     """Draw the segments of the bar at height `row` one after the other; shares of nought leave none."""
     base = 0.0
     for share, look in parts:
         if share.estimate > 0.0:
-            segment(axes, row, base, share, look)
+            segment(axes, row, base, share, look, pale=pale)
             base += share.estimate
 
 

@@ -200,23 +200,27 @@ def sheet(
     left = LEFT_EDGE / width
     figure.text(left, 1.0 - 0.12 / height, title, size=TITLE_SIZE, weight="bold", va="top", gid="title")
     figure.text(left, 1.0 - 0.36 / height, subtitle, size=TEXT_SIZE, color=MUTED, va="top", gid="subtitle")
-    figure.text(left, 0.10 / height, caption, size=SMALL_SIZE, color=MUTED, va="bottom", gid="caption")
+    figure.text(
+        left, 0.10 / height, caption, size=SMALL_SIZE, color=MUTED, va="bottom", gid="caption", wrap=True
+    )
     return figure, [list(row) for row in panels]
 
 
 def caption(results: Sequence[RunResult], *notes: str, band: bool = True) -> str:
-    """What a chart rests on: scenario, runs, seeds, interval and version; `notes` follow on a second line.
+    """What a chart rests on: scenario, runs, seeds, households, interval and version; `notes` follow on a second line.
 
     `band` says that several runs are drawn as a median with a band.
     """
     names = list(dict.fromkeys(str(result.scenario.name) for result in results))
     seeds = sorted({result.seed for result in results})
     scenario = f"Scenario {names[0]}" if len(names) == 1 else f"Scenarios {', '.join(names)}"
+    rows = sorted({result.scenario.run.households for result in results})
+    size = f"{thousands(rows[0])} households, " if len(rows) == 1 else ""
     if len(results) == 1:
-        line = f"{scenario}, 1 run, seed {seeds[0]}, vraem {__version__}."
+        line = f"{scenario}, 1 run, seed {seeds[0]}, {size}vraem {__version__}."
     else:
         interval = "line = median, band = 5–95 % of runs, " if band else ""
-        line = f"{scenario}, {len(results)} runs, {seed_text(seeds)}, {interval}vraem {__version__}."
+        line = f"{scenario}, {len(results)} runs, {seed_text(seeds)}, {size}{interval}vraem {__version__}."
     said = " ".join(note for note in notes if note)
     return f"{line}\n{said}" if said else line
 

@@ -27,6 +27,10 @@ WHISKER_ROOM = 0.05
 """Part of the axis that intervals at the ends of lines take."""
 MOST_ASIDE = 0.05
 """Years that an interval is moved from its time at most, so that others at the same time can be seen."""
+HORIZON_ASIDE = 0.32
+"""The same where intervals stand at horizons, which are years apart."""
+SHORTER = 0.5
+"""Years by which a line must end before the longest to be told as shorter."""
 MOST_YEARS_NAMED = 16
 STATE_WEEK = "state_week_{state}"
 """Column with the first week from the campaign's start in which an end state held."""
@@ -113,7 +117,7 @@ def _occupation(axes: Axes, results: Results) -> None:
         look = _state_line(state)
         held = [found[months][state] for months in found]
         middle = np.array([share.estimate for share in held])
-        at = years + _aside(place, len(came))
+        at = years + HORIZON_ASIDE * _spread(place, len(came))
         axes.plot(at, middle, color=look.colour, linestyle=look.linestyle, linewidth=1.4, zorder=3)
         for where, share in zip(at, held, strict=True):
             _whisker(axes, float(where), share, look)
@@ -137,9 +141,9 @@ def _state_line(state: str) -> Look:
     )
 
 
-def _aside(place: int, count: int) -> float:
-    """Years by which one of `count` intervals at the same time is moved."""
-    return MOST_ASIDE * (2.0 * place / (count - 1) - 1.0) if count > 1 else 0.0
+def _spread(place: int, count: int) -> float:
+    """Where one of `count` intervals at the same time stands, from -1 to 1."""
+    return 2.0 * place / (count - 1) - 1.0 if count > 1 else 0.0
 
 
 def _panel(
@@ -172,14 +176,14 @@ def _panel(
                 when, low, high, step="post", color=look.colour, alpha=0.2, linewidth=0, zorder=2
             )
         label = look.label.replace("\n", " ") if name in STATE_LOOKS else name
-        short = f" (after {until[name]:.0f} years)" if _shorter(until[name], reach) else ""
+        short = f" ({until[name]:.0f} years)" if _shorter(until[name], reach) else ""
         said = f"{100 * ends[name].estimate:.0f} % {label}{short}"
         labels.append(EndLabel(ends[name].estimate, said, letters(look.colour)))
     if not bands:
         order = sorted(curves, key=lambda name: -ends[name].estimate)
         for place, name in enumerate(order):
             beside = reach * WHISKER_ROOM * (place + 1.0) / (len(order) + 1.0)
-            aside = _aside(place, len(order)) if _shorter(until[name], reach) else beside
+            aside = MOST_ASIDE * _spread(place, len(order)) if _shorter(until[name], reach) else beside
             _whisker(axes, until[name] + aside, ends[name], looks[name])
     axes.set_xlim(0.0, reach * (1.0 + WHISKER_ROOM))
     axes.set_ylim(0.0, min(nice_top(max([0.05, *(end.high for end in ends.values())])), 1.0))
@@ -195,7 +199,7 @@ def _watched_years(curve: Incidence) -> float:
 
 def _shorter(until: float, reach: float) -> bool:
     """Whether a line ends well before the longest one."""
-    return until < reach - MOST_ASIDE
+    return until < reach - SHORTER
 
 
 def _whisker(axes: Axes, at: float, end: Interval, look: Look) -> None:

@@ -10,7 +10,7 @@ from vraem.analysis.results import Results
 from vraem.analysis.verdict import SHOWN_SWITCHES, ClaimAtHorizon, ClaimVerdict
 from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS
-from vraem.figures.shares import ShareRow, draw_rows, name_counts, rows_height
+from vraem.figures.shares import ShareRow, draw_rows, name_columns, rows_height
 from vraem.figures.style import INK, MUTED, SHADE, SMALL_SIZE, Margins, sheet, style
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 
@@ -33,7 +33,7 @@ def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | N
     found = verdict or swept.claim
     rules, head = found.rules, found.headline
     rows = _rows(found)
-    margins = Margins(left=2.5, right=0.75, top=1.02, bottom=1.05)
+    margins = Margins(left=2.5, right=1.15, top=1.02, bottom=1.05)
     with style():
         figure, ((axes,),) = sheet(
             f"Once dismantled, do the remnants become gangs? {head.judgement.word.capitalize()}",
@@ -49,7 +49,7 @@ def verdict_at_a_glance(results: Results | Path | str, verdict: ClaimVerdict | N
         )
         axes.set_xlim(0.0, 1.0)
         draw_rows(axes, rows)
-        name_counts(axes)
+        name_columns(axes)
         _thresholds(axes, rules.refuted_below, rules.supported_above)
     return figure
 

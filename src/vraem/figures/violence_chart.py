@@ -39,6 +39,7 @@ VICTIM_LOOKS: dict[str, Look] = {
 _VICTIMS = {CIVILIANS: "civilians", LINEAGE_GROUP: "groups", OTHER_GROUP: "groups", STATE: "state"}
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 QUARTER = 13
+QUARTERS_A_YEAR = 4
 HALF_QUARTER = QUARTER / 2.0 / WEEKS_A_YEAR
 """In years."""
 
@@ -217,9 +218,9 @@ def _around_panel(axes: Axes, at: NDArray[np.float64], values: NDArray[np.float6
     axes.axvline(0.0, color=INK, linewidth=0.9, zorder=1)
     year = (at > 0.0) & (at < 1.0)
     if earlier > 0.0 and year.any():
-        change = 100.0 * (float(mean[year].mean()) / earlier - 1.0)
+        first, usual = (quarter * QUARTERS_A_YEAR for quarter in (float(mean[year].mean()), earlier))
         axes.annotate(
-            f"first year: {change:+.0f} %".replace("-", "−"),
+            f"first year: {first:.3g}; before: {usual:.3g} a year",
             (0.0, 1.0),
             (4.0, -3.0),
             axes.get_xaxis_transform(),
