@@ -190,7 +190,7 @@ def test_what_is_still_to_come_is_hidden_until_asked_for(one: "Page") -> None:
     one.evaluate("vraem.stage.seek(50)")
     assert one.locator("#charts").get_attribute("class") in (None, "")
     one.check("#future")
-    assert one.locator("#charts.future").count() == 1
+    assert one.locator("body.foresight").count() == 1
 
 
 def test_numbers_at_the_axis_stand_where_no_curtain_comes(one: "Page") -> None:
@@ -282,9 +282,10 @@ def test_no_name_stands_below_a_disc(one: "Page") -> None:
              const boxes = new ColumnsLayer(stage.arms[0].tape, stage.place).boxes(view, 100.5, true);
              const pen = document.createElement('canvas').getContext('2d');
              const written = [];
-             pen.fillText = (text, x, y) => written.push([x, y, pen.measureText(text).width]);
+             pen.fillText = (text, x, y) =>
+               pen.textAlign === 'left' && written.push([x, y, pen.measureText(text).width]);
              const names = new Names(stage.place);
-             names.drawTowns(pen, view, (size) => `${size}px sans-serif`, [...boxes], boxes, new Map());
+             names.draw(pen, view, (size) => `${size}px sans-serif`, { taken: boxes, signs: [] }, new Map());
              const below = ([x, y, width]) => boxes.some(
                ([left, top, right, bottom]) => x < right && x + width > left && y > top && y < bottom
              );

@@ -87,6 +87,14 @@ def test_groups_have_the_colours_of_the_charts() -> None:
     assert json.loads(declared["SPLINTERS"]) == [look.colour for look in SPLINTER_LOOKS]
 
 
+def test_a_place_is_held_from_the_same_share_as_in_the_maps() -> None:
+    from vraem.observe.joint import LEAST_HELD
+
+    declared = re.search(r"const LEAST_HELD = ([\d.]+);", SCRIPTS["vraem/card"])
+    assert declared is not None
+    assert float(declared[1]) == LEAST_HELD
+
+
 def test_every_import_names_a_script_of_the_page() -> None:
     for name, text in SCRIPTS.items():
         for imported in re.findall(r'from "([^"]+)"', text):

@@ -47,9 +47,53 @@ def test_a_legend_that_would_take_most_of_the_map_is_closed(
 
 
 def test_the_legend_explains_every_sign(one: "Page") -> None:
-    told = one.inner_text("#legend")
+    told = ""
+    for button in one.locator("#legend .more").all():
+        button.click()
+        assert button.get_attribute("aria-expanded") == "true"
+        assert one.locator("#legend .keys:visible").count() == 1  # one layer at a time
+        told += one.inner_text("#legend .keys:visible")
     for sign in ("crown", "faded", "square", "ring that spreads", "circle: town", "arrow at the edge"):
         assert sign in told
+
+
+@pytest.mark.parametrize(
+    ("size", "is_open"),
+    [((1366, 768), True), ((1024, 768), True), ((1280, 600), True), ((900, 420), False)],
+)
+def test_an_open_legend_covers_no_more_than_a_quarter_of_the_map(
+    watched: Watched, replays: dict[str, Path], size: tuple[int, int], is_open: bool
+) -> None:
+    watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+    page = watched.open(replays["one"].as_uri())
+    share = page.evaluate(
+        """(() => { const legend = document.getElementById('legend');
+             const [a, b] = [legend, legend.parentElement].map((one) => one.offsetWidth * one.offsetHeight);
+             return a / b; })()"""
+    )
+    assert share <= 0.25
+    assert page.locator("#legend[open]").count() == is_open
+
+
+def test_what_is_last_in_the_legend_can_be_reached(watched: Watched, replays: dict[str, Path]) -> None:
+    watched.page.set_viewport_size({"width": 900, "height": 420})
+    page = watched.open(replays["one"].as_uri())
+    page.click("#legend summary")
+    page.click(".more[data-signs=names]")
+    page.locator(".key:has-text('arrow at the edge')").scroll_into_view_if_needed()
+    assert page.evaluate(
+        """(() => { const { bottom } = [...document.querySelectorAll('.key')].at(-1).getBoundingClientRect();
+             const legend = document.getElementById('legend').getBoundingClientRect();
+             return bottom <= legend.bottom && bottom > legend.top; })()"""
+    )
+    style = "getComputedStyle(document.getElementById('legend'))"
+    assert page.evaluate(f"{style}.backgroundColor") == "rgb(255, 255, 255)"  # nothing shines through
+
+
+def test_the_help_says_how_many_households_a_row_stands_for(one: "Page") -> None:
+    one.click("#help-open")
+    assert "400 rows, each for 100 farm households, 40\u2009000 in all" in one.inner_text("#about")
+    assert "two zoom it" in one.inner_text("#help")  # fingers, too, not only keys
 
 
 @pytest.mark.parametrize("left_behind", ["#tab-log", "#legend input >> nth=0", "#large", "#speed"])

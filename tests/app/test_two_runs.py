@@ -29,19 +29,19 @@ def two(watched: Watched, replays: dict[str, Path]) -> "Page":
 
 
 def _plain(text: str) -> str:
-    return text.replace("\u2060", "")
+    return text.replace("\u2060", "").replace("\u2009", " ")
 
 
 def test_runs_are_named_by_their_orders(two: "Page") -> None:
     captions = two.locator(".arm-name > span:not(.ended)")
-    assert [_plain(text) for text in captions.all_inner_texts()] == ["no order", TITLE]
+    assert [_plain(text) for text in captions.all_inner_texts()] == ["history", TITLE]
     assert [_plain(text) for text in two.locator("#run .run > b:not(.arm-tag)").all_inner_texts()] == [
-        "no order",
+        "history",
         TITLE,
     ]
     two.click("button[lang=es]")
     assert [_plain(text) for text in captions.all_inner_texts()] == [
-        "ninguna orden",
+        "history",
         "4 000 ha erradicadas, 2014–15; el líder, herederos, 4 al mes, 2014–15",
     ]
 
@@ -55,7 +55,7 @@ def test_details_say_what_the_scenarios_are(two: "Page", tape: Tape, other_tape:
 
 def test_the_live_region_parts_words(two: "Page") -> None:
     two.keyboard.press("ArrowLeft")
-    assert "run 1, no order: Coca" in two.inner_text("#spoken")
+    assert "run 1, history: Coca" in two.inner_text("#spoken")
 
 
 def test_bands_of_the_timeline_carry_the_number_of_their_run(
@@ -71,8 +71,10 @@ def test_bands_of_the_timeline_carry_the_number_of_their_run(
     )
     page = watched.open(replays["two"].as_uri())
     numbers = page.evaluate("written.filter(([text]) => text.length === 1).map(([text]) => text)")
+    labels = {_plain(text) for text in page.evaluate("written.map(([text]) => text)")}
     assert numbers
     assert set(numbers) == {"2"}  # run 1 has no order of its own
+    assert labels & set(TITLE.split("; "))  # what was ordered, where there is room
 
 
 def test_a_campaigns_operations_that_found_somebody_are_counted(two: "Page", other_tape: Tape) -> None:

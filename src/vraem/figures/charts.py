@@ -54,7 +54,7 @@ def area_against_observed(results: RunResult | Sequence[RunResult]) -> Figure:
             "Area of coca older than nine months, thousand hectares",
             caption(
                 runs,
-                "Surveys: UNODC to 2017, DEVIDA from 2018; 2018 derived from departments. Pale boxes: ±15 %.",
+                "Surveys: UNODC to 2017, DEVIDA from 2018; 2018 derived from departments.",
             ),
             size=(7.6, 4.95),
             margins=Margins(left=0.5, right=0.8, top=1.2),

@@ -3,7 +3,7 @@
 import { letterOn } from "vraem/colours";
 import { facts, h } from "vraem/dom";
 import { groupColour, letter } from "vraem/groups";
-import { capital, currentLanguage, dateOf, dateText, number, onLanguage, percent, short, t } from "vraem/speech";
+import { capital, currentLanguage, dateOf, dateText, number, onLanguage, percent, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
 import { described, runTag, runTitle } from "vraem/runs";
 import { NONE16, NONE8 } from "vraem/tape";
@@ -11,6 +11,8 @@ import { NONE16, NONE8 } from "vraem/tape";
 const WEEKS_A_YEAR = 52.1775;
 const EVERY_MS = 200; // at most so often while playing
 const MOST_PEOPLE = 40;
+const LEAST_HELD = 0.1; // share of control of all groups from which a place is held, as in `vraem.observe.joint`; a test holds the two together
+const LEAST_TOLD = 0.02; // and share of one group from which it is named
 
 export class Card {
   constructor(stage, root) {
@@ -125,11 +127,6 @@ export class Card {
     for (const [arm, { tape }] of arms.entries()) {
       const { land, people, firms } = tape.keyframes;
       if (arms.length > 1) found.push(this.armLine(arm));
-      const holders = [["group", "share"], ["second", "secondShare"]]
-        .map(([group, share]) => [land.value(group, row, this.week), land.value(share, row, this.week)])
-        .filter(([group, share]) => group !== NONE8 && share > 0.02)
-        .map(([group, share]) => this.link(t("card.share", { group: groupName(tape, group), share: percent(share) }), { kind: "group", arm, row: group }));
-      const unit = (name) => this.index(people.value(name, row, this.week));
       const share = (name) => this.share(people.value(name, row, this.week));
       const based = tape.head.firmBases.flatMap((base, firm) => (base === row ? [t("card.firm", { n: firm + 1, protection: t(`protection.${firms.value("protection", firm, this.week)}`) })] : []));
       found.push(
@@ -137,11 +134,11 @@ export class Card {
           [t("card.coca"), `${number(land.value("coca", row, this.week))} ha`],
           [t("card.leafPrice"), `${number(land.value("leafPrice", row, this.week), 2)} USD/kg`],
           [t("card.households"), number(place.communities.share[row] * tape.head.households * tape.head.householdsPerRow)],
-          [t("card.controlled"), holders.length ? holders : t("group.none")],
+          ...this.holders(tape, arm, row),
           [t("card.support.group"), share("groupSupport")],
           [t("card.support.state"), share("stateSupport")],
-          [t("card.fear"), unit("fear")],
-          [t("card.anger"), unit("anger")],
+          [t("card.fear"), share("fear")],
+          [t("card.anger"), share("anger")],
           [t("card.trust"), share("trust")],
           [t("card.committee"), share("committee")],
           [t("card.youth"), number(people.value("youth", row, this.week))],
@@ -149,7 +146,23 @@ export class Card {
         ]),
       );
     }
+    found.push(h("p", { className: "quiet" }, t("card.note.place", { least: percent(LEAST_HELD) })));
     return found;
+  }
+
+  /** Who holds a place, or who is strongest where nobody does; then the next. */
+  holders(tape, arm, row) {
+    const { land } = tape.keyframes;
+    const found = [["group", "share"], ["second", "secondShare"]]
+      .map(([group, share]) => [land.value(group, row, this.week), land.value(share, row, this.week)])
+      .filter(([group]) => group !== NONE8);
+    const held = found.reduce((sum, [, share]) => sum + share, 0) >= LEAST_HELD;
+    const told = found.filter(([, share]) => share > LEAST_TOLD);
+    if (!told.length) return [[t("card.held"), t("group.none")]];
+    return told.map(([group, share], place) => [
+      t(place ? "card.next" : held ? "card.held" : "card.strongest"),
+      this.link(t("card.share", { group: groupName(tape, group), share: percent(share) }), { kind: "group", arm, row: group }),
+    ]);
   }
 
   headingOfPlace(row) {
@@ -160,8 +173,11 @@ export class Card {
     return { share: value, text: percent(value), colour };
   }
 
-  index(value) {
-    return { share: value, text: number(value, 2) };
+  /** A number of a column without a largest value, beside the mean of all columns of the week. */
+  index(tape, column, name) {
+    const values = tape.list("columns", this.week).filter((one) => !one.ended).map((one) => one[name]);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return t("card.index", { n: number(column[name], 2), mean: number(mean, 2) });
   }
 
   group(tape, { arm, row }) {
@@ -206,16 +222,17 @@ export class Card {
         [t("card.link"), this.share(column.link, colour)],
         [t("card.community.link"), this.share(column.communityLink, colour)],
         [t("card.seat"), this.link(place.label(column.seat), { kind: "place", arm, row: column.seat })],
-        [t("card.territory"), number(column.territory, 1)],
+        [t("card.territory"), t("card.territory.value", { n: number(column.territory, 1) })],
         [t("card.revenue"), `${number(column.revenue)} USD`],
         [t("card.treasury"), `${number(column.treasury)} USD`],
-        [t("card.pay"), short(column.pay)],
+        [t("card.pay"), t("card.pay.value", { share: percent(column.pay) })],
         [t("card.ideology"), this.share(column.ideology, colour)],
         [t("card.effort"), this.share(column.effort, colour)],
-        [t("card.grievance"), short(column.grievance)],
-        [t("card.pressure"), short(column.pressure)],
+        [t("card.grievance"), this.index(tape, column, "grievance")],
+        [t("card.pressure"), this.index(tape, column, "pressure")],
         column.service === NONE8 ? null : [t("card.service"), t("card.firm.n", { n: column.service + 1 })],
       ]),
+      h("p", { className: "quiet" }, t("card.note.column")),
       h("h3", { className: "small" }, t("card.people")),
       this.people(tape, arm, row),
     ];
@@ -258,7 +275,7 @@ export class Card {
         [t("card.origin"), this.link(this.stage.place.label(persons.get("origin", row)), { kind: "place", arm, row: persons.get("origin", row) })],
         mind ? [t("card.ideology"), this.share(mind.ideology)] : null,
         mind ? [t("card.tie"), this.share(mind.tie)] : null,
-        mind ? [t("card.grievance"), short(mind.grievance)] : null,
+        mind ? [t("card.grievance"), t("card.index.alone", { n: number(mind.grievance, 2) })] : null,
         mind ? [t("card.known"), this.share(mind.known)] : null,
       ]),
     ];

@@ -4,23 +4,23 @@
 import { KILLED, ROUTES, SOURCES } from "vraem/colours";
 import { groupColour, letter } from "vraem/groups";
 import { groupName } from "vraem/sentences";
-import { number, t } from "vraem/speech";
+import { t } from "vraem/speech";
 import { NONE8 } from "vraem/tape";
 
 const MONTH = 52.1775 / 12;
 export const QUARTER = 13; // weeks of a bar
 const SMOOTH = 13; // weeks of the running mean of flows
 
-/** Charts in their order: {id, unit, kind, format, note, when(tape), series(tape) -> [{name, colour, values}]}. */
+/** Charts in their order: {id, unit, kind, digits after the point, note, when(tape), series(tape) -> [{name, colour, values}]}. */
 export const CHARTS = [
-  { id: "area", unit: "unit.ha", kind: "line", format: number, series: (tape) => one(tape.series("cocaArea")) },
-  { id: "leaf", unit: "unit.usdkg", kind: "line", format: (v) => number(v, 2), series: (tape) => one(tape.series("leafPrice")) },
-  { id: "hcl", unit: "unit.usdkg", kind: "line", format: number, series: (tape) => one(tape.series("hclPrice")) },
-  { id: "members", unit: "unit.persons", kind: "area", format: number, series: members },
-  { id: "link", unit: "unit.share", note: "note.link", kind: "line", top: 1, format: (v) => number(v, 2), series: (tape) => one(weekly(tape).link) },
-  { id: "groups", unit: "unit.groups", kind: "step", format: number, series: (tape) => one(weekly(tape).groups) },
+  { id: "area", unit: "unit.ha", kind: "line", series: (tape) => one(tape.series("cocaArea")) },
+  { id: "leaf", unit: "unit.usdkg", kind: "line", digits: 2, series: (tape) => one(tape.series("leafPrice")) },
+  { id: "hcl", unit: "unit.usdkg", kind: "line", series: (tape) => one(tape.series("hclPrice")) },
+  { id: "members", unit: "unit.persons", kind: "area", series: members },
+  { id: "link", unit: "unit.share", note: "note.link", kind: "line", top: 1, digits: 2, series: (tape) => one(weekly(tape).link) },
+  { id: "groups", unit: "unit.groups", kind: "step", series: (tape) => one(weekly(tape).groups) },
   {
-    id: "violence", unit: "unit.quarter", note: "note.quarter", kind: "bars", format: number,
+    id: "violence", unit: "unit.quarter", note: "note.quarter", kind: "bars",
     series: (tape) => [
       { name: t("series.state"), colour: KILLED.state, values: tape.series("killedState") },
       { name: t("series.group"), colour: KILLED.group, values: tape.series("killedGroup") },
@@ -28,25 +28,25 @@ export const CHARTS = [
     ],
   },
   {
-    id: "removed", unit: "unit.quarter", note: "note.quarter", kind: "bars", format: number, side: true,
+    id: "removed", unit: "unit.quarter", note: "note.quarter", kind: "bars", side: true,
     series: (tape) => [
       { name: t("series.operations"), colour: "#a9a499", values: tape.series("operations") },
       { name: t("series.captured"), colour: KILLED.state, values: tape.series("captured") },
     ],
   },
   {
-    id: "found", unit: "unit.total", kind: "step", format: number, when: (tape) => tape.head.dated.some(({ table }) => table === "campaign"),
+    id: "found", unit: "unit.total", kind: "step", when: (tape) => tape.head.dated.some(({ table }) => table === "campaign"),
     series: (tape) => one(weekly(tape).found),
   },
   {
-    id: "income", unit: "unit.usdmonth", kind: "area", format: number,
+    id: "income", unit: "unit.usdmonth", kind: "area",
     series: (tape) => Object.entries(SOURCES).map(([name, colour]) => ({ name: t(`series.${name}`), colour, values: mean(tape.series(name), SMOOTH, MONTH) })),
   },
   {
-    id: "routes", unit: "unit.kgweek", kind: "area", format: number,
+    id: "routes", unit: "unit.kgweek", kind: "area",
     series: (tape) => Object.entries(ROUTES).map(([route, colour], index) => ({ name: t(`route.${route}`), colour, values: mean(tape.series(`exported${index}`), SMOOTH, 1) })),
   },
-  { id: "growers", unit: "unit.usdmonth", kind: "line", format: number, series: (tape) => one(mean(tape.series("growerIncome"), SMOOTH, MONTH / (tape.head.households * tape.head.householdsPerRow))) },
+  { id: "growers", unit: "unit.usdmonth", kind: "line", series: (tape) => one(mean(tape.series("growerIncome"), SMOOTH, MONTH / (tape.head.households * tape.head.householdsPerRow))) },
 ];
 
 function one(values) {

@@ -4,15 +4,17 @@
 import { ARMS, HAIRLINE, MUTED, letterOn } from "vraem/colours";
 import { CHARTS, QUARTER, sum } from "vraem/chart_data";
 import { h } from "vraem/dom";
-import { areas, bars, highest, line, lowest, niceTop } from "vraem/ink";
+import { Enlarged } from "vraem/enlarged";
+import { areas, bars, highest, line, lowest, niceTop, ticks } from "vraem/ink";
 import { runTag, runText } from "vraem/runs";
-import { capital, dateOf, onLanguage, t } from "vraem/speech";
+import { capital, dateOf, number, onLanguage, t } from "vraem/speech";
 
 const PAD = { right: 6, top: 8, bottom: 17 };
 const NAMED_TOP = 16; // room above the panels where each is named
 const AXIS_GAP = 5; // between the numbers at the axis and the axis
 const APART = 11; // points between two numbers at the axis, at the least
 const YEAR_GAP = 8; // and between two years
+const ROOMY = 120; // points of an axis from which it is marked in quarters
 const NOTHING = "–";
 const GAP = 14; // between the halves for two arms
 const READ_MS = 120; // values beside the titles change at most so often while playing
@@ -25,6 +27,7 @@ export class Charts {
     this.font = font;
     this.charts = CHARTS.map((spec) => new Chart(stage, spec, font));
     root.append(...this.charts.map((chart) => chart.figure));
+    this.enlarged = new Enlarged(this, () => this.refresh());
     this.stale = true;
     this.drawn = 0;
     this.readAt = 0;
@@ -53,7 +56,6 @@ export class Charts {
 
   showFuture(shown) {
     for (const chart of this.charts) chart.future = shown;
-    this.root.classList.toggle("future", shown);
     this.read();
   }
 
@@ -63,8 +65,9 @@ export class Charts {
     if (!this.stage.arms.length || this.root.offsetParent === null) return;
     // one left edge for all, so that the same week stands below the same week
     const wanted = this.charts.filter((chart) => chart.isWanted());
-    const left = Math.max(...wanted.map((chart) => chart.measure())) + AXIS_GAP;
-    for (const chart of wanted) chart.draw(left);
+    const widths = new Map(wanted.map((chart) => [chart, chart.measure()]));
+    const left = Math.max(0, ...wanted.filter((chart) => !chart.large).map((chart) => widths.get(chart)));
+    for (const chart of wanted) chart.draw((chart.large ? widths.get(chart) : left) + AXIS_GAP);
     this.move();
     this.read();
   }
@@ -95,7 +98,7 @@ class Chart {
     this.font = font;
     this.figure = document.createElement("figure");
     this.figure.className = "chart";
-    this.figure.innerHTML = '<figcaption><strong></strong> <small></small> <output></output></figcaption><p class="legend"></p><div class="plot"><canvas role="img"></canvas></div><p class="note" hidden></p>';
+    this.figure.innerHTML = '<figcaption><strong></strong> <small></small> <output></output><button type="button" class="enlarge"></button></figcaption><p class="legend"></p><div class="plot"><canvas role="img"></canvas></div><p class="note" hidden></p>';
     [this.title, this.unit, this.value] = this.figure.querySelectorAll("strong, small, output");
     this.legend = this.figure.querySelector(".legend");
     this.plot = this.figure.querySelector(".plot");
@@ -109,6 +112,7 @@ class Chart {
     });
     this.seen = true;
     this.future = false;
+    this.large = false; // whether it fills the window
     const seek = (event) => {
       if (event.type === "pointermove" && !(event.buttons & 1)) return;
       const box = this.plot.getBoundingClientRect();
@@ -155,17 +159,25 @@ class Chart {
   /** Take in the values and the scale; the width of the widest number at the axis. */
   measure() {
     const { spec } = this;
+    this.width = this.plot.clientWidth;
+    this.height = this.plot.clientHeight;
     this.data = this.stage.arms.map(({ tape }) => spec.series(tape));
-    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec, series))));
+    this.top = spec.top ?? niceTop(Math.max(...this.data.map((series) => highest(spec, series))), spec.digits);
     const least = spec.kind === "line" ? lowest(this.data.flat()) : 0;
-    this.bottom = least < 0 ? -niceTop(-least) : 0;
+    this.bottom = least < 0 ? -niceTop(-least, spec.digits) : 0;
+    this.ticks = ticks(this.top, spec.digits ?? 0, this.height > ROOMY);
     const context = this.canvas.getContext("2d");
     context.font = this.axisFont;
-    return Math.max(...[this.top, 0, this.bottom].map((value) => context.measureText(spec.format(value)).width));
+    return Math.max(...[...this.ticks, this.bottom].map((value) => context.measureText(this.text(value)).width));
   }
 
   get axisFont() {
-    return this.font(10.5, 450);
+    return this.font(this.large ? 13 : 10.5, 450);
+  }
+
+  /** A value as it is written, at the axis as beside the title. */
+  text(value) {
+    return number(value, this.spec.digits ?? 0);
   }
 
   draw(left) {
@@ -175,8 +187,6 @@ class Chart {
     this.note.textContent = spec.note ? t(spec.note) : "";
     this.title.textContent = t(`chart.${spec.id}`);
     this.unit.textContent = t(spec.unit);
-    this.width = this.plot.clientWidth;
-    this.height = this.plot.clientHeight;
     this.paint();
     this.keyed = null;
     this.describe();
@@ -218,7 +228,7 @@ class Chart {
     }
     context.restore();
     if (this.split) {
-      context.font = this.font(11, 700);
+      context.font = this.font(this.large ? 13 : 11, 700);
       context.textAlign = "right";
       context.textBaseline = "top";
       context.fillStyle = ARMS[panel.arms[0]].colour;
@@ -232,7 +242,7 @@ class Chart {
     context.font = this.axisFont;
     context.fillStyle = MUTED;
     context.beginPath();
-    for (const value of new Set([this.bottom, 0, this.top / 2, this.top])) {
+    for (const value of new Set([this.bottom, ...this.ticks])) {
       context.moveTo(panel.left, Math.round(this.y(value)) + 0.5);
       context.lineTo(panel.left + panel.width, Math.round(this.y(value)) + 0.5);
     }
@@ -256,10 +266,10 @@ class Chart {
   axisNumbers(context) {
     context.textAlign = "right";
     context.textBaseline = "middle";
-    const [top, nought, bottom] = [this.top, 0, this.bottom].map((value) => this.y(value));
-    context.fillText(this.spec.format(this.top), this.left - AXIS_GAP, top + 1);
-    context.fillText(this.spec.format(0), this.left - AXIS_GAP, nought);
-    if (bottom - nought >= APART) context.fillText(this.spec.format(this.bottom), this.left - AXIS_GAP, bottom);
+    const apart = this.large ? 1.25 * APART : APART;
+    const room = this.y(0) - this.y(this.ticks[1]) >= apart; // for those between nought and the top
+    for (const value of this.ticks) if (room || value === 0 || value === this.top) context.fillText(this.text(value), this.left - AXIS_GAP, this.y(value) + (value === this.top ? 1 : 0));
+    if (this.y(this.bottom) - this.y(0) >= apart) context.fillText(this.text(this.bottom), this.left - AXIS_GAP, this.y(this.bottom));
   }
 
   /** Names of what is drawn, once it has appeared: a group that is still to form is not told. */
@@ -313,7 +323,7 @@ class Chart {
     if (week >= stage.arms[arm].tape.weeks) return [{ text: NOTHING }];
     const found = data[arm].map(({ name, colour, values }) => ({ name, colour, value: spec.kind === "bars" ? sum(values, week + 1 - QUARTER, week + 1) : values[week] ?? 0 }));
     const shown = spec.side ? found : [{ value: found.reduce((total, { value }) => total + value, 0) }];
-    return shown.map(({ value, ...rest }) => ({ ...rest, text: spec.format(value) }));
+    return shown.map(({ value, ...rest }) => ({ ...rest, text: this.text(value) }));
   }
 
   /** The value at the cursor, beside the title and for screen readers; a chart out of sight waits until the play stops. */

@@ -4,10 +4,13 @@
 import { INK, PAPER, letterOn, withAlpha } from "vraem/colours";
 import { groupColour, letter } from "vraem/groups";
 import { haloed } from "vraem/ground";
+import { overlap } from "vraem/view";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const NUMBERED = 3.4; // points per km from which armed members are counted below a disc
 const NUMBER_BELOW = 11;
+const DIGIT = 8; // width of a digit, at the most
+const NUMBER_HIGH = 13;
 const EDGE = 4.4; // white around a disc
 const CROWN = 13;
 const MOVE = 0.55; // share of a week in which a column that moves its seat does so
@@ -43,6 +46,7 @@ export class ColumnsLayer {
       return { ...column, px: view.px(x), py: view.py(y), radius: radiusOf(column.armed, view.scale) };
     });
     spread(found);
+    if (view.scale > NUMBERED) number(found);
     return found;
   }
 
@@ -53,16 +57,14 @@ export class ColumnsLayer {
       const centre = byRow.get(column.centre);
       if (centre && centre !== column) tie(context, column, centre);
     }
-    for (const column of found) if (view.sees(column.px, column.py, 30)) disc(context, column, view, font);
+    const seen = found.filter(({ px, py }) => view.sees(px, py, 30));
+    for (const column of seen) disc(context, column, font);
+    for (const column of seen) if (column.number) armed(context, column, font);
   }
 
   /** Boxes [left, top, right, bottom] of the discs with what is written at them. */
   boxes(view, time, still) {
-    const below = view.scale > NUMBERED ? NUMBER_BELOW + 6 : EDGE;
-    return this.placed(view, time, still).map(({ px, py, radius, row, centre }) => {
-      const above = row === centre ? CROWN : EDGE;
-      return [px - radius - EDGE, py - radius - above, px + radius + EDGE, py + radius + below];
-    });
+    return this.placed(view, time, still).flatMap((column) => (column.number ? [boxOf(column), numberBox(column, column.number)] : [boxOf(column)]));
   }
 
   hit(view, px, py, time, still) {
@@ -110,6 +112,36 @@ function spread(found) {
   }
 }
 
+/** The box of a disc with its crown. */
+function boxOf({ px, py, radius, row, centre }) {
+  const above = row === centre ? CROWN : EDGE;
+  return [px - radius - EDGE, py - radius - above, px + radius + EDGE, py + radius + EDGE];
+}
+
+/** The box of the number of armed members around a point. */
+function numberBox({ armed: n }, [x, y]) {
+  const half = (DIGIT * String(n).length) / 2;
+  return [x - half, y - NUMBER_HIGH / 2, x + half, y + NUMBER_HIGH / 2];
+}
+
+/** Where each number stands: below its disc, or where it covers fewest of the other discs and numbers. */
+function number(found) {
+  const boxes = found.map(boxOf);
+  for (const column of found) {
+    const { px, py, radius, row, centre } = column;
+    const own = boxes[found.indexOf(column)];
+    const beside = radius + EDGE + 1 + (DIGIT * String(column.armed).length) / 2;
+    const spots = [[0, radius + NUMBER_BELOW], [beside, 0], [-beside, 0], [0, -radius - NUMBER_BELOW - (row === centre ? CROWN - EDGE : 0)], [beside, radius], [-beside, radius]];
+    let least = Infinity;
+    for (const [dx, dy] of spots) {
+      const box = numberBox(column, [px + dx, py + dy]);
+      const covered = boxes.filter((other) => other !== own && overlap(box, other)).length;
+      if (covered < least) [column.number, least] = [[px + dx, py + dy], covered];
+    }
+    boxes.push(numberBox(column, column.number));
+  }
+}
+
 function tie(context, column, centre) {
   context.beginPath();
   context.moveTo(column.px, column.py);
@@ -125,7 +157,7 @@ function tie(context, column, centre) {
   context.setLineDash([]);
 }
 
-function disc(context, column, view, font) {
+function disc(context, column, font) {
   const { px, py, radius, colour } = column;
   context.globalAlpha = column.hidden ? 0.55 : 1;
   context.beginPath();
@@ -155,10 +187,14 @@ function disc(context, column, view, font) {
   context.font = font(Math.max(radius * 1.05, 9), 750);
   context.fillText(letter(column.group), px, py + 0.5);
   if (column.row === column.centre) crown(context, px, py - radius - 5.5);
-  if (view.scale > NUMBERED) {
-    context.font = font(11, 650);
-    haloed(context, String(column.armed), px, py + radius + NUMBER_BELOW);
-  }
+  context.globalAlpha = 1;
+}
+
+/** How many are armed. */
+function armed(context, column, font) {
+  context.globalAlpha = column.hidden ? 0.55 : 1;
+  context.font = font(11, 650);
+  haloed(context, String(column.armed), ...column.number);
   context.globalAlpha = 1;
 }
 

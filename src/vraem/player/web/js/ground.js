@@ -86,7 +86,7 @@ export function trace(context, view, path) {
   path.forEach(([x, y], i) => (i ? context.lineTo(view.px(x), view.py(y)) : context.moveTo(view.px(x), view.py(y))));
 }
 
-/** A bar of a round number of kilometres in the lower right, and north. */
+/** A bar of a round number of kilometres in the lower right; the box that it takes. */
 export function drawScale(context, view, font) {
   const km = BARS.filter((bar) => bar * view.scale <= WIDEST_BAR).at(-1) ?? BARS[0];
   const width = km * view.scale;
@@ -102,7 +102,10 @@ export function drawScale(context, view, font) {
   context.font = `${font(11)}`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
-  haloed(context, t("km", { n: km }), x + width, y - 8);
+  const text = t("km", { n: km });
+  haloed(context, text, x + width, y - 8);
+  const wide = Math.max(width, context.measureText(text).width);
+  return [x + width - wide - 6, y - 24, view.width, view.height];
 }
 
 /** Text with a light edge, so that it can be read on any ground. */

@@ -8,6 +8,7 @@ import { star } from "vraem/units";
 
 const SHOWN = 2; // weeks that a sign stays, at the least
 const BESIDE = 11; // points up and to the right, so that a sign does not hide the column it is about
+const SIGN = 9; // half of the width of a sign with its edge
 const SECONDS = 0.9; // of the viewer's time that it stays, at the least
 
 export class HappeningsLayer {
@@ -52,6 +53,11 @@ export class HappeningsLayer {
       mark(context, one.sort, one.px + BESIDE, one.py - BESIDE, 7.5, colour);
     }
     context.globalAlpha = 1;
+  }
+
+  /** Boxes of the signs. */
+  boxes(view, time, still) {
+    return [...this.placed(view, time, 0, still)].map(({ px, py }) => [px + BESIDE - SIGN, py - BESIDE - SIGN, px + BESIDE + SIGN, py - BESIDE + SIGN]);
   }
 
   hit(view, px, py, time, speed, still) {

@@ -16,7 +16,7 @@ export function line(context, chart, panel, { values }, arm) {
     else context.moveTo(x, y);
   });
   context.strokeStyle = look.colour;
-  context.lineWidth = arm ? 1.7 : 1.9;
+  context.lineWidth = (arm ? 1.7 : 1.9) * (chart.large ? 1.5 : 1);
   context.lineJoin = "round";
   context.setLineDash(look.dash);
   context.stroke();
@@ -80,10 +80,21 @@ export function lowest(lines) {
   return lines.reduce((least, { values }) => values.reduce((a, b) => Math.min(a, b), least), 0);
 }
 
-/** A round number a little above `value`; 1 where there is nothing. */
-export function niceTop(value) {
-  if (!(value > 0)) return 1;
+/** The smallest round number from `value` on of which the half, too, can be written with `digits` after the point. */
+export function niceTop(value, digits = 0) {
+  const least = 2 * 10 ** -digits;
+  if (!(value > least)) return least;
   const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-  return power * (steps.find((step) => step * power >= value * 1.02) ?? 10);
+  const tops = [1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10, 20].map((step) => step * power);
+  return tops.find((top) => top >= value && isMultiple(top, least));
+}
+
+/** What stands at the axis from 0 to `top`: in quarters where there is room for them and they can be written, else in halves. */
+export function ticks(top, digits, roomy) {
+  const parts = roomy && isMultiple(top, 4 * 10 ** -digits) ? 4 : 2;
+  return Array.from({ length: parts + 1 }, (_, part) => (top * part) / parts);
+}
+
+function isMultiple(value, unit) {
+  return Math.abs(value / unit - Math.round(value / unit)) < 1e-6;
 }

@@ -10,7 +10,8 @@ export function keys(stage, view, { language, large, help }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { target, key } = event;
-    if (document.querySelector("dialog[open]")) return; // it has its own keys
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog && (dialog.id !== "enlarged" || key === "Escape")) return; // it has its own keys, but one chart alone leaves the play to them
     if (key === " " && pointed() && target.matches("button, summary, select, input[type=range], input[type=checkbox]")) {
       target.blur(); // a control that was left behind by the mouse does not take the key
       event.preventDefault();

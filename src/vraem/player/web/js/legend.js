@@ -12,7 +12,8 @@ import { onLanguage, t } from "vraem/speech";
 const SAMPLES = [10, 60, 200]; // hectares
 const SIZE = 18;
 const PHONE = 760;
-const LARGEST = 0.5; // share of the map's width that an open legend may have
+const WIDEST = 0.5; // share of the map's width that an open legend may have
+const LARGEST = 0.25; // and share of the map
 
 export class Legend {
   constructor(stage, view, root) {
@@ -21,6 +22,7 @@ export class Legend {
     this.root = root;
     this.list = root.querySelector(".layers");
     this.boxes = new Map();
+    this.explained = null; // the layer of which the signs are explained
     onLanguage(() => this.build());
     stage.on("layers", () => this.tick());
     this.build();
@@ -31,8 +33,10 @@ export class Legend {
 
   /** Closed where it would hide too much: on a phone, where there are two maps, where it is a large part of the map. */
   settle() {
-    const { offsetWidth, parentElement } = this.root;
-    if (this.isCramped() || offsetWidth > LARGEST * parentElement.clientWidth) this.root.open = false;
+    const { offsetWidth, offsetHeight, parentElement } = this.root;
+    const { clientWidth, clientHeight } = parentElement;
+    const large = offsetWidth > WIDEST * clientWidth || offsetWidth * offsetHeight > LARGEST * clientWidth * clientHeight;
+    if (this.isCramped() || large) this.root.open = false;
   }
 
   /** Maps of the phone's width or two side by side have no room beside the legend. */
@@ -62,9 +66,29 @@ export class Legend {
       box.dataset.layer = name;
       this.boxes.set(name, box);
       const keys = (detail[name] ?? []).map(([draw, text, width]) => h("span", { className: "key" }, picture(draw, width), text));
-      return h("li", {}, h("label", {}, box, picture(SIGNS[name]), h("span", {}, t(`layer.${name}`)), h("kbd", {}, String(index + 1))), keys.length ? h("div", { className: "keys" }, keys) : null);
+      const label = h("label", {}, box, picture(SIGNS[name]), h("span", {}, t(`layer.${name}`)), h("kbd", {}, String(index + 1)));
+      return h("li", {}, h("div", { className: "row" }, label, keys.length ? this.more(name) : null), keys.length ? h("div", { className: "keys", id: `keys-${name}` }, keys) : null);
     });
     this.list.replaceChildren(...rows);
+    this.explain(this.explained);
+  }
+
+  /** The button that shows what the signs of a layer mean. */
+  more(name) {
+    const text = t("layer.signs", { layer: t(`layer.${name}`) });
+    const button = h("button", { type: "button", className: "more", title: text, "aria-label": text, "aria-controls": `keys-${name}`, onclick: () => this.explain(this.explained === name ? null : name) }, "▸");
+    button.dataset.signs = name;
+    return button;
+  }
+
+  /** Signs of one layer at a time are explained, so that the legend stays small. */
+  explain(name) {
+    this.explained = name;
+    for (const button of this.list.querySelectorAll(".more")) {
+      const open = button.dataset.signs === name;
+      button.setAttribute("aria-expanded", String(open));
+      document.getElementById(`keys-${button.dataset.signs}`).hidden = !open;
+    }
   }
 
   tick() {

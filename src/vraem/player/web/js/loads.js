@@ -10,6 +10,7 @@ import { NONE16 } from "vraem/tape";
 const LONGEST = 12; // weeks on the way
 const AIRBORNE = 0.35; // share of the way by air from which a load shows
 const STOPPED_SHOWN = 1.6; // weeks that the cross of a stopped load stays
+const DOT = 5; // half of the width of a load on the map, at the most
 const TRAIL_POINTS = 7;
 
 export class LoadsLayer {
@@ -86,6 +87,21 @@ export class LoadsLayer {
     context.globalAlpha = 1;
   }
 
+  /** Boxes of the loads that show. */
+  boxes(view, time) {
+    const head = [0, 0];
+    return [...this.under(time)].filter((one) => one.stopped >= 0 || !this.isBelow(one)).map((one) => {
+      along(this.ways[one.lane], one.share, head);
+      const [x, y] = [view.px(head[0]), view.py(head[1])];
+      return [x - DOT, y - DOT, x + DOT, y + DOT];
+    });
+  }
+
+  /** Whether a load by air is not yet well off the ground. */
+  isBelow({ lane, share }) {
+    return Math.floor(lane / this.firms) === 0 && share < AIRBORNE;
+  }
+
   groupOf(column, week) {
     const found = this.tape.list("columns", week).find(({ row }) => row === column);
     return found ? found.group : -1;
@@ -97,7 +113,7 @@ export class LoadsLayer {
     let best = null;
     let least = reach;
     for (const one of this.under(time)) {
-      if (one.stopped < 0 && Math.floor(one.lane / this.firms) === 0 && one.share < AIRBORNE) continue;
+      if (one.stopped < 0 && this.isBelow(one)) continue;
       along(this.ways[one.lane], one.share, head);
       const away = Math.hypot(view.px(head[0]) - px, view.py(head[1]) - py);
       if (away < least) [best, least] = [one, away];

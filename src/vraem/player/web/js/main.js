@@ -13,7 +13,7 @@ import { Live } from "vraem/live";
 import { Log } from "vraem/log";
 import { ValleyMap } from "vraem/map";
 import { Names } from "vraem/names";
-import { currentLanguage, number, onLanguage, speak, t } from "vraem/speech";
+import { currentLanguage, number, onLanguage, plain, speak, t } from "vraem/speech";
 import { described, description, runNumber, runTag, runText, runTitle } from "vraem/runs";
 import { Spoken } from "vraem/spoken";
 import { Stage } from "vraem/stage";
@@ -41,6 +41,12 @@ const cachedFont = (() => {
     return known.get(key);
   };
 })();
+
+/** How many farm households there are, and how many of them a row stands for. */
+function households({ households: rows, householdsPerRow: each }) {
+  if (each === 1) return t("households.each", { n: number(rows) });
+  return t("households", { n: number(rows), each: plain(each), all: number(rows * each) });
+}
 
 export function armOf(tape, place) {
   return { tape, ways: waysOf(tape.head, place), name: tape.head.name };
@@ -147,7 +153,7 @@ class Shown {
     );
     find("run").replaceChildren(...runs);
     [...document.querySelector(".arm-switch").children].forEach((button, arm) => button.setAttribute("aria-label", runText(this.stage, arm)));
-    find("about").textContent = `vraem ${head.version} · ${t("seed", { seed: head.seed })} · ${t("households", { n: number(head.households * head.householdsPerRow) })}`;
+    find("about").textContent = `vraem ${head.version} · ${t("seed", { seed: head.seed })} · ${households(head)}`;
     document.title = `${arms.map(({ name }, arm) => (arms.length > 1 ? runTitle(this.stage, arm) : name)).join(" · ")} – ${t("title")}`;
   }
 

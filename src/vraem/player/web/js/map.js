@@ -41,6 +41,7 @@ export class ValleyMap {
     this.slowDrawn = 0;
     this.namesDrawn = 0;
     this.spots = new Map(); // where names stand
+    this.atRest = true; // play or view has just come to rest: names make way for loads, too
     this.caption = Object.assign(document.createElement("h2"), { className: "arm-name" });
     this.root.append(this.caption);
     this.coca = new CocaLayer(stage.place);
@@ -49,20 +50,26 @@ export class ValleyMap {
     this.stale = { ground: true, slow: true, names: true };
     view.addEventListener("change", () => {
       this.spots.clear();
+      this.atRest = true;
       this.spoil("ground", "slow", "names");
     });
     stage.on("layers", () => this.spoil("ground", "slow", "names"));
     stage.on("week", () => {
       this.spoil("slow", "inTheWay");
+      this.atRest = false;
       this.tellEnd();
     });
     stage.on("orders", () => this.label());
-    stage.on("playing", () => this.spoil("inTheWay"));
+    stage.on("playing", () => {
+      this.spoil("inTheWay");
+      this.atRest = true;
+    });
     onLanguage(() => {
       this.spoil("names");
       this.label();
     });
     new ResizeObserver(() => this.resize()).observe(this.root);
+    new ResizeObserver(() => this.spoil("names")).observe(document.getElementById("legend"));
     pointers(this.root, view, (x, y) => this.click(x, y));
   }
 
@@ -138,13 +145,27 @@ export class ValleyMap {
     this.drawQuick(this.pen("quick"));
   }
 
-  /** Names, out of the way of the columns. */
+  /** Names, out of the way of columns and of what stands over the map, and of signs: while playing only of those that
+      have a fixed place, and from week to week not of loads, so that names do not jump. */
   drawNames(now) {
-    const { stage, view } = this;
-    const taken = stage.layers.columns ? this.columns.boxes(view, this.moment, stage.calm) : [];
-    this.shared.names.draw(this.pen("names"), view, this.font, taken, this.spots);
+    const { stage, view, moment } = this;
+    const { layers, calm, playing } = stage;
+    const taken = this.furniture().concat(layers.columns ? this.columns.boxes(view, moment, calm) : []);
+    const signs = layers.units ? this.units.boxes(view, moment, !playing) : [];
+    if (!playing && layers.events) signs.push(...this.happenings.boxes(view, moment, calm));
+    if (!playing && this.atRest && layers.loads) signs.push(...this.loads.boxes(view, moment));
+    this.shared.names.draw(this.pen("names"), view, this.font, { taken, signs }, this.spots);
     this.namesDrawn = now;
     this.stale.inTheWay = false;
+  }
+
+  /** Boxes of the buttons, the legend and the caption over this map. */
+  furniture() {
+    const { left, top } = this.root.getBoundingClientRect();
+    return [...this.root.parentElement.querySelectorAll("#legend, .zoom, .arm-switch"), this.caption]
+      .map((one) => one.getBoundingClientRect())
+      .filter(({ width }) => width)
+      .map((box) => [box.left - left, box.top - top, box.right - left, box.bottom - top]);
   }
 
   drawBelow(pen) {
@@ -171,9 +192,11 @@ export class ValleyMap {
     const speed = stage.playing ? stage.speed : 0;
     if (layers.units) this.units.draw(pen, view, moment);
     if (layers.loads) this.loads.draw(pen, view, moment, speed, calm);
+    const below = ["column", "person"].includes(stage.selection?.kind); // the ring of a column does not cover its number
+    if (below) this.drawSelection(pen);
     if (layers.columns) this.columns.draw(pen, view, moment, calm, this.font);
     if (layers.events) this.happenings.draw(pen, view, moment, speed, calm);
-    this.drawSelection(pen);
+    if (!below) this.drawSelection(pen);
   }
 
   drawSelection(pen) {

@@ -1,4 +1,5 @@
-/* Mouse and fingers on a map: drag to move, wheel or two fingers to zoom, a short touch to choose. */
+/* Mouse and fingers on a map: drag to move, wheel or two fingers to zoom, a short touch to choose. Where the page is
+   longer than the window the wheel scrolls it, past the map, too; with Ctrl, as from two fingers on a pad, it zooms. */
 
 const STILL = 5; // points that a click may wander
 
@@ -48,6 +49,7 @@ export function pointers(root, view, onClick) {
   root.addEventListener(
     "wheel",
     (event) => {
+      if (!event.ctrlKey && getComputedStyle(document.body).overflowY !== "hidden") return;
       event.preventDefault();
       view.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), ...spot(event));
     },

@@ -34,14 +34,13 @@ function sameness({ number, ...order }) {
   return JSON.stringify(order);
 }
 
-/** What sets a run apart: its own orders, that it has none, or the scenario's name where no run has any; its seed if seeds differ. */
+/** What sets a run apart: its own orders, or the scenario's name where it has none; live, that it has none. Its seed if seeds differ. */
 export function runTitle(stage, arm) {
   const { arms, live } = stage;
   const seeds = new Set(arms.map(({ tape }) => tape.head.seed));
   const seed = seeds.size > 1 ? `, ${t("seed", { seed: arms[arm].tape.head.seed })}` : "";
-  if (!live && !arms.some((_, index) => ownOrders(stage, index).length)) return arms[arm].name + seed;
   const own = ownOrders(stage, arm).map(orderTitle);
-  if (!own.length) return t("title.none") + seed;
+  if (!own.length) return (live ? t("title.none") : arms[arm].name) + seed;
   const more = own.length > MOST_ORDERS ? [t("title.more", { n: own.length - MOST_ORDERS })] : [];
   return [...own.slice(0, MOST_ORDERS), ...more].join("; ") + seed;
 }

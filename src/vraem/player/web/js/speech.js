@@ -36,7 +36,7 @@ export function t(key, values = {}) {
       const small = name[0].toLowerCase() + name.slice(1);
       return small in values ? capital(String(values[small])) : "";
     })
-    .replace(/\s+/g, " ")
+    .replace(/[ \n]+/g, " ") // spaces that hold a number and its sign together stay
     .trim();
 }
 
@@ -62,12 +62,6 @@ export function plain(value) {
 
 export function percent(share) {
   return `${number(100 * share)}\u00a0%`;
-}
-
-/** A number with few digits: 1 234, 12.3, 0.45. */
-export function short(value) {
-  const size = Math.abs(value);
-  return number(value, size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2);
 }
 
 export function dateOf(start, week) {

@@ -2,15 +2,17 @@
 
 import { ARMS, HAIRLINE, MUTED, PAPER, STATE, withAlpha } from "vraem/colours";
 import { h } from "vraem/dom";
+import { haloed } from "vraem/ground";
 import { ownOrders, runNumber, runTag } from "vraem/runs";
-import { orders } from "vraem/sentences";
+import { orderTitle, orders } from "vraem/sentences";
 import { dateOf, dateText, onLanguage, t } from "vraem/speech";
 
 const BAR = 8; // weeks added up for one bar of violence
-const BAND = 11; // height of the orders above the curtain: they are known beforehand
+const BAND = 13; // height of the orders above the curtain: they are known beforehand
+const LABEL_GAP = 4; // points between a band and its label
 const OTHER = "#7a4a1d";
 const YEAR_GAP = 10; // points between two years
-const ROW = 11; // height of the band of one run where there are two
+const ROW = 12; // height of the band of one run where there are two
 const EDGE = 9; // half of the slider's knob: the track ends there
 
 export class Timeline {
@@ -129,10 +131,11 @@ export class Timeline {
   /** Campaigns and other orders of the scenarios as bands above the track; those of one run in its row, with its number. */
   campaigns(context, height) {
     const { arms } = this.stage;
-    context.font = this.font(9, 700);
     context.textBaseline = "middle";
     arms.forEach(({ tape }, arm) => {
       const own = new Set(ownOrders(this.stage, arm));
+      const bands = [];
+      context.font = this.font(9, 700);
       for (const { week, order, ends } of orders(tape)) {
         if (ends || week >= this.stage.horizon) continue;
         const day = new Date(`${order.end ?? order.start ?? order.date}T00:00:00Z`);
@@ -143,13 +146,30 @@ export class Timeline {
         context.fillStyle = withAlpha(colour, 0.14);
         context.fillRect(x, this.band, width, height - 20 - this.band);
         context.fillStyle = colour;
-        context.fillRect(x, 1 + ROW * arm, width, arms.length > 1 ? ROW - 2 : 4);
-        if (arms.length > 1 && own.has(order)) this.number(context, arm, x, width, colour);
+        context.fillRect(x, arms.length > 1 ? 1 + ROW * arm : 4, width, arms.length > 1 ? ROW - 2 : 5);
+        const numbered = arms.length > 1 && own.has(order);
+        const [left, right] = numbered ? this.number(context, arm, x, width, colour) : [x, x + width];
+        bands.push({ left, right, colour, text: arm === 0 || numbered ? orderTitle(order) : "" });
       }
+      this.labels(context, bands, ROW * arm);
     });
   }
 
-  /** The number of the run on its band, or beside a band too short for it. */
+  /** What was ordered, right of its band or left of it; nothing where there is no room. */
+  labels(context, bands, top) {
+    context.font = this.font(10, 550);
+    context.textAlign = "left";
+    const taken = bands.map(({ left, right }) => [left, right]);
+    for (const { left, right, colour, text } of bands.filter((band) => band.text)) {
+      const width = context.measureText(text).width;
+      const start = [right + LABEL_GAP, left - LABEL_GAP - width].find((x) => x >= 0 && x + width <= this.width && !taken.some(([from, to]) => x < to + LABEL_GAP - 1 && x + width > from - LABEL_GAP + 1));
+      if (start === undefined) continue;
+      haloed(context, text, start, top + ROW / 2 + 0.5, colour);
+      taken.push([start, start + width]);
+    }
+  }
+
+  /** The number of the run on its band, or beside a band too short for it; the ends of both together. */
   number(context, arm, x, width, colour) {
     const text = String(runNumber(this.stage, arm));
     const inside = context.measureText(text).width + 6 <= width;
@@ -157,6 +177,9 @@ export class Timeline {
     context.fillStyle = inside ? PAPER : colour;
     const left = inside ? x + 3 : x > this.width / 2 ? x - 2 : x + width + 2;
     context.fillText(text, left, ROW * arm + ROW / 2 + 0.5);
+    const wide = context.measureText(text).width + 2;
+    if (inside) return [x, x + width];
+    return x > this.width / 2 ? [x - wide, x + width] : [x, x + width + wide];
   }
 
   /** Above the curtain: that the runs part is known beforehand. */
@@ -167,7 +190,11 @@ export class Timeline {
     this.parting.firstChild.textContent = t("part");
     const x = this.x(parting);
     this.parting.style.left = `${x.toFixed(1)}px`;
-    this.parting.classList.toggle("rightwards", this.parting.firstChild.offsetWidth > x);
+    this.parting.classList.remove("mute");
+    const wide = this.parting.firstChild.offsetWidth + LABEL_GAP;
+    this.parting.classList.toggle("rightwards", wide > x);
+    this.parting.classList.toggle("mute", wide > x && x + wide > this.width); // no room on either side
+    this.parting.title = t("part");
   }
 
   /** What bars and bands mean, as far as there are any. */

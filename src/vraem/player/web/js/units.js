@@ -5,6 +5,7 @@ import { PAPER, STATE } from "vraem/colours";
 import { NONE16 } from "vraem/tape";
 
 export const [POST, PATROL, TEAM, CREW, ROAD, RIVER, AIR, PORT] = [0, 1, 2, 3, 4, 5, 6, 7];
+const MOVING = [PATROL, TEAM, CREW];
 const REST = 5;
 const CREW_COLOUR = "#7a4a1d";
 const MOST_IN_A_ROW = 4;
@@ -35,6 +36,11 @@ export class UnitsLayer {
     }
     this.cache = { week, weeks: this.tape.weeks, found };
     return found;
+  }
+
+  /** Boxes of the signs: of what has a fixed place, or of all. */
+  boxes(view, time, all) {
+    return [...this.placed(view, time)].filter(({ kind }) => all || !MOVING.includes(kind)).map(({ px, py, size }) => [px - size * 0.9, py - size * 0.9, px + size * 0.9, py + size * 0.9]);
   }
 
   *placed(view, time) {

@@ -92,3 +92,8 @@ export class View extends EventTarget {
     return px >= -margin && py >= -margin && px <= this.width + margin && py <= this.height + margin;
   }
 }
+
+/** Whether two boxes [left, top, right, bottom] share ground. */
+export function overlap(a, b) {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
