@@ -30,9 +30,9 @@ RULES_COLUMN = "rules"
 NULL_COLUMN = "null_model"
 """The column that says of every run, to whoever judges it, whether a null model stood in for the model."""
 TAKEN_COLUMNS = (*IDENTITY, RULES_COLUMN, NULL_COLUMN)
+"""Columns that no outcome may be named as."""
 OTHER_COLUMNS = ("task", "week")
 """Columns of the plan and of the series, which would be taken for an outcome of that name."""
-"""Columns that no outcome may be named as."""
 
 _STATISTICS: Mapping[str, Callable[[NDArray[np.float64]], np.float64]] = {
     "mean": np.mean,

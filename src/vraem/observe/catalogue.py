@@ -89,7 +89,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         Quantity(
             f"fragmented{suffix}",
             "yes/no",
-            f"whether there are three independent lineage groups or more{words}",
+            f"whether there are three independent lineage groups or more, none of them dominant{words}",
             readers.fragmented(variant),
             reading=variant if suffix else "",
         )

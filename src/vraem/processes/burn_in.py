@@ -1,8 +1,9 @@
 """The burn-in: intercepts that hold the drawn targets are solved in its first years, then frozen.
 
 Independent draws of exit, recruitment and operation weights would make a third of all runs halve without any campaign.
-So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3) and routine
-operations (D3) are the solution. Covariates enter minus their mean in the burn-in. Afterwards nothing here moves.
+So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3), resistance to
+paying (B2) and routine operations (D3) are the solution. Covariates enter minus their mean in the burn-in. Afterwards
+nothing here moves.
 """
 
 from math import exp, log
@@ -170,7 +171,7 @@ def _count_week(world: World) -> None:
 
 
 def _solve_recruitment(world: World, rows: Rows) -> None:
-    """b0 of B6: what comes in shall replace what leaves and close the gap to the target within a year."""
+    """b0 of B6: what comes in shall replace what leaves and close the gap to the target in half a year."""
     burn = world.burn_in
     members = float(world.groups.members[: world.groups.count].sum())
     wanted = burn.outflow + (burn.members - members) / (RETURN_YEARS * WEEKS_A_YEAR)

@@ -40,7 +40,7 @@ RENT_RANGE = (-1.0, 2.0)
 WHOLE_BORDER = 1.0
 """Communities' worth of shared control from which a border counts whole."""
 TRUCE_STRENGTH, PACT_STRENGTH = 0.28, 1.0
-"""A truce parts those who have fought and binds nobody; a pact is an alliance until it fades to `alliance_max`."""
+"""A truce parts those who have fought and binds nobody; a pact is an alliance until it fades to `ALLIED_FROM`."""
 DRAWS = 4
 """Draws of a pair: whether they fight, who wins, whether a truce follows, whether a civilian is killed."""
 

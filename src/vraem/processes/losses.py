@@ -33,7 +33,7 @@ from vraem.world.organisation_tables import (
     NO_ROW,
     QUIT,
 )
-from vraem.world.security_tables import CIVILIANS, PURGE, REMOVAL, STATE
+from vraem.world.security_tables import PURGE, REMOVAL, STATE
 
 WRITES = together(
     JOURNAL_WRITES,
@@ -112,7 +112,7 @@ def remove_members(
         else:
             call_to_review(world, column)
         null = world.scenario.switches.null_model
-        if by != CIVILIANS and null not in ("random_exits", "random_split"):
+        if null not in ("random_exits", "random_split"):
             _shock(world, member, column, group, top)
 
 
@@ -218,7 +218,7 @@ def _grieve(world: World, lost: int) -> None:
 
 
 def _blame(world: World, lost: int, column: int, group: int) -> None:
-    """K3: the leader may blame the column that was guarding or near, and purge its commander."""
+    """B10, S1: the leader may blame the column that was guarding or near, and purge its commander."""
     columns, groups, p = world.columns, world.groups, world.p
     leader, commander = int(groups.leader[group]), int(columns.commander[column])
     if leader == NO_ROW or commander in (NO_ROW, leader):

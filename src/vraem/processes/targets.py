@@ -167,7 +167,7 @@ def sight(world: World) -> Sight:
 
 
 def routine_weights(world: World, rows: Rows, seen_now: Sight | None = None) -> NDArray[np.float64]:
-    """Weight of each of `rows` in the choice of a routine target: visibility x what is known x presence near (n,).
+    """Weight of each of `rows` in the choice of a routine target: (visibility + what is known) x presence near (n,).
 
     Members of a column in hiding are found by what is known of them, and not because they are seen. `seen_now` is the
     week's `sight`, if it is at hand.
