@@ -59,7 +59,10 @@ def splinters(result: OrganisationResult) -> list[Splinter] | None:
     journal, start = result.journal, result.anchor.start
     found = []
     for row in np.flatnonzero(journal.splits() & journal.within(start, result.weeks)).tolist():
-        group, formed = int(journal["week"][row])
+        group, parent = int(journal["group"][row]), int(journal["other"][row])
+        if group == parent:
+            continue  # a group that leaves a firm's service was one before
+        formed = int(journal["week"][row])
         ended, end = _end(journal, group, formed, result)
         armed = int(result.group_weeks["armed"][group, formed])
         found.append(Splinter(formed - start, ended - formed, end, armed))
