@@ -11,6 +11,7 @@ from vraem.analysis.intervals import (
     equivalent_mean,
     equivalent_shares,
     goodman,
+    is_clear,
     mcnemar,
     newcombe,
     newcombe_paired,
@@ -49,6 +50,33 @@ def test_newcombe_gives_the_published_values_for_independent_shares(a, m, b, n, 
 def test_newcombe_gives_the_published_value_for_paired_shares():
     # Newcombe 1998, Statistics in Medicine 17:2635-2650, 36, 12, 2, 0 pairs, method 10
     assert newcombe_paired(PairTable(36, 12, 2, 0)) == pytest.approx((0.2, 0.0569, 0.3404), abs=5e-5)
+
+
+def test_newcombe_corrects_a_positive_correlation_of_pairs():
+    # Cavo et al. 2012 (complete response before and after consolidation), in Fagerland, Lydersen & Laake 2017,
+    # Statistical Analysis of Contingency Tables, chapter 8: -.0621 (-.1186 to -.0046), square and add
+    assert newcombe_paired(PairTable(59, 6, 16, 80)) == pytest.approx((-0.0621, -0.1186, -0.0046), abs=5e-5)
+    # 24 pairs, both margins 12 of 24, so Wilson's intervals are .3143 to .6857 and reach .1857 either way;
+    # phi = (8 x 8 - 4 x 4 - 12) / (12 x 12) = .25, and the reach of the difference .1857 x sqrt(2 - 2 x .25)
+    found = newcombe_paired(PairTable(8, 4, 4, 8))
+    assert found == pytest.approx((0.0, -0.2275, 0.2275), abs=5e-5)
+    # a product of 5 is below half of the 21 pairs and counts as no correlation at all
+    assert newcombe_paired(PairTable(1, 1, 7, 12)) == pytest.approx(newcombe(2, 21, 8, 21))
+
+
+@pytest.mark.parametrize(
+    ("p", "tests", "clear"),
+    [
+        (0.05, 1, True),
+        (0.051, 1, False),
+        (0.03, 2, False),
+        (0.02, 2, True),
+        (0.006, 10, False),
+        (math.nan, 1, False),
+    ],
+)
+def test_one_p_of_many_must_be_as_many_times_smaller_to_be_clear(p: float, tests: int, clear: bool):
+    assert is_clear(p, tests) is clear
 
 
 def test_paired_intervals_are_narrower_than_independent_ones_when_pairs_agree():

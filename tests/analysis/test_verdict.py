@@ -255,6 +255,17 @@ def test_rules_decide_and_can_be_moved():
     assert word(VerdictRules(supported_above=0.8, modal_weight=1.0)) == "contingent"
 
 
+def test_what_holds_more_often_than_the_threshold_but_not_for_sure_is_contingent_and_not_plural():
+    # 6 of 9 draws always end in gangs: about two thirds of the runs, and no certainty of more than half
+    results = planted(lambda random, point: "gangs" if point < 6 else "mixed", points=9, fallen=1.0)
+    labels = results.labels(60)
+    found = judge(results, labels == "gangs", np.ones(len(labels), bool), VerdictRules(modal_weight=0.6))
+    assert found.p.estimate > 0.5
+    assert found.certainty_above < 0.95
+    assert found.modal_weight == pytest.approx(6 / 9)
+    assert found.word == "contingent"
+
+
 def test_the_claim_is_judged_again_by_persons():
     again = {f"end_state_by_persons_{months}": "gangs" for months in HORIZONS}
     again |= {f"fragmented_by_persons_{months}": 1.0 for months in HORIZONS}

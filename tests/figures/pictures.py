@@ -15,7 +15,7 @@ from PIL import Image, PngImagePlugin
 import vraem
 from vraem import figures
 from vraem.analysis.results import Results
-from vraem.experiment.output import OutputError
+from vraem.experiment.output_error import OutputError
 from vraem.experiment.store import Store
 from vraem.figures.style import png_bytes
 from vraem.valley import load as load_valley

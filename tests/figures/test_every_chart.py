@@ -11,7 +11,8 @@ from tests.figures.gallery import GALLERY, chart
 from vraem.figures.style import style
 
 INTERVALS = (
-    "interval", "band", "bands", "whisker", "whiskers", "brackets", "mean of runs", "1 run", "quasi-p", "share of runs", "each run",
+    "interval", "band", "bands", "whisker", "whiskers", "brackets", "mean of runs", "1 run", "quasi-p", "share of runs",
+    "each run",
 )  # fmt: skip
 
 

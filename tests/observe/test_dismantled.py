@@ -6,6 +6,7 @@ from observe_worlds import columns, founding, groups
 
 from vraem.observe.anchor import Anchor
 from vraem.observe.end_states import Top, dismantled
+from vraem.observe.logbook import Persons
 from vraem.observe.measures import Baseline
 from vraem.observe.thresholds import THRESHOLDS
 from vraem.observe.weekly import WeeklyMeasures, weekly_measures
@@ -57,6 +58,26 @@ def test_personnel_needs_the_leader_and_half_of_the_committee_in_time(removed, w
     answer = found(removed=removed)
     assert answer.flag("personnel") is (week is not None)
     assert answer.weeks["personnel"] == (-1 if week is None else week)
+
+
+def test_the_leader_is_no_other_member_of_the_committee():
+    """Of group 1: the leader with a seat, two others with one, one with a seat who is gone, and one without."""
+    persons = Persons(
+        status=np.array([0, 0, 0, 2, 0, 0], dtype=np.int8),
+        rank=np.zeros(6, dtype=np.int8),
+        seat=np.array([True, True, True, True, False, True]),
+        heir=np.zeros(6, dtype=bool),
+        descended=np.ones(6, dtype=bool),
+        serving=np.zeros(6, dtype=bool),
+        group=np.array([1, 1, 1, 1, 1, 0], dtype=np.int32),
+        leaders=np.array([5, 0], dtype=np.int32),
+    )
+    top = Top.of(persons, 1)
+    assert (top.leader, top.committee.tolist()) == (0, [1, 2])
+    assert Top.of(persons, 0).committee.tolist() == []
+    assert Top.of(persons, -1).leader == -1
+    # half of the two others is one, and a committee without the leader is half gone with one removal beside his
+    assert found(top, {0: 70, 1: 80}).weeks["personnel"] == 80
 
 
 def test_of_an_odd_committee_the_larger_half_is_needed():
@@ -139,6 +160,11 @@ def test_a_run_that_is_too_short_cannot_deny():
     later = END + 13 + 26
     answer = found(held=posts(later), measures=weekly(weeks=later), weeks=later)
     assert [answer.flag(name) for name in ("personnel", "seats", "links", "size")] == [False] * 4
+    # a week less, and half a year that begins in the last week of grace may still go on
+    later -= 1
+    answer = found(held=posts(later), measures=weekly(weeks=later), weeks=later)
+    flags = [answer.flag(name) for name in ("personnel", "seats", "links", "size")]
+    assert flags == [False, False, None, None]
 
 
 def test_a_removal_of_one_day_leaves_time_for_half_a_year_of_weak_links():

@@ -5,7 +5,7 @@ import pytest
 from observe_worlds import columns, founding, groups
 
 from vraem.observe.anchor import Anchor
-from vraem.observe.measures import Counted, baseline_of, horizon_measures, running_mean
+from vraem.observe.measures import Counted, baseline_of, horizon_measures, is_weak, running_mean
 from vraem.observe.thresholds import THRESHOLDS
 from vraem.observe.weekly import weekly_measures
 
@@ -128,6 +128,28 @@ def test_a_run_that_was_weak_when_the_campaign_began_can_be_told():
     baseline, _ = measured(members=step(90, 50.0, 29.0))
     assert baseline.start_strength == pytest.approx(0.58)
     assert baseline.start_strength < THRESHOLDS.weak_start
+
+
+@pytest.mark.parametrize(("falls", "strength"), [(99, 0.5), (100, 1.0)])
+def test_what_happens_in_the_first_week_of_the_campaign_does_not_make_a_run_weak(falls: int, strength: float):
+    assert measured(members=step(falls, 50.0, 25.0))[0].start_strength == strength
+
+
+@pytest.mark.parametrize(
+    ("outside", "paid", "start", "weak"),
+    [
+        (10.0, 10.0, 1.0, True),
+        (10.0, 9.9, 1.0, False),
+        (0.0, 1.0, 1.0, True),
+        (0.0, 0.0, 1.0, True),
+        (10.0, 0.0, 0.6, False),
+        (10.0, 0.0, 0.59, True),
+    ],
+)
+def test_a_group_is_weak_once_half_of_its_armed_are_in_pay_or_four_tenths_of_it_are_gone(
+    outside: float, paid: float, start: float, weak: bool
+):
+    assert bool(is_weak(outside, paid, start)) is weak
 
 
 def test_the_running_mean_of_the_first_weeks_is_of_those_there_are():

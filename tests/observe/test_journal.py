@@ -15,6 +15,7 @@ from vraem.world.security_tables import (
     KILLING,
     LINEAGE_GROUP,
     OTHER_GROUP,
+    PURGE,
     RAID_FAILED,
     RAID_MADE,
     REMOVAL,
@@ -58,6 +59,11 @@ def test_violent_events_are_counted_by_perpetrator_and_victim():
     assert seen.events[STATE, CIVILIANS] == 1
     assert seen.events[OTHER_GROUP, LINEAGE_GROUP] == 1
     assert seen.events.sum() == 5
+
+
+def test_a_purge_is_violence_of_a_group_against_itself():
+    seen = journal((3, PURGE, LINEAGE_GROUP, LINEAGE_GROUP, 1, 1)).violence(0, 30, 100_000.0)
+    assert seen.events[LINEAGE_GROUP, LINEAGE_GROUP] == seen.events.sum() == 1
 
 
 def test_deaths_are_counted_wherever_they_are_noted():

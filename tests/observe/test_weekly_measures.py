@@ -176,6 +176,16 @@ def test_measures_of_a_tiny_world_are_those_worked_out_by_hand():
     assert (last["territory_lineage"], last["territory_other"]) == (12.0, 3.0)
 
 
+def test_what_a_group_of_the_lineage_took_in_its_last_week_is_revenue_of_the_lineage():
+    fields = columns(2, group=[0.0, 1.0], income=[100.0, 40.0])
+    last = np.where(np.arange(WEEKS) < WEEKS - 1, 1.0, 0.0)
+    of_groups = groups(2, living=np.stack([np.ones(WEEKS), last]))
+    weekly, _ = weekly_measures(fields, of_groups, founding(2))
+    assert weekly.lineage_groups[-2:].tolist() == [2.0, 1.0]
+    assert weekly.revenue_lineage[-2:].tolist() == [140.0, 140.0]
+    assert weekly.revenue_other[-2:].tolist() == [0.0, 0.0]
+
+
 def test_by_persons_recruits_of_a_splinter_do_not_count():
     fields, of_groups = tiny()
     fields["lineage_armed"][:] = np.array([30.0, 10.0, 18.0, 3.0, 8.0])[:, None]

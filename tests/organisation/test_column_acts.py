@@ -1,6 +1,7 @@
 """B8: what is done when a choice is carried out."""
 
 import numpy as np
+import pytest
 
 from vraem.processes import column_choice, column_values
 from vraem.processes.column_acts import carry_out
@@ -11,8 +12,8 @@ from vraem.processes.column_values import (
     offers_to,
     standing_of,
 )
-from vraem.processes.groups import count_strength, living_columns, members_of
-from vraem.world.organisation_tables import ENDED, NO_ROW, QUIT, SURRENDERED
+from vraem.processes.groups import count_strength, living_columns, members_of, vacate_top
+from vraem.world.organisation_tables import ACTIVE, ENDED, NO_ROW, QUIT, SURRENDERED
 from vraem.world.security_tables import MERGER
 
 from .choices import (
@@ -82,6 +83,54 @@ def test_a_merger_takes_everybody_along_and_keeps_the_command():
     assert set(members_of(world, 6).tolist()) == persons
     assert (world.members.group[list(persons)] == group).all()
     assert faults(world) == []
+
+
+def test_a_merger_halves_the_ties_to_the_leader():
+    world = quiet(fresh())
+    group = split(world, 5)
+    rows = members_of(world, 6)
+    before = world.members.tie[rows].copy()
+    assert before.any()
+    carry_out(world, standing_of(world, 6), no_offers(partner=group), MERGE, NOBODY)
+    assert world.members.tie[rows] == pytest.approx(before / 2.0)
+
+
+@pytest.mark.parametrize("outsider", [False, True])
+def test_a_splinter_is_an_outsider_if_its_group_was(outsider: bool):
+    world = quiet(fresh())
+    world.groups.outsider[0] = outsider
+    assert world.groups.outsider[split(world, 5)] == outsider
+
+
+@pytest.mark.parametrize("vacant", [False, True])
+def test_the_chief_of_a_splinter_starts_from_the_authority_of_the_post_filled_or_vacant(vacant: bool):
+    world = quiet(fresh())
+    world.p = world.p.replace(authority_vacant_factor=0.6, authority_start_elected=0.7, check=False)
+    world.groups.authority[0] = 0.5
+    if vacant:
+        vacate_top(world, 0)
+    assert world.groups.authority[split(world, 5)] == pytest.approx(0.7 * 0.5)
+
+
+def test_the_chief_of_a_splinter_has_the_only_seat_of_its_committee():
+    world = quiet(fresh())
+    group = split(world, 5)
+    rows = members_of(world, 5)
+    assert rows[world.members.seat[rows]].tolist() == [world.groups.leader[group]]
+
+
+def test_of_those_who_do_not_follow_seven_in_ten_stay_with_the_group_and_the_others_go_home():
+    stayed = []
+    for week in range(12):
+        world = quiet(fresh())
+        world.week = week
+        unwilling = members_of(world, 5)
+        unwilling = unwilling[unwilling != world.columns.commander[5]]
+        split(world, 5, unwilling)
+        assert not (world.members.column[unwilling][world.members.status[unwilling] == ACTIVE] == 5).any()
+        stayed.append((world.members.status[unwilling] == ACTIVE).mean())
+        assert world.flows.exits == (world.members.status[unwilling] != ACTIVE).sum()
+    assert np.mean(stayed) == pytest.approx(0.7, abs=0.08)
 
 
 def test_the_leader_who_does_not_command_goes_where_his_column_goes():

@@ -4,16 +4,14 @@ import numpy as np
 import pytest
 
 from vraem.processes import column_choice
-from vraem.processes.column_values import (
-    STAY,
-)
+from vraem.processes.column_values import HIDE, HOST, STAY
 from vraem.processes.groups import living_columns, members_of
 from vraem.processes.losses import remove_members
 from vraem.world import World
 from vraem.world.organisation_tables import CAPTURED, NO_ROW
 
 from .choices import held_to, split
-from .worlds import fresh, organisation_week, quiet, used
+from .worlds import fresh, open_week, organisation_week, quiet, run_processes, used
 
 # reviews
 
@@ -57,6 +55,18 @@ def test_four_missed_paydays_in_a_row_call_a_review(monkeypatch: pytest.MonkeyPa
         called.append(reviewed(world) != [])
         world.week += 1
     assert called == [False, False, False, True, False, False]
+
+
+def test_a_fifth_missed_payday_in_a_row_calls_nobody_again():
+    world = quiet(fresh())
+    world.columns.treasury[:] = 0.0
+    called = []
+    for _ in range(7):
+        world.columns.triggered[:] = False
+        open_week(world, pay=0.05)
+        run_processes(world, "remittance")
+        called.append(bool(used(world.columns, "triggered").any()))
+    assert called == [False, False, False, True, False, False, False]
 
 
 def test_reviews_keep_their_distance_and_a_call_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch):
@@ -106,3 +116,33 @@ def test_a_column_without_a_commander_does_not_decide(monkeypatch: pytest.Monkey
     remove_members(world, np.array([world.columns.commander[5]]), CAPTURED)
     column_choice.step(world)
     assert 5 not in reviewed(world)
+
+
+# conduct
+
+
+def behave(monkeypatch: pytest.MonkeyPatch, world: World, conduct: int) -> None:
+    """Column 5 reviews, stays, and behaves by `conduct`."""
+    monkeypatch.setattr(
+        column_choice, "_draw", lambda _, stream, *__: STAY if stream == "column_choice" else conduct
+    )
+    column_choice.review(world, 5)
+
+
+def test_a_column_that_hides_does_so_for_thirteen_weeks(monkeypatch: pytest.MonkeyPatch):
+    world = calm(monkeypatch)
+    behave(monkeypatch, world, HIDE)
+    assert world.columns.hidden_until[5] == world.week + 13
+    assert world.columns.hosted[5] == NO_ROW
+
+
+@pytest.mark.parametrize("firm", [0, 3, 17])
+def test_the_firm_at_the_place_of_the_column_is_taken_under_its_wing(
+    firm: int, monkeypatch: pytest.MonkeyPatch
+):
+    world = calm(monkeypatch)
+    seat = world.columns.seat[5]
+    assert seat not in world.firms.base
+    world.firms.base[firm] = seat
+    behave(monkeypatch, world, HOST)
+    assert world.columns.hosted[5] == firm

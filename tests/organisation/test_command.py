@@ -201,6 +201,17 @@ def test_the_share_sent_follows_link_audit_and_need(change: Callable[[World], No
     assert 0.0 < sent(nothing) < at_rest().p.remittance_cap
 
 
+def test_a_vacant_post_audits_like_a_leader_with_an_authority_of_a_fifth():
+    vacant, weak = at_rest(), at_rest()
+    leaderless(vacant)
+    weak.groups.authority[0] = 0.2
+    for world in (vacant, weak):
+        open_week(world)
+        run_processes(world, "remittance")
+    assert used(vacant.columns, "sent") == pytest.approx(used(weak.columns, "sent"), rel=1e-6)
+    assert used(vacant.columns, "sent").all()
+
+
 def test_a_leader_without_heirs_keeps_more_for_the_top():
     def kept(form: str, heirs: bool) -> float:
         world = at_rest()
@@ -348,6 +359,15 @@ def test_moods_fade_with_their_half_lives(name: str, months: float):
     for _ in range(weeks):
         command._fade(world)
     assert getattr(world.columns, name)[COLUMN] == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_grievance_of_a_member_halves_in_six_months():
+    world = quiet(fresh())
+    used(world.members, "grievance")[:] = 1.0
+    for _ in range(6):
+        command._move_beliefs(world)
+    left = used(world.members, "grievance")[0]
+    assert left == pytest.approx(0.5 ** (6 * 28 / (365.25 / 2)), rel=1e-3)
 
 
 def test_bonds_close_half_of_the_way_to_their_middle_in_their_half_life():

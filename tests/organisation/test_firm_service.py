@@ -84,6 +84,19 @@ def test_a_column_in_service_weighs_independence_with_the_tolls_that_it_would_ta
     assert inside == pytest.approx(4.0 * standing_of(world, COLUMN).affluence, rel=1e-6)
 
 
+def test_no_column_hopes_for_more_than_ten_times_what_it_takes_on_the_ground():
+    world = serving(demand=1.0)
+    for name, amount in (
+        ("fees", 99.5),
+        ("escorts", 0.0),
+        ("leaf_tax", 0.5),
+        ("logging", 0.0),
+        ("extortion", 0.0),
+    ):
+        used(world.columns, name)[:] = amount
+    assert ground_share(world) == 0.1
+
+
 def test_the_share_of_the_ground_is_the_usual_one_where_nobody_is_free():
     world = quiet(fresh())
     world.columns.service[: world.columns.count] = FIRM

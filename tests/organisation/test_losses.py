@@ -63,6 +63,14 @@ def test_a_loss_weighs_by_the_share_of_the_group_that_it_is():
     assert fallen[1] == pytest.approx(fallen[0], rel=1e-4)
 
 
+def test_a_lost_post_costs_a_group_as_large_as_at_the_start_five_ordinary_losses_more():
+    heir = heir_with_kin(fresh())
+    fighter = int(members_of(fresh(), 5)[-1])
+    for member, cost in ((fighter, 0.05), (heir, 0.30)):
+        before, after = lost("none", member)
+        assert before.groups.success[0] - after.groups.success[0] == pytest.approx(cost, rel=1e-4)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_of_the_shock_does_what_it_says_and_nothing_else(form: str):
     before, after = lost(form, heir_with_kin(fresh()))
@@ -149,6 +157,25 @@ def test_a_purge_kills_or_expels_and_is_counted_once():
         assert world.flows.captured == 0
         assert faults(world) == []
     assert ends == {DEAD, QUIT}
+
+
+def test_blame_aggrieves_a_column_and_a_purge_once_more():
+    for lethality, times in ((0.0, 1), (1.0, 2)):
+        world = blamed(1.0, lethality)[0]
+        assert world.columns.grievance[5] == pytest.approx(times * world.p.purge_grievance)
+
+
+def test_every_second_purge_kills():
+    killed = purged = 0
+    for week in range(40):
+        world = quiet(fresh())
+        world.week = week
+        for column in range(1, 8):
+            purge_commander(world, column)
+        killed += world.flows.killed_group
+        purged += world.flows.killed_group + world.flows.exits
+    assert purged == 280
+    assert killed / purged == pytest.approx(0.5, abs=0.12)
 
 
 def test_one_who_is_purged_for_the_loss_of_another_is_not_lost_twice():

@@ -80,6 +80,17 @@ def test_groups_grow_into_the_ground_that_nobody_protects_whatever_their_origin(
     assert places(world)[0] == pytest.approx(usual), "nor does the valley feed more than it did"
 
 
+def test_a_group_in_service_has_no_part_in_open_ground():
+    world = at_rest()
+    other = split(world, COLUMN)
+    count_strength(world)
+    world.communities.control[:] = 0.5 * world.communities.first_control
+    world.groups.members[[0, other]] = 0.3 * world.burn_in.members, 0.2 * world.burn_in.members
+    assert room_to_grow(world) == pytest.approx(world.burn_in.members * np.array([0.3, 0.2]))
+    world.columns.service[COLUMN] = 2
+    assert room_to_grow(world) == pytest.approx(world.burn_in.members * np.array([0.5, 0.0]))
+
+
 def test_open_ground_is_shared_by_the_groups_in_proportion_to_their_members():
     world = at_rest()
     other, usual = new_group(world, outsider=True), world.burn_in.members

@@ -197,6 +197,18 @@ def test_random_splits_follow_losses_of_the_top_only():
     assert world.columns.group[5] == 0
 
 
+def test_the_leaders_own_column_never_splits_off_at_random():
+    for column, splits in ((0, False), (5, True)):
+        world = quiet(fresh())
+        world.scenario = scenario(switches__null_model="random_split")
+        world.p = world.p.replace(null_split_chance=1.0, check=False)
+        top = int(members_of(world, column)[1])
+        world.members.seat[top] = True
+        remove_members(world, np.array([top]), CAPTURED)
+        column_choice.step(world)
+        assert (world.columns.group[column] != 0) == splits
+
+
 def test_under_random_splits_nobody_chooses_anything_else():
     world = make_world(2, weeks=WEEKS, **BUSY, switches__null_model="random_split")
     advance(world, WEEKS)

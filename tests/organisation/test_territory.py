@@ -110,6 +110,17 @@ def test_the_state_and_self_defence_hold_ground_against_columns(column: str):
     assert settle(guarded).communities.control.sum() < 0.95 * world.communities.control.sum()
 
 
+@pytest.mark.parametrize("exponent", [1.0, 2.0])
+def test_a_place_alone_holds_out_with_three_hundredths_of_what_a_full_committee_adds(exponent: float):
+    world = fresh()
+    world.p = world.p.replace(contest_exponent=exponent, check=False)
+    world.communities.state_presence[:] = 0.0
+    world.communities.committee[:] = 0.0
+    world.communities.committee[7] = 1.0
+    held = territory.resistance(world)
+    assert held[8] / held[7] == pytest.approx((0.03 / 1.03) ** exponent, rel=1e-5)
+
+
 def test_the_order_of_columns_does_not_matter():
     world, turned = fresh(), fresh()
     rows = living_columns(world)

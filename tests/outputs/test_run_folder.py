@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
-from vraem.experiment.output import MANIFEST_FILE, OutputError, check_folder, content_hash, write_run
+from vraem.experiment.output import MANIFEST_FILE, check_folder, content_hash, write_run
+from vraem.experiment.output_error import OutputError
 from vraem.experiment.summary import summarise
 from vraem.observe import SERIES
 from vraem.scenario import load

@@ -117,9 +117,11 @@ def test_passed_and_missed_differ_by_shape_too():
 
 
 def test_the_caption_says_runs_seeds_interval_and_version(run, runs):
-    assert caption([run]) == f"Scenario history, 1 run, seed 1, vraem {__version__}."
+    assert caption([run]) == f"Scenario history, 1 run, seed 1, 40\u2009000 households, vraem {__version__}."
     several = caption(runs, "Bars: ±15 %.")
-    assert several.startswith("Scenario history, 5 runs, seeds 1–5, line = median, band = 5–95 % of runs")
+    assert several.startswith(
+        "Scenario history, 5 runs, seeds 1–5, 40\u2009000 households, line = median, band = 5–95 % of runs"
+    )
     assert several.endswith("\nBars: ±15 %.")
 
 

@@ -55,9 +55,10 @@ def test_route_callao_and_seized_shares_equal_those_of_a_data_frame(run, summary
         assert row["seized_share"] == pytest.approx(seized / (seized + total))
 
 
-def test_surveys_are_counted_against_the_fifteen_percent_of_the_pattern(make_run):
+@pytest.mark.parametrize("factor", [1.3, 0.7])
+def test_surveys_are_counted_against_the_fifteen_percent_of_the_pattern(make_run, factor):
     run = make_run()
-    run.series["coca_area_visible"][run.between("2015-01-01", "2015-12-31")] *= 1.3
+    run.series["coca_area_visible"][run.between("2015-01-01", "2015-12-31")] *= factor
     surveys = summarise(run)["surveys"]
     assert (surveys["count"], surveys["within"], surveys["worst_year"]) == (11, 10, 2015)
     last = run["coca_area_visible"][run.between("2015-01-01", "2015-12-31")][-1]
@@ -70,6 +71,19 @@ def test_a_reported_price_is_set_against_the_model_in_the_same_period(run, summa
     assert april[0]["model"] == pytest.approx(run.mean("leaf_price", "2020-04-01", "2020-04-30"))
     assert april[0]["reported"] == 1.24
     assert all(price["from"] >= "2012" for price in summary["prices"])
+
+
+def test_a_reported_price_is_set_against_the_model_only_where_the_run_holds_its_whole_period(make_run):
+    def periods(weeks):
+        return [
+            (p["from"], p["to"]) for p in summarise(make_run(weeks=weeks))["prices"] if p["product"] == "leaf"
+        ]
+
+    april = ("2020-04-01", "2020-04-30")
+    # from 2 January 2012 on, 434 weeks end with 26 April 2020 and 435 with 3 May
+    assert april not in periods(434)
+    assert april in periods(435)
+    assert all(end <= "2020-04-26" for _, end in periods(434))
 
 
 def test_incomes_are_those_of_the_snapshot_of_the_year(run, summary):

@@ -302,6 +302,15 @@ def test_a_new_post_raises_detection_on_foot_near_it_only():
     assert factor is None or np.allclose(factor, 1.0)
 
 
+def test_a_second_removal_prolongs_a_post_and_never_shortens_it():
+    world = settled()
+    count, week = world.units.count, world.week
+    for until, stands in ((50, 50), (10, 50), (80, 80)):
+        forces.follow_on(world, 5, "post", week + until)
+        assert world.units.count == count + 1
+        assert world.units.until[count] == week + stands
+
+
 def test_the_port_control_stands_on_the_way_to_callao():
     world = make_world()
     port = of_kind(world, PORT_CONTROL)

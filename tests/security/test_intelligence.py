@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from vraem import engine
-from vraem.processes import intelligence, operations
+from vraem.processes import intelligence, operations, tips
+from vraem.processes.attacks import licence
 from vraem.processes.disclosures import MOST_TOLD, disclose, told_by
 from vraem.processes.groups import new_group
 from vraem.processes.losses import of_the_top
@@ -119,6 +120,37 @@ def test_the_group_kills_for_tips_where_it_holds_the_place():
     calm.columns.tip_rate[: calm.columns.count] = 2.0
     hear(calm)
     assert not len(incidents(calm, KILLING, week=calm.week, victim=CIVILIANS))
+
+
+def test_those_who_tell_of_a_column_live_where_it_holds_ground():
+    world = with_parameters(silent(settled()), reward_paid_share=1.0, reprisal_chance=0.0)
+    world.columns.control[:, 1] = 0.0
+    world.columns.control[[20, 21], 1] = 0.3, 0.6
+    world.columns.tip_rate[1] = 2.0
+    world.communities.tip_rate[:] = 0.02
+    world.communities.trust[:] = 0.1
+    for _ in range(12):
+        hear(world)
+        world.week += 1
+    assert set(np.flatnonzero(world.communities.trust != 0.1).tolist()) == {20, 21}
+
+
+@pytest.mark.parametrize(("draw", "held_back", "let_loose"), [(0.19, 1, 1), (0.3, 0, 1), (0.41, 0, 0)])
+def test_a_column_that_nobody_holds_back_kills_for_tips_more_often(
+    draw: float, held_back: int, let_loose: int
+):
+    # a chance of .4 at full control, here half of it; and twice that with ln 2 / 2 less command
+    for factor, killed in ((1.0, held_back), (2.0, let_loose)):
+        world = with_parameters(silent(settled()), reprisal_chance=0.4, restraint_weight=2.0)
+        columns, groups = world.columns, world.groups
+        columns.control[:, 1], columns.aggression[1] = 0.0, 0.0
+        columns.control[20, 1], world.communities.tip_rate[20] = 0.5, 0.02
+        columns.link[1] = 0.0
+        usual = np.log(licence(world, 1)) / 2.0  # the command under which nobody is let loose
+        columns.link[1] = 0.5
+        groups.authority[columns.group[1]] = (usual - np.log(factor) / 2.0) / 0.5
+        tips._take_tip(world, 1, [0.0, 0.5, 0.5, 0.5, draw, 0.5, 0.0, 0.0])
+        assert len(incidents(world, KILLING, week=world.week, victim=CIVILIANS)) == killed
 
 
 # disclosures

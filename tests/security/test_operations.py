@@ -16,7 +16,7 @@ from vraem.processes.raids import (
     leak_probability,
     success_probability,
 )
-from vraem.processes.targets import race, routine_weights, targets_for_routine
+from vraem.processes.targets import leads, race, routine_weights, sight, targets_for_routine
 from vraem.scenario import Parameters
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
@@ -30,7 +30,7 @@ from vraem.world.security_tables import (
     STATE,
 )
 
-from .worlds import active, advance, incidents, settled, state, used, with_parameters
+from .worlds import active, advance, incidents, make_world, settled, state, used, with_parameters
 
 CERTAIN = {"raid_intercept": 60.0, "plan_leak_probability": 0.0}
 HOPELESS = {"raid_intercept": -60.0}
@@ -286,6 +286,46 @@ def test_teams_that_raid_rest_and_a_corrupt_one_leaks_more():
     honest = leak_probability(world, 0)
     world.firms.bribe_share[:] += 0.5
     assert leak_probability(world, 0) > honest
+
+
+# routine
+
+
+def routine(world: World, number: int) -> None:
+    operations._routine(world, number, leads(world, sight(world)))
+
+
+@pytest.mark.parametrize(("share", "status"), [(1.0, CAPTURED), (0.0, DEAD)])
+def test_routine_operations_capture_the_drawn_share(share: float, status: int):
+    for number in range(10):
+        world = with_parameters(
+            settled(), **CERTAIN, operation_accuracy=1.0, capture_share=share, purge_lethality=0.0
+        )
+        before = used(world.members, "status").copy()
+        routine(world, number)
+        gone = before != used(world.members, "status")
+        assert gone.any()
+        assert (used(world.members, "status")[gone] == status).all()
+
+
+def test_routine_operations_are_made_without_the_effort_of_a_campaign():
+    """A chance of nought that effort would make one."""
+    for number in range(10):
+        world = with_parameters(
+            settled(), raid_intercept=-60.0, raid_effort_weight=120.0, raid_clash_chance=0.0
+        )
+        before = used(world.members, "status").copy()
+        routine(world, number)
+        assert np.array_equal(before, used(world.members, "status"))
+
+
+def test_teams_as_corrupt_as_at_the_start_leak_as_often_as_drawn_on_average():
+    world = with_parameters(make_world(), plan_leak_probability=0.05)
+    world.firms.bribe_share[:] = 0.0
+    leaks = [leak_probability(world, team) for team in range(world.units.count)]
+    assert len(leaks) > 200
+    assert np.mean(leaks) == pytest.approx(0.05, rel=0.2)
+    assert leak_probability(world, NO_ROW) == pytest.approx(0.05)
 
 
 # common random numbers

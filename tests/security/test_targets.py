@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from vraem.processes import operations
-from vraem.processes.targets import attention, leads, race, routine_weights, targets_for_routine
+from vraem.processes.targets import (
+    attention,
+    leads,
+    race,
+    routine_weights,
+    targets_for_campaign,
+    targets_for_routine,
+)
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_YEAR
 from vraem.world.organisation_tables import DEAD, FIGHTER, NO_ROW
@@ -26,6 +33,20 @@ def test_members_in_hiding_are_found_by_what_is_known_of_them_alone():
     looked_for = world.p.target_visibility * attention(world)[world.members.column[rows]]
     assert weight[hidden] == pytest.approx((seen * known / (known + looked_for))[hidden])
     assert 0.0 < leads(world).total < seen.sum()
+
+
+def test_the_central_are_those_with_most_kin_most_tie_and_a_seat():
+    """Beside a tie of .4, the largest line of kin counts 1 and a seat counts 1."""
+    world = settled()
+    members, rows = world.members, active(world)
+    most = round(0.05 * len(rows))
+    members.kin[rows], members.tie[rows], members.seat[rows] = 1_000 + np.arange(len(rows)), 0.4, False
+    kin, tied, seated = rows[-3:], rows[-4:-3], rows[-most:-4]
+    members.kin[kin], members.tie[tied], members.seat[seated] = 7, 1.0, True
+    chosen = np.array([*seated, *tied, *kin])
+    assert np.array_equal(targets_for_campaign(world, ("central",)), chosen)
+    members.tie[rows[:most]] = 0.9  # nearer to the leader than others, which weighs less than a seat or kin
+    assert np.array_equal(targets_for_campaign(world, ("central",)), chosen)
 
 
 def test_the_state_looks_for_columns_that_attack_it():

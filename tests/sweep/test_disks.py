@@ -15,7 +15,7 @@ import pytest
 from sweep_worlds import digests, rows, small, start_sweep
 
 from vraem.experiment import part_files
-from vraem.experiment.output import OutputError
+from vraem.experiment.output_error import OutputError
 from vraem.experiment.part_files import StoreError, write_whole
 from vraem.experiment.plan import plan
 from vraem.experiment.runner import SweepReport, sweep

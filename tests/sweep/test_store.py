@@ -10,12 +10,14 @@ import pyarrow.parquet as parquet
 import pytest
 from sweep_worlds import digests, keys
 
+from vraem.analysis.results import Results
 from vraem.experiment.failures import WorkerDied, died
 from vraem.experiment.part_files import PartWriter, StoreError
 from vraem.experiment.plan import plan
 from vraem.experiment.rows import Columns
 from vraem.experiment.runner import SweepReport
 from vraem.experiment.store import Store
+from vraem.experiment.store_merge import begin_merged
 from vraem.experiment.types import Experiment
 from vraem.scenario.faults import ScenarioError
 
@@ -161,3 +163,30 @@ def test_series_of_one_arm_and_some_columns(one_worker: Reference) -> None:
     assert table.column_names == ["id", "arm", "point", "replicate", "seed", "week", "leaf_price"]
     assert set(table["arm"].to_pylist()) == {"closed"}
     assert len(table) == 6 * 18
+
+
+def test_rules_that_were_changed_afterwards_are_refused(one_worker: Reference, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    shutil.copytree(one_worker[0], folder)
+    file = folder / "experiment.toml"
+    said = file.read_text(encoding="utf-8")
+    file.write_text(f"{said}\n[rules.verdict]\nrefuted_below = 0.001\n", encoding="utf-8")
+    with pytest.raises(StoreError, match="somebody changed the file or its rules"):
+        Results.open(folder)
+    file.write_text(said, encoding="utf-8")
+    assert len(Results.open(folder).frame)
+
+
+def test_stores_of_two_experiments_are_merged_into_no_folder(one_worker: Reference, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(one_worker[0], other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest["experiment"]["id"] = "0" * 16
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(StoreError, match="holds another experiment"):
+        begin_merged(tmp_path / "new", [Store.open(one_worker[0]), Store.open(other)])
+    manifest["vraem"] = "0.1.0"
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(StoreError, match=r"got a sweep of vraem 0\.1\.0"):
+        begin_merged(tmp_path / "new", [Store.open(other)])
+    assert not (tmp_path / "new").exists()

@@ -115,6 +115,16 @@ def test_a_process_stands_for_all_its_parameters_over_the_ranges_of_the_table(ma
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "peak"), [(1.0, 1.2, 1.0), (0.7, 0.8, 0.8), (0.9, 1.0, 0.936)]
+)  # the table has .936
+def test_a_range_without_the_peak_of_the_table_has_its_peak_at_the_nearest_end(make, low, high, peak):
+    factor = f'[[factor]]\nparameter = "harvest_cost"\nprior = "triangular"\nlow = {low}\nhigh = {high}\n'
+    experiment = make(factor + '[design]\nkind = "prior"\nsamples = 1\n')
+    (made,) = experiment.factors
+    assert (made.low, made.high, made.mode) == (low, high, peak)
+
+
 def test_an_outcome_with_horizons_becomes_one_for_each(make):
     experiment = make(FACTORS + '[[outcome]]\nname = "price"\nseries = "leaf_price"\nhorizons = ["autumn"]\n')
     assert [outcome.name for outcome in experiment.outcomes] == ["price_autumn", "area"]

@@ -59,7 +59,9 @@ def test_status_counts_the_replicates_that_shards_did_not_add(make, tmp_path):
     ("limit", "values", "said"),
     [
         ("half_width = 12", [0.0, 100.0, 0.0, 100.0], f"±{half_width([0, 100, 0, 100], 0.9):.4g} (asked 12)"),
-        ("half_width_share = 0.05", [50.0, 150.0] * 2, "% of the mean (asked 5 % of the mean)"),
+        # Student's t of 3 degrees at .95 is 2.353, and the standard error 57.74 / 2: 68 % of a mean of 100
+        ("half_width_share = 0.05", [50.0, 150.0] * 2, "±68\u00a0% of the mean (asked 5 % of the mean)"),
+        ("half_width_share = 0.05", [-50.0, -150.0] * 2, "±68\u00a0% of the mean (asked 5 % of the mean)"),
         ("half_width = 0.1", [0.0, 0.0, 0.0, 0.0], "wider than asked (0.1)"),
         ("half_width = 1000", [0.0, 100.0, 0.0, 100.0], ""),
     ],

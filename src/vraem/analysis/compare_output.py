@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Sequence
 from datetime import date
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from vraem.analysis.compare import VERDICTS, Comparison, difference_row
 from vraem.analysis.measures import MEASURES
 from vraem.analysis.paired import LEVEL
 from vraem.analysis.paths import PATHS
-from vraem.experiment.output import COMPARISON_FILE, OutputError, make_writable
+from vraem.experiment.output import COMPARISON_FILE, make_writable
+from vraem.experiment.output_error import OutputError
+from vraem.experiment.pictures import own_pictures, refuse_foreign
 from vraem.version import __version__
 
 RUNS_FILE = "comparison.parquet"
@@ -48,10 +51,11 @@ def check_folder(directory: Path, identity: Sequence[str], *, force: bool = Fals
 
     """
     make_writable(directory)
-    present = [name for name in (*OWN_FILES, "manifest.json") if (directory / name).exists()]
-    if force or not present:
+    if force:
         return
-    if _identity_in(directory) != list(identity):
+    refuse_foreign(directory / FIGURES_FOLDER, OWN_CHARTS, "--out")
+    present = [name for name in (*OWN_FILES, "manifest.json") if (directory / name).exists()]
+    if present and _identity_in(directory) != list(identity):
         raise OutputError(
             f"{directory}: holds other results ({present[0]}); choose another --out, or --force to replace them"
         )
@@ -97,8 +101,8 @@ def write_comparison(comparison: Comparison, directory: Path, *, force: bool = F
 
 def _remove_charts(folder: Path) -> None:
     """Take away the charts of the comparison that was here before."""
-    for stem in OWN_CHARTS:
-        for path in sorted(folder.glob(f"{stem}.png")) + sorted(folder.glob(f"{stem}.svg")):
+    for path in sorted(own_pictures(folder)):
+        if any(fnmatch(path.stem, stem) for stem in OWN_CHARTS):
             path.unlink()
 
 

@@ -40,6 +40,21 @@ MEASURED: Mapping[str, Callable[[RunResult], list[Measure]]] = {"P11": strength,
 """What is measured for each pattern that is matched."""
 
 
+def assumptions_drawn(experiment: "Experiment") -> "list[Point]":
+    """What each draw of an experiment says of parameters and switches.
+
+    Raises ``ValueError`` if it draws none of them.
+    """
+    from vraem.experiment.design import points
+
+    drawn = [_assumptions(changes) for changes in points(experiment.design, experiment.factors)]
+    if not any(drawn):
+        raise ValueError(
+            f"the experiment {experiment.name} draws no parameter and no switch: there is nothing to match"
+        )
+    return drawn
+
+
 def match_history(
     experiment: "Experiment",
     *,
@@ -73,14 +88,9 @@ def match_history(
         If the experiment draws no parameter and no switch, or does not cover the years of the patterns.
 
     """
-    from vraem.experiment.design import points
     from vraem.experiment.plan import resolved, seed_of
 
-    drawn = [_assumptions(changes) for changes in points(experiment.design, experiment.factors)]
-    if not any(drawn):
-        raise ValueError(
-            f"the experiment {experiment.name} draws no parameter and no switch: there is nothing to match"
-        )
+    drawn = assumptions_drawn(experiment)
     base = history_of(experiment, households)
     first: dict[Point, int] = {}
     for point, changes in enumerate(drawn):

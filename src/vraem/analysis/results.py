@@ -73,7 +73,8 @@ class Results:
     def open(cls, directory: Path | str) -> "Results":
         """The results of a sweep.
 
-        Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read, ``ValueError`` if its matched draws are
+        Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read or its experiment is not the one that
+        was run, ``ValueError`` if its matched draws are
         those of another sweep or not all there.
         """
         from vraem.analysis.matched_draws import Matching
@@ -81,6 +82,7 @@ class Results:
 
         store = Store.open(directory)
         experiment = store.experiment()
+        store.require_unchanged(experiment)
         frame = store.runs().to_pandas()
         about = _about(store, experiment, frame)
         return replace(

@@ -216,6 +216,8 @@ def parameters(names: tuple[str, ...], process: str | None, search: str | None, 
     specs = _named(names) if names else list(parameter_table())
     if process is not None:
         specs = _of_process(specs, process)
+        if not specs:
+            raise click.UsageError(f"none of {', '.join(names)} is a parameter of the process {process!r}")
     if search is not None:
         specs = [
             spec for spec in specs if search.lower() in f"{spec.name} {spec.meaning} {spec.source}".lower()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 
 _WITHIN = (Path(), Path("figures"), Path("report"), Path("report/charts"), Path("export"))
 """Where in a folder of results its commands write."""
-_HEAD = 4096
-"""Bytes at the beginning of a file that tell what wrote it."""
 
 
 def refuse_results_of_others(folder: Path, option: str, own: Path | None = None) -> None:
@@ -17,7 +16,7 @@ def refuse_results_of_others(folder: Path, option: str, own: Path | None = None)
 
     `own` are the results that are written about: theirs may be replaced. `option` is what to choose otherwise.
     """
-    from vraem.experiment.output import OutputError
+    from vraem.experiment.output_error import OutputError
 
     for place, inside in _owners(folder):
         found = _results_in(place)
@@ -26,31 +25,27 @@ def refuse_results_of_others(folder: Path, option: str, own: Path | None = None)
             raise OutputError(f"{folder}: {said}; choose another {option}")
 
 
-def refuse_foreign_file(path: Path, mark: bytes, option: str) -> None:
-    """Raise ``OutputError`` if there is a file without the `mark` that those of the command begin with."""
+def refuse_foreign_file(path: Path, mark: bytes, option: str, *, first: bool = True) -> None:
+    """Raise ``OutputError`` if there is a file that does not begin with the `mark` of those of the command.
+
+    With `first` false the mark may stand anywhere near the beginning.
+    """
+    from vraem.experiment.pictures import HEAD, would_be_lost
+
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
     except OSError:  # none is there, or it is told when it is to be written
         return
-    if head and mark not in head:
+    if head and not (head.startswith(mark) if first else mark in head):
         raise would_be_lost(path, option)
 
 
 def refuse_foreign_pictures(stem: Path, option: str) -> None:
     """Raise ``OutputError`` if a picture or drawing of a name is there that no command here drew; drawings say so."""
-    png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
-    refuse_foreign_file(svg, b"<dc:title>vraem ", option)
-    if png.exists() and not svg.exists():
-        raise would_be_lost(png, option)
+    from vraem.experiment.pictures import refuse_foreign
 
-
-def would_be_lost(path: Path, option: str) -> Exception:
-    """The error for a file that is not ours."""
-    from vraem.experiment.output import OutputError
-
-    said = "got a file that this command did not write, and it would be lost"
-    return OutputError(f"{path}: {said}; move it away or choose another {option}")
+    refuse_foreign(stem.parent, [escape(stem.with_suffix("").name)], option)
 
 
 def _owners(folder: Path) -> Iterator[tuple[Path, bool]]:

@@ -61,8 +61,10 @@ def with_option(overrides: Sequence[str], option: str, key: str, value: object) 
     """The overrides with that of an option, if it is given. Raises a usage error if --set gives the same key."""
     if value is None:
         return [*overrides]
+    from vraem.scenario.layers import OptionText
+
     refuse_both(overrides, option, key)
-    return [*overrides, f"{key}={value}"]
+    return [*overrides, OptionText.of(option, key, value)]
 
 
 def refuse_both(overrides: Iterable[str], option: str, key: str) -> None:

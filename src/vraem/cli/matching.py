@@ -63,6 +63,7 @@ def match(
     claim among the draws that are kept, too, and vraem sweep of a matched design runs no others. Run the same command
     again to go on after a stop.
     """
+    from vraem.analysis.history_matching import assumptions_drawn
     from vraem.experiment.store import Store
 
     with faults_of_results(ctx):
@@ -74,6 +75,7 @@ def match(
         else:
             experiment = loading.experiment(source, overrides)
             folder = out or RUNS / experiment.name
+            assumptions_drawn(experiment)  # before a folder is made for nothing
             Store.create(folder, experiment)
         found = matched_in(ctx, folder, experiment, workers=workers, households=households, quiet=quiet)
         if not quiet:

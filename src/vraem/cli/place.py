@@ -26,7 +26,8 @@ def map_command(ctx: click.Context, out: Path) -> None:
 
     Writes FILE twice, as a picture (.png) and as a drawing (.svg).
     """
-    from vraem.experiment.output import OutputError, make_file_writable
+    from vraem.experiment.output import make_file_writable
+    from vraem.experiment.output_error import OutputError
     from vraem.figures.maps import valley_map
     from vraem.figures.style import save
     from vraem.valley import load

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LIVE_SCENARIO = "baseline"
 LIVE_HOUSEHOLDS = 2_000
 MEGABYTE = 1_000_000
-PAGE_MARK = b'<meta http-equiv="Content-Security-Policy"'
+PAGE_MARK = b'<meta name="generator" content="vraem">'
 """Stands near the beginning of every page of the player."""
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -64,10 +64,11 @@ def replay(
     first = scenarios[0]
     stem = "-against-".join(each.name for each in scenarios)
     path = out or RUNS / f"{stem}-{first.run.seed}.html"
-    from vraem.experiment.output import OutputError, make_file_writable
+    from vraem.experiment.output import make_file_writable
+    from vraem.experiment.output_error import OutputError
 
     try:
-        refuse_foreign_file(path, PAGE_MARK, "--out")
+        refuse_foreign_file(path, PAGE_MARK, "--out", first=False)
         make_file_writable(path)
         # paired: both arms on the luck of the first
         page = replay_of(scenarios, seed=first.run.seed, language=language, quiet=quiet)

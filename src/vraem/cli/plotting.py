@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FIGURES = "figures"
 CHARTS = "report/charts"
+EVERYTHING = "all"
 
 
 class PlotError(Exception):
@@ -47,7 +48,8 @@ def plot(
     scenario and seed, which takes seconds, because its folder does not keep persons.
     """
     from vraem.experiment.design import MissingLibraryError
-    from vraem.experiment.output import OutputError, make_writable
+    from vraem.experiment.output import make_writable
+    from vraem.experiment.output_error import OutputError
 
     try:
         kind, manifest = _kind(directory)
@@ -63,7 +65,7 @@ def plot(
                 refuse_foreign_pictures(out / name, "--out")
         make_writable(target)
         drawing = _of_run(directory, manifest) if kind == "run" else _of_sweep(directory)
-        missing = _draw(wanted, drawing, target, everything="all" in charts)
+        missing = _draw(wanted, drawing, target, everything=EVERYTHING in charts)
     except (PlotError, OutputError, MissingLibraryError) as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
@@ -120,17 +122,17 @@ def _say(known: Mapping[str, str]) -> None:
 
 
 def _wanted(charts: tuple[str, ...], known: Mapping[str, str]) -> list[str]:
-    """The charts asked for. Raises ``PlotError`` for a name that is none."""
+    """The charts asked for. Raises ``PlotError`` with every name that is none."""
     from vraem.scenario.faults import did_you_mean
 
-    if "all" in charts:
-        return list(known)
-    for name in charts:
-        if name not in known:
+    lines = []
+    for name in dict.fromkeys(charts):
+        if name not in known and name != EVERYTHING:
             meant = did_you_mean(name, known)
-            hint = f"; {meant}" if meant else ""
-            raise PlotError(f"no chart is called {name!r}{hint}; the charts are {', '.join(known)}")
-    return list(dict.fromkeys(charts))
+            lines.append(f"no chart is called {name!r}{f'; {meant}' if meant else ''}")
+    if lines:
+        raise PlotError("\n".join([*lines, f"the charts are {', '.join(known)}"]))
+    return list(known) if EVERYTHING in charts else list(dict.fromkeys(charts))
 
 
 def _of_run(directory: Path, manifest: Mapping[str, Any]) -> Mapping[str, Draw]:
@@ -168,8 +170,14 @@ def _of_sweep(directory: Path) -> Mapping[str, Draw]:
 
     from vraem.analysis.results import Results
     from vraem.figures.registry import REPORT_CHARTS
+    from vraem.scenario.faults import ScenarioError
 
-    results = Results.open(directory)
+    try:
+        results = Results.open(directory)
+    except ScenarioError:
+        raise  # told fault by fault, as everywhere
+    except ValueError as error:  # matched draws that are not all there, or of another sweep
+        raise PlotError(str(error)) from None
     if not len(results.frame):
         raise PlotError(f"{directory}: no run of the sweep is done; go on with vraem sweep")
     return {chart.name: partial(chart.draw, results) for chart in REPORT_CHARTS}

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
+from vraem.cli.exit_codes import FAULT
+from vraem.cli.guards import refuse_foreign_file
 from vraem.cli.odd import write_odd
 from vraem.cli.terminal import end_by_system
 from vraem.engine import SCHEDULE
 from vraem.experiment.outcome_reference import outcomes_markdown
+from vraem.experiment.output_error import OutputError
 from vraem.observe import SERIES
-from vraem.scenario.library_page import write_library
+from vraem.scenario.library_page import LIBRARY_PAGE, write_library
 from vraem.scenario.reference import (
     campaign_targets_markdown,
     drivers_markdown,
@@ -26,6 +29,8 @@ from vraem.scenario.reference import (
 from vraem.world import STREAMS, TABLES
 from vraem.world.columns import Column
 
+_WRITTEN = b"<!-- Written "
+"""Stands near the beginning of every page that is made from the code."""
 _NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not this page. -->\n\n"
 
 
@@ -42,7 +47,12 @@ _NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not 
 def docs(ctx: click.Context, out: Path) -> None:
     """Write the pages of the documentation that are made from the code."""
     try:
+        for page in (*(out / "reference" / name for name in reference_pages()), out / LIBRARY_PAGE):
+            refuse_foreign_file(page, _WRITTEN, "--out", first=False)
         paths = [*write_reference(out / "reference"), write_library(out), *write_odd(out)]
+    except OutputError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(FAULT)
     except OSError as error:
         end_by_system(ctx, error, out)
     for path in paths:

@@ -15,7 +15,7 @@ import click
 
 from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import FAULT
-from vraem.cli.guards import refuse_foreign_file, refuse_results_of_others, would_be_lost
+from vraem.cli.guards import refuse_foreign_file, refuse_results_of_others
 from vraem.cli.running import FOLDER, RUNS
 from vraem.cli.terminal import end_by_system, paragraph
 
@@ -92,10 +92,17 @@ def _refuse_what_would_be_lost(folder: Path, directory: Path, *, elsewhere: bool
     `elsewhere`: what the report rests on goes there, too.
     """
     from vraem.experiment.output import EXPERIMENT_FILE, MANIFEST_FILE, sort_of_results
-    from vraem.figures.report import PAGE
+    from vraem.experiment.pictures import refuse_foreign, would_be_lost
+    from vraem.figures.registry import REPORT_CHARTS
+    from vraem.figures.report import CHARTS, DATA, PAGE
 
     refuse_results_of_others(folder, "--to", own=directory)
-    refuse_foreign_file(folder / PAGE, b"<title>vraem: ", "--to")
+    refuse_foreign_file(folder / PAGE, b"<title>vraem: ", "--to", first=False)
+    if (
+        not (folder / PAGE).exists() and (folder / DATA).exists()
+    ):  # else it is that of the report that is replaced
+        raise would_be_lost(folder / DATA, "--to")
+    refuse_foreign(folder / CHARTS, [chart.name for chart in REPORT_CHARTS], "--to")
     if not elsewhere or sort_of_results(folder) == "a sweep":  # an earlier report took them along
         return
     for name in (MANIFEST_FILE, EXPERIMENT_FILE):
@@ -346,7 +353,7 @@ def _said_of(directory: Path) -> Iterator[None]:
 def faults_of_results(ctx: click.Context) -> Iterator[None]:
     """Turn what can go wrong with a folder of results into one line and an exit code."""
     from vraem.experiment.design import MissingLibraryError
-    from vraem.experiment.output import OutputError
+    from vraem.experiment.output_error import OutputError
     from vraem.scenario.faults import ScenarioError
 
     try:

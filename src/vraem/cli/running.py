@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,11 @@ from vraem.cli.authoring import OVERRIDE
 from vraem.cli.exit_codes import BROKEN, FAULT, INTERRUPTED
 from vraem.cli.progress import progress
 from vraem.cli.terminal import aligned, console, end_by_system
-from vraem.scenario.faults import ScenarioError, in_words
+from vraem.scenario.faults import in_words
 
 if TYPE_CHECKING:
     from vraem.observe import RunResult
     from vraem.scenario import Scenario
-    from vraem.scenario.faults import Fault
 
 """Exit codes: bad input; a check that failed; stopped by the user."""
 
@@ -113,25 +111,11 @@ def loaded_with(
     own = loading.with_option(own, "--households", "run.households", households)
     if years is not None:
         loading.refuse_both(overrides, "--years", "run.end")
-    given = (("run.seed", "--seed", seed), ("run.households", "--households", households))
-    options = {
-        key: option for key, option, value in (*given, ("run.end", "--years", years)) if value is not None
-    }
-    try:
-        loaded = loading.scenario(scenario, own)
-        if years is None:
-            return loaded
-        end = _years_later(loaded.run.start, years) - timedelta(days=1)
-        return loading.scenario(scenario, [*own, f"run.end={end}"])
-    except ScenarioError as error:
-        raise ScenarioError(_by_option(fault, options) for fault in error.faults) from None
-
-
-def _by_option(fault: Fault, options: Mapping[str, str]) -> Fault:
-    """A fault of a value that an option gave, under the name of that option."""
-    return (
-        replace(fault, file=options[fault.key]) if fault.file == "--set" and fault.key in options else fault
-    )
+    loaded = loading.scenario(scenario, own)
+    if years is None:
+        return loaded
+    end = _years_later(loaded.run.start, years) - timedelta(days=1)
+    return loading.scenario(scenario, loading.with_option(own, "--years", "run.end", end))
 
 
 def _years_later(day: date, years: int) -> date:
@@ -153,9 +137,11 @@ def _run_and_write(
 ) -> tuple[RunResult, list[Path]]:
     """Run and write; the folder is tried before the run, so that no run is lost to a bad path."""
     from vraem.experiment.output import check_folder, write_run
+    from vraem.figures.run import RUN_CHARTS
     from vraem.observe import run as run_scenario
 
-    check_folder(folder, scenario.id, scenario.run.seed, force=force)
+    charts = [*RUN_CHARTS] if figures else []
+    check_folder(folder, scenario.id, scenario.run.seed, force=force, charts=charts)
     started = datetime.now(UTC)
     with progress("weeks", quiet=quiet, warm_up=True) as report:
         result = run_scenario(scenario, check=checked, profile=profile, progress=report)
@@ -215,7 +201,7 @@ def _profile_table(result: RunResult) -> str:
 @contextlib.contextmanager
 def faults_in_lines(ctx: click.Context, folder: Path) -> Iterator[None]:
     """Turn what can go wrong into one line and an exit code; a folder made for nothing goes again."""
-    from vraem.experiment.output import OutputError
+    from vraem.experiment.output_error import OutputError
     from vraem.observe.balance import BalanceError
 
     existed = True

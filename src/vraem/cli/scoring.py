@@ -103,7 +103,7 @@ def patterns(
 def _refuse_what_would_be_lost(folder: Path) -> None:
     """Raise `OutputError` if a folder holds other results, or files by the names of the scores that are none."""
     refuse_results_of_others(folder, "--out")
-    refuse_foreign_file(folder / SCORES_FILE, b'"scenario_id"', "--out")
+    refuse_foreign_file(folder / SCORES_FILE, b'"scenario_id"', "--out", first=False)
     refuse_foreign_file(folder / SCORES_PAGE, b"# Patterns", "--out")
     for chart in CHARTS:
         refuse_foreign_pictures(folder / "figures" / chart, "--out")

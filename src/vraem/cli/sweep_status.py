@@ -28,7 +28,7 @@ _MOST_FAILURES_SHOWN = 10
 def faults_in_lines(ctx: click.Context) -> Iterator[None]:
     """Turn what can go wrong with a sweep into one line and an exit code."""
     from vraem.experiment.design import MissingLibraryError
-    from vraem.experiment.output import OutputError
+    from vraem.experiment.output_error import OutputError
     from vraem.experiment.runner import SweepError
 
     try:

@@ -53,7 +53,7 @@ class ShardType(click.ParamType):
 @click.option("--shard", type=ShardType(), help="Run only the I-th of N parts, for job arrays.")
 @click.option("--replicates", type=click.IntRange(1), metavar="N", help="Seeds of each point.")
 @OVERRIDE
-@click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails.")
+@click.option("--fail-fast", is_flag=True, help="Stop once a run has failed; those under way are ended.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed in an earlier sweep.")
 @click.option(
     "--missing-series", "lost", is_flag=True, help="Run again what has lost the series it should keep."
@@ -115,9 +115,10 @@ def sweep(
     if not quiet:
         for line in report.lines():
             click.echo(line)
-    if report.interrupted:
+    broken = bool(report.failed or report.failed_before)
+    if report.interrupted and not (fail_fast and report.failed):
         ctx.exit(INTERRUPTED)
-    ctx.exit(BROKEN if report.failed or report.failed_before else 0)
+    ctx.exit(BROKEN if broken else 0)
 
 
 def _why_no_more(experiment: Experiment) -> str:
@@ -225,7 +226,7 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
     """
     from vraem.experiment.output import MANIFEST_FILE
     from vraem.experiment.store import Store
-    from vraem.experiment.store_merge import refuse_foreign
+    from vraem.experiment.store_merge import begin_merged, refuse_foreign
 
     with faults_in_lines(ctx):
         others = [Store.open(source) for source in sources]
@@ -233,7 +234,7 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
             store = Store.open(directory)
         else:
             refuse_foreign(directory)
-            store = Store.create(directory, others[0].experiment())
+            store = begin_merged(directory, others)
         store.merge(sources)
         found = store.status()
         click.echo(

@@ -215,7 +215,7 @@ class ArmReader:
 
     def _as_written(self, fault: Fault, draft: _Draft) -> Fault:
         """A fault of the scenario with the key that stands in the experiment file."""
-        if fault.file not in (self._written.file, "--set"):
+        if fault.file != self._written.file and not fault.file.startswith("--"):
             return fault
         keys = {dotted(path): dotted(place) for path, place in draft.keys.items()}
         parts = fault.key.split(".")

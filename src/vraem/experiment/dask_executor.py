@@ -23,7 +23,7 @@ KNOCK_SECONDS = 10.0
 _ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 
 
-def _require_scheduler(address: str) -> None:
+def require_scheduler(address: str) -> None:
     """Raise ``SweepError`` if no scheduler answers at an address, before a client waits for it.
 
     A scheduler file must be there; an address of another kind (``inproc://``) passes.
@@ -87,7 +87,7 @@ class DaskExecutor(SweepExecutor):
             from distributed import Client
         except ImportError:
             raise SweepError(f'--dask needs the extra "cluster": {install("cluster")}') from None
-        _require_scheduler(address)
+        require_scheduler(address)
         where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         try:
             self._client = Client(**where, timeout=self.CONNECT_SECONDS, set_as_default=False)

@@ -10,7 +10,21 @@ from vraem.scenario.faults import ScenarioError
 from vraem.scenario.layers import parse_file
 from vraem.scenario.sources import names_in, packaged_names
 
-EXPERIMENT_KEYS = frozenset({"arm", "arms", "outcome", "factor", "design", "replicates", "horizon", "rules"})
+EXPERIMENT_KEYS = frozenset(
+    {
+        "arm",
+        "arms",
+        "outcome",
+        "factor",
+        "design",
+        "replicates",
+        "horizon",
+        "rules",
+        "scenario",
+        "series",
+        "time_limit",
+    }
+)
 """Keys that only experiment files have: one of them tells the two sorts of file apart."""
 SCENARIO_KEYS = frozenset({"extends", "compare_with", "description_es"})
 """Keys that only scenario files have."""

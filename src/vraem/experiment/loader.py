@@ -25,7 +25,7 @@ from vraem.experiment.output import EXPERIMENT_FILE, sort_of_results
 from vraem.experiment.rule_faults import faults_of_values, faults_of_verdict
 from vraem.experiment.types import Design, Experiment, Replicates
 from vraem.scenario.faults import Fault, ScenarioError
-from vraem.scenario.layers import Layers, as_tuples, parse_file, parse_override
+from vraem.scenario.layers import Layers, as_tuples, given_by, parse_file, parse_override
 from vraem.scenario.messages import dotted, faults_of_shape
 from vraem.scenario.positions import Path
 from vraem.scenario.sources import find
@@ -49,7 +49,7 @@ def load_experiment(source: str | os.PathLike[str], overrides: Iterable[str] = (
     faults: list[Fault] = []
     for text in overrides:
         try:
-            written.put(*parse_override(text), "--set")
+            written.put(*parse_override(text), given_by(text))
         except ScenarioError as error:
             faults += error.faults
     return _build(written, path, faults, asked=_is_asked(path, overrides))

@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vraem.experiment.organisation_files import ORGANISATION_FILES, write_organisation
+from vraem.experiment.output_error import OutputError
+from vraem.experiment.pictures import own_pictures, refuse_foreign
+from vraem.experiment.plain import json_text
 from vraem.experiment.summary import summarise
 from vraem.observe import SERIES, RunResult
 from vraem.version import __version__
@@ -35,7 +38,6 @@ COMPARISON_FILE, PLAN_FILE, MATCH_FILE = "comparison.json", "plan.parquet", "mat
 """Files by which the folder of a comparison or a sweep is known, whatever became of its manifest."""
 EXPERIMENT_FILE = "experiment.toml"
 FIGURES_FOLDER = "figures"
-FIGURE_ENDINGS = (".png", ".svg")
 OWN_FILES = (SERIES_FILE, COMMUNITIES_FILE, *ORGANISATION_FILES, SUMMARY_FILE, SCENARIO_FILE, MANIFEST_FILE)
 
 LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib", "pydantic")
@@ -45,24 +47,25 @@ DrawFigures = Callable[[RunResult, Path], Sequence[Path]]
 """Draws the charts of a run into an existing folder and returns the files written."""
 
 
-class OutputError(Exception):
-    """A folder that cannot or must not be written to; its text is one line that says what to do."""
-
-
-def check_folder(directory: Path, scenario_id: str, seed: int, *, force: bool = False) -> None:
+def check_folder(
+    directory: Path, scenario_id: str, seed: int, *, force: bool = False, charts: Sequence[str] = ()
+) -> None:
     """Make sure that a run may be written to `directory`, before time is spent on it.
+
+    `charts` are the names of those that will be drawn.
 
     Raises
     ------
     OutputError
         If `directory` is a file, cannot be made or written to, or holds results that are no run; or, unless
-        `force`, another run or files of the same names that are no run.
+        `force`, another run, or files of the same names that are no run's.
 
     """
     make_writable(directory)
     refuse_other_results(directory, "a run")
     if not force:
         _refuse_to_overwrite(directory, scenario_id, seed)
+        refuse_foreign(directory / FIGURES_FOLDER, charts, "--out")
 
 
 def make_writable(directory: Path, option: str = "--out") -> None:
@@ -202,15 +205,15 @@ def write_run(
     check_folder(directory, result.scenario.id, result.seed, force=force)
     with _workshop(directory) as workshop:
         _write_tables(result, workshop, valley)
-        write_organisation(result, workshop, _json, _identity(result))
-        (workshop / SUMMARY_FILE).write_text(_json(summarise(result)), encoding="utf-8")
+        write_organisation(result, workshop, json_text, _identity(result))
+        (workshop / SUMMARY_FILE).write_text(json_text(summarise(result)), encoding="utf-8")
         (workshop / SCENARIO_FILE).write_text(result.scenario.to_toml(), encoding="utf-8")
         if draw is not None:
             (workshop / FIGURES_FOLDER).mkdir()
             draw(result, workshop / FIGURES_FOLDER)
         made = sorted(path.relative_to(workshop) for path in workshop.rglob("*") if path.is_file())
         manifest = _manifest(result, [workshop / path for path in made], workshop, command, started)
-        (workshop / MANIFEST_FILE).write_text(_json(manifest), encoding="utf-8")
+        (workshop / MANIFEST_FILE).write_text(json_text(manifest), encoding="utf-8")
         return _move(workshop, directory, [*made, Path(MANIFEST_FILE)])
 
 
@@ -246,19 +249,28 @@ def _workshop(directory: Path) -> Iterator[Path]:
 
 
 def _move(workshop: Path, directory: Path, files: Sequence[Path]) -> list[Path]:
-    """Move `files` into place, after taking away the old manifest and charts that are not replaced."""
+    """Move `files` into place, after taking away the old manifest and our own charts that are not replaced."""
+    named = _charts_named(directory)
     (directory / MANIFEST_FILE).unlink(missing_ok=True)
     figures = directory / FIGURES_FOLDER
     if figures.is_dir():
-        stale = {path for path in figures.iterdir() if path.suffix in FIGURE_ENDINGS}
-        for path in sorted(stale - {directory / name for name in files}):
-            path.unlink()
+        for path in sorted((own_pictures(figures) | named) - {directory / name for name in files}):
+            path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # goes only if it is empty
             figures.rmdir()
     for name in files:
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(workshop / name, directory / name)
     return [directory / name for name in files]
+
+
+def _charts_named(directory: Path) -> set[Path]:
+    """The charts that the manifest in a folder names."""
+    try:
+        files = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))["files"]
+        return {directory / name for name in files if Path(name).parent == Path(FIGURES_FOLDER)}
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return set()
 
 
 def _write_tables(result: RunResult, folder: Path, valley: "Valley | None") -> None:
@@ -354,7 +366,3 @@ def _manifest(
             for path in files
         },
     }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from vraem.experiment.output import OutputError, refuse_odd_name
+from vraem.experiment.output import refuse_odd_name
+from vraem.experiment.output_error import OutputError
 from vraem.experiment.rows import Columns
 
 if TYPE_CHECKING:

@@ -94,6 +94,10 @@ def sweep(
 
     """
     _check(workers, shard)
+    if dask is not None:
+        from vraem.experiment.dask_executor import require_scheduler
+
+        require_scheduler(dask)
     store = Store.create(directory, experiment)
     if (store.planned() or 0) < run_count(experiment):
         store.add_to_plan(plan_table(experiment))

@@ -141,11 +141,28 @@ class Store:
             return load_experiment(self.directory / EXPERIMENT_FILE)
         except ScenarioError as error:
             if (made := self.manifest["vraem"]) == __version__:
-                raise
+                again = f"the same vraem sweep with --out {self.directory} writes the file again"
+                raise ScenarioError(
+                    replace(fault, hint=fault.hint or again) for fault in error.faults
+                ) from None
             raise StoreError(
                 f"{self.directory}: got a sweep of vraem {made}, which {__version__} cannot read "
                 f"({error.faults[0].key}: {error.faults[0].got}); read it with {made}, or run it again"
             ) from None
+
+    def require_unchanged(self, experiment: Experiment) -> None:
+        """Raise ``StoreError`` if the experiment that the folder names is not the one by which its runs were made.
+
+        Rules that are changed afterwards would give another verdict under the same name. Other versions may give the
+        same experiment another id: their folders are not asked.
+        """
+        asked = self.manifest["experiment"]["id"]
+        if self.manifest["vraem"] == __version__ and experiment.id != asked:
+            raise StoreError(
+                f"{self.directory / EXPERIMENT_FILE}: got an experiment with id {experiment.id}, expected {asked}, by "
+                "which the runs were made; somebody changed the file or its rules: put it back, or sweep the changed "
+                "one into another folder"
+            )
 
     @property
     def name(self) -> str:

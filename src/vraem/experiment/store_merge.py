@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vraem.experiment.output import EXPERIMENT_FILE, MATCH_FILE, PLAN_FILE
 from vraem.experiment.part_files import FOLDERS, RUNS, StoreError, take_over
 from vraem.experiment.store_manifest import require_same
+from vraem.version import __version__
 
 if TYPE_CHECKING:
     from vraem.experiment.store import Store
@@ -76,6 +77,27 @@ def _matched(store: Store, others: Sequence[Store]) -> Path | None:
                 f"{theirs}: got other matched draws than {known}; match them alike, or remove one of the two"
             )
     return new
+
+
+def begin_merged(directory: Path, sources: Sequence[Store]) -> Store:
+    """A new store for the runs of others, once it is clear that all of them can be taken over.
+
+    Raises ``StoreError``; no folder is left then.
+    """
+    from vraem.experiment.store import Store
+
+    first = sources[0]
+    experiment = first.experiment()
+    for source in sources:
+        if (made := source.manifest["vraem"]) != __version__:
+            raise StoreError(
+                f"{source.directory}: got a sweep of vraem {made}, expected one of {__version__}"
+            )
+        require_same(first.manifest, source.manifest, first.directory, str(source.directory))
+        for folder in FOLDERS:
+            for part in source.parts(folder):
+                source.check_part(folder, part)
+    return Store.create(directory, experiment)
 
 
 def refuse_foreign(folder: Path) -> None:

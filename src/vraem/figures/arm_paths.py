@@ -122,7 +122,9 @@ def _panel(axes: Axes, comparison: Comparison, path: Path, arms: list[int], firs
             axes.fill_between(dates, low, high, color=look.colour, alpha=0.16, linewidth=0, zorder=2)
         axes.plot(dates, middle, color=look.colour, linestyle=look.linestyle, linewidth=1.4, zorder=3)
         drawn = (low, high) if bands else (middle,)
-        extremes += [float(np.nanmin(line)) for line in drawn] + [float(np.nanmax(line)) for line in drawn]
+        extremes += [
+            float(end(line)) for line in drawn if np.isfinite(line).any() for end in (np.nanmin, np.nanmax)
+        ]
     unit = path.unit if kind == "levels" else path.unit.replace("%", "points")
     panel_title(axes, f"{path.title}, {unit}")
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))

@@ -177,7 +177,7 @@ def leaf_fate(results: RunResult | Sequence[RunResult]) -> Figure:
             size=(7.6, 6.6),
             rows=2,
             height_ratios=[1.6, 1.0],
-            margins=Margins(left=0.6, right=2.0, top=0.92),
+            margins=Margins(left=0.6, right=2.2, top=0.92),
             sharex=True,
             hspace=0.28,
         )

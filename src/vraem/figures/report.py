@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vraem.analysis.findings import Findings, findings
-from vraem.analysis.plain import json_text
 from vraem.analysis.results import Results
+from vraem.experiment.plain import json_text
 from vraem.figures.registry import report_charts
 from vraem.figures.report_html import contents, heading, image, page
 from vraem.figures.report_page import more_sections, opening, sections

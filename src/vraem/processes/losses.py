@@ -33,7 +33,7 @@ from vraem.world.organisation_tables import (
     NO_ROW,
     QUIT,
 )
-from vraem.world.security_tables import PURGE, REMOVAL, STATE
+from vraem.world.security_tables import CIVILIANS, PURGE, REMOVAL, STATE
 
 WRITES = together(
     JOURNAL_WRITES,
@@ -112,7 +112,7 @@ def remove_members(
         else:
             call_to_review(world, column)
         null = world.scenario.switches.null_model
-        if null not in ("random_exits", "random_split"):
+        if by != CIVILIANS and null not in ("random_exits", "random_split"):
             _shock(world, member, column, group, top)
 
 

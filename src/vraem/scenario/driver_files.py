@@ -107,10 +107,14 @@ def _day(text: str) -> datetime.date | None:
         day = datetime.date.fromisoformat(text)
     except ValueError:
         return None
+    if day.isoformat() != text:  # weeks and days without dashes are no dates of a scenario file
+        return None
     return day if EARLIEST <= day <= LATEST else None
 
 
 def _number(text: str) -> float | None:
+    if "_" in text:
+        return None
     try:
         value = float(text)
     except ValueError:

@@ -142,6 +142,24 @@ def parse_file(path: File, what: str = "a scenario file") -> Layers:
     return Layers(file, data, marks)
 
 
+class OptionText(str):
+    """An override that an ``option`` of a command gave in place of ``--set``: its faults are told under that name."""
+
+    option: str
+
+    @classmethod
+    def of(cls, option: str, key: str, value: object) -> OptionText:
+        """``key=value`` as `option` gave it."""
+        made = cls(f"{key}={value}")
+        made.option = option
+        return made
+
+
+def given_by(override: str) -> str:
+    """The option that gave an override."""
+    return override.option if isinstance(override, OptionText) else "--set"
+
+
 def parse_override(text: str) -> tuple[Path, Any]:
     """``run.households=4000`` as a path and a value; a bare word is text. Raises ``ScenarioError``."""
     key, sign, written = text.partition("=")

@@ -11,6 +11,7 @@ from vraem.scenario.sources import packaged_names
 
 THOUGHT_EXPERIMENT = "A thought experiment: "
 
+LIBRARY_PAGE = "library.md"
 _HEAD = """# The library of scenarios
 
 <!-- Written from the files in `scenarios/` by `vraem.scenario.library_page`; change those files, not this page. -->
@@ -60,7 +61,7 @@ def is_thought_experiment(scenario: Scenario) -> bool:
 
 def write_library(folder: Path) -> Path:
     """Write `library.md` into the existing `folder`; returns its path."""
-    path = folder / "library.md"
+    path = folder / LIBRARY_PAGE
     path.write_text(library_markdown(), encoding="utf-8")
     return path
 

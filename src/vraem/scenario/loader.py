@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from vraem.scenario.driver_files import driver_problem, read_driver_file
 from vraem.scenario.driver_series import DRIVER_KINDS, DriverRow, Drivers, history_rows
 from vraem.scenario.faults import Fault, ScenarioError, in_words
-from vraem.scenario.layers import Layers, as_tuples, parse_override, read_layers
+from vraem.scenario.layers import Layers, as_tuples, given_by, parse_override, read_layers
 from vraem.scenario.messages import (
     MOST_TOLD,
     dotted,
@@ -46,7 +46,7 @@ def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scena
     faults = list(layers.faults)
     for text in overrides:
         try:
-            layers.put(*parse_override(text), "--set")
+            layers.put(*parse_override(text), given_by(text))
         except ScenarioError as error:
             faults += error.faults
     return build(layers, None if folder == library() else folder, faults)

@@ -96,7 +96,7 @@ def _faults_of_size(
         yield _of_size(
             at, path, group, ("armed", "members"), f"{armed} armed", f"at most members = {members}"
         )
-    elif armed is not None and columns is not None and columns * SMALLEST_COLUMN > armed:
+    if armed is not None and columns is not None and columns * SMALLEST_COLUMN > armed:
         most = armed // SMALLEST_COLUMN
         expected = f"at most {most}: {SMALLEST_COLUMN} armed in each, with armed = {armed}"
         yield _of_size(at, path, group, ("columns", "armed"), f"{columns} columns", expected)

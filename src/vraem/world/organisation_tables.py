@@ -95,8 +95,8 @@ COLUMNS = TableSpec(
         Column("ended", "int32", "week", -1, 6000, "week of ending; −1 living"),
         Column("service", "int32", "index", -1, 1e5, "firm in whose service the column stands; −1 none (B8)"),
         Column("hosted", "int32", "index", -1, 1e5, "firm the column has taken under its wing; −1 none (B8)"),
-        Column("armed", "float32", "persons", 0, 1e4, "members of rank fighter or above"),
-        Column("supporters", "float32", "persons", 0, 1e4, "members of rank supporter"),
+        Column("armed", "float32", "persons", 0, 1e5, "members of rank fighter or above"),
+        Column("supporters", "float32", "persons", 0, 1e5, "members of rank supporter"),
         Column("link", "float32", "share", 0, 1, "command link κ to the centre of the own group (B3)"),
         Column("contact", "float32", "share", 0, 1, "contact x with the centre; 1 − x is isolation (B3)"),
         Column("community_link", "float32", "share", 0, 1, "link λ to the communities of the territory (E1)"),
@@ -222,12 +222,12 @@ GROUPS = TableSpec(
             "hoarding", "float32", "share", 0, 1, "share of remittances kept at the top, last 13 weeks (B5)"
         ),
         Column("ideology", "float32", "share", 0, 1, "mean ideology of the members (B7)"),
-        Column("armed", "float32", "persons", 0, 1e4, "armed members of all columns"),
-        Column("members", "float32", "persons", 0, 1e4, "members of all columns"),
+        Column("armed", "float32", "persons", 0, 1e5, "armed members of all columns"),
+        Column("members", "float32", "persons", 0, 1e5, "members of all columns"),
         Column(
             "arms", "float32", "arms", 0, 1e4, "arms left of those that a group from outside came with (B6)"
         ),
-        Column("ranks", "float32", "persons", 0, 1e4, "members that it is used to have and wants again (B6)"),
+        Column("ranks", "float32", "persons", 0, 1e5, "members that it is used to have and wants again (B6)"),
         Column("lineage_share", "float32", "share", 0, 1, "mean descent of the members; frozen at the end"),
         Column(
             "allied", "int32", "index", -1, 1e6, "group with which a truce or alliance holds; −1 none (B11)"

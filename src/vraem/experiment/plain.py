@@ -1,4 +1,4 @@
-"""Findings as JSON: the same text for the same results."""
+"""Results as JSON: the same text for the same results, null for what is no number."""
 
 import json
 from collections.abc import Mapping, Sequence
