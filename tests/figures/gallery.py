@@ -110,6 +110,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "groups": lambda: figures.number_of_groups(runs()),
     "strength": lambda: figures.strength_and_removals(run()),
     "fates": lambda: figures.fates_of_members(run()),
+    "answer": lambda: figures.what_is_left(results()),
     "end-states": lambda: figures.end_states(results()),
     "end-states-of-all": lambda: figures.end_states(results(), among="all"),
     "end-state-shares": lambda: figures.end_state_shares(results()),

@@ -34,8 +34,9 @@ OF_GROUPS: dict[str, Callable[[vraem.RunResult], Figure]] = {
     "violence": figures.violence,
 }
 OF_SWEEPS: dict[str, tuple[str, Callable[[Results], Figure]]] = {
+    "answer": ("neutrality", figures.what_is_left),
     "remnants": ("claim", figures.remnants_by_persons),
-    "what-history-says": ("claim-matched", figures.assumptions_that_history_narrows),
+    "what-history-says": ("claim", figures.assumptions_that_history_narrows),
 }
 VERSION_KEY = "Software"
 

@@ -21,6 +21,7 @@ _PLACES: dict[str, str] = {
     **dict.fromkeys(("violence", "violence_around_start"), "violence_chart"),
     **dict.fromkeys(("number_of_groups", "strength_and_removals"), "groups_chart"),
     **dict.fromkeys(("end_states", "end_state_shares"), "end_state_bars"),
+    "what_is_left": "answer_chart",
     "cumulative_incidence": "time_to",
     **dict.fromkeys(("declared_differences", "paired_differences"), "contrast_forest"),
     "verdict_at_a_glance": "verdict_rows",

@@ -42,6 +42,11 @@ REPORT_CHARTS: tuple[ReportChart, ...] = (
         "vraem.figures.verdict_rows:verdict_at_a_glance",
     ),
     ReportChart(
+        "answer",
+        "What is left of a dismantled group, over all campaigns.",
+        "vraem.figures.answer_chart:what_is_left",
+    ),
+    ReportChart(
         "end-states",
         "What becomes of the group once it is dismantled, by campaign and horizon.",
         "vraem.figures.end_state_bars:end_states",
