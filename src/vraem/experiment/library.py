@@ -67,6 +67,8 @@ def key_among(source: str, keys: Container[str]) -> str:
         data = parse_file(Path(source)).data
     except (ScenarioError, OSError, ValueError):
         return ""
-    key = next((each for each in data if each in keys), "")
+    found = [each for each in data if each in keys]
+    # a table tells more than a word that stands at the top
+    key = next((each for each in found if isinstance(data[each], list | dict)), next(iter(found), ""))
     value = data.get(key)
     return f"[[{key}]]" if isinstance(value, list) else f"[{key}]" if isinstance(value, dict) else key
