@@ -54,7 +54,7 @@ format: install  ## put the code in its standard form
 docs: install  ## write the documentation tables that are generated from the code
 	$(BIN)/python -m vraem.cli docs
 
-pictures: install  ## draw the pictures of the documentation anew (those of sweeps from runs/claim and runs/claim-matched)
+pictures: install  ## draw the pictures of the documentation anew (those of sweeps from runs/neutrality and runs/claim)
 	$(BIN)/python -m tests.figures.pictures
 
 clean:  ## remove the environment and caches
