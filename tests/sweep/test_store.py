@@ -17,7 +17,7 @@ from vraem.experiment.plan import plan
 from vraem.experiment.rows import Columns
 from vraem.experiment.runner import SweepReport
 from vraem.experiment.store import Store
-from vraem.experiment.store_merge import begin_merged
+from vraem.experiment.store_merge import merge_into_new
 from vraem.experiment.types import Experiment
 from vraem.scenario.faults import ScenarioError
 
@@ -184,9 +184,9 @@ def test_stores_of_two_experiments_are_merged_into_no_folder(one_worker: Referen
     manifest["experiment"]["id"] = "0" * 16
     (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(StoreError, match="holds another experiment"):
-        begin_merged(tmp_path / "new", [Store.open(one_worker[0]), Store.open(other)])
+        merge_into_new(tmp_path / "new", [Store.open(one_worker[0]), Store.open(other)])
     manifest["vraem"] = "0.1.0"
     (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(StoreError, match=r"got a sweep of vraem 0\.1\.0"):
-        begin_merged(tmp_path / "new", [Store.open(other)])
+        merge_into_new(tmp_path / "new", [Store.open(other)])
     assert not (tmp_path / "new").exists()

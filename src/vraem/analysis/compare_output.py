@@ -23,6 +23,7 @@ from vraem.analysis.paths import PATHS
 from vraem.experiment.output import COMPARISON_FILE, make_writable
 from vraem.experiment.output_error import OutputError
 from vraem.experiment.pictures import own_pictures, refuse_foreign
+from vraem.experiment.plain import json_text
 from vraem.version import __version__
 
 RUNS_FILE = "comparison.parquet"
@@ -92,9 +93,8 @@ def write_comparison(comparison: Comparison, directory: Path, *, force: bool = F
         part = directory / f".{name}.part"
         parquet.write_table(table, part, compression="zstd")
         os.replace(part, directory / name)
-    text = json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     part = directory / f".{COMPARISON_FILE}.part"
-    part.write_text(text, encoding="utf-8")
+    part.write_text(json_text(as_document(comparison)), encoding="utf-8")
     os.replace(part, directory / COMPARISON_FILE)
     return [directory / name for name in (RUNS_FILE, PATHS_FILE, COMPARISON_FILE)]
 

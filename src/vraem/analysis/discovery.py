@@ -178,18 +178,18 @@ def prim(
 def _box(x: "pd.DataFrame", limits: "pd.DataFrame", y: NDArray[np.bool_], clusters: NDArray[np.int64]) -> Box:
     inside = {name: _inside(x[name], limits[name]) for name in x.columns}
     restricted = [name for name, held in inside.items() if not held.all()]
-    within = np.ones(len(y), dtype=bool)
-    for name in restricted:
-        within &= inside[name]
+    everywhere = np.ones(len(y), dtype=bool)
+
+    def in_all_but(left_out: str | None) -> NDArray[np.bool_]:
+        held = [inside[name] for name in restricted if name != left_out]
+        return np.asarray(np.logical_and.reduce([everywhere, *held]))
+
+    within = in_all_but(None)
     hits, runs = int((y & within).sum()), int(within.sum())
-    found = []
-    for name in restricted:
-        without = np.ones(len(y), dtype=bool)
-        for other in restricted:
-            if other != name:
-                without &= inside[other]
-        found.append(_limit(x, limits, name, _surprise(y, without, within, clusters)))
-    return Box(tuple(found), hits / int(y.sum()), hits / max(runs, 1), float(y.mean()), runs / len(y), runs)
+    found = tuple(
+        _limit(x, limits, name, _surprise(y, in_all_but(name), within, clusters)) for name in restricted
+    )
+    return Box(found, hits / int(y.sum()), hits / max(runs, 1), float(y.mean()), runs / len(y), runs)
 
 
 def _inside(column: "pd.Series[Any]", limit: "pd.Series[Any]") -> NDArray[np.bool_]:

@@ -74,8 +74,7 @@ class Results:
         """The results of a sweep.
 
         Raises ``StoreError`` or ``ScenarioError`` if the folder cannot be read or its experiment is not the one that
-        was run, ``ValueError`` if its matched draws are
-        those of another sweep or not all there.
+        was run, ``ValueError`` if its matched draws are those of another sweep or not all there.
         """
         from vraem.analysis.matched_draws import Matching
         from vraem.experiment.store import Store

@@ -47,9 +47,13 @@ _NOTE = "<!-- Written by `vraem docs`; change the declarations in the code, not 
 def docs(ctx: click.Context, out: Path) -> None:
     """Write the pages of the documentation that are made from the code."""
     try:
-        for page in (*(out / "reference" / name for name in reference_pages()), out / LIBRARY_PAGE):
+        pages = {out / "reference" / name: text for name, text in reference_pages().items()}
+        for page in (*pages, out / LIBRARY_PAGE):
             refuse_foreign_file(page, _WRITTEN, "--out", first=False)
-        paths = [*write_reference(out / "reference"), write_library(out), *write_odd(out)]
+        for page, text in pages.items():
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+        paths = [*pages, write_library(out), *write_odd(out)]
     except OutputError as error:
         click.echo(str(error), err=True)
         ctx.exit(FAULT)
@@ -69,17 +73,6 @@ def reference_pages() -> dict[str, str]:
         "inputs.md": _inputs(),
         "outcomes.md": _outcomes(),
     }
-
-
-def write_reference(folder: Path) -> list[Path]:
-    """Write every generated page into `folder`; return the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, text in reference_pages().items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8")
-        paths.append(path)
-    return paths
 
 
 def _parameters() -> str:

@@ -98,9 +98,7 @@ def _refuse_what_would_be_lost(folder: Path, directory: Path, *, elsewhere: bool
 
     refuse_results_of_others(folder, "--to", own=directory)
     refuse_foreign_file(folder / PAGE, b"<title>vraem: ", "--to", first=False)
-    if (
-        not (folder / PAGE).exists() and (folder / DATA).exists()
-    ):  # else it is that of the report that is replaced
+    if not (folder / PAGE).exists() and (folder / DATA).exists():  # beside a page it is that of the report
         raise would_be_lost(folder / DATA, "--to")
     refuse_foreign(folder / CHARTS, [chart.name for chart in REPORT_CHARTS], "--to")
     if not elsewhere or sort_of_results(folder) == "a sweep":  # an earlier report took them along

@@ -226,16 +226,16 @@ def merge(ctx: click.Context, directory: Path, sources: Sequence[Path]) -> None:
     """
     from vraem.experiment.output import MANIFEST_FILE
     from vraem.experiment.store import Store
-    from vraem.experiment.store_merge import begin_merged, refuse_foreign
+    from vraem.experiment.store_merge import merge_into_new, refuse_foreign
 
     with faults_in_lines(ctx):
         others = [Store.open(source) for source in sources]
         if (directory / MANIFEST_FILE).exists():
             store = Store.open(directory)
+            store.merge(sources)
         else:
             refuse_foreign(directory)
-            store = begin_merged(directory, others)
-        store.merge(sources)
+            store = merge_into_new(directory, others)
         found = store.status()
         click.echo(
             f"{directory}: {number(found.done)} runs done, {number(found.failed)} failed, "

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,12 @@ _ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?P<host>\[[0-9a-fA-F:.]+\]|[^\s:/\[\
 
 
 def require_scheduler(address: str) -> None:
-    """Raise ``SweepError`` if no scheduler answers at an address, before a client waits for it.
+    """Raise ``SweepError`` if Dask is not there or no scheduler answers at an address, before a client waits for it.
 
     A scheduler file must be there; an address of another kind (``inproc://``) passes.
     """
+    if find_spec("distributed") is None:
+        raise SweepError(f'--dask needs the extra "cluster": {install("cluster")}')
     if address.endswith(".json"):
         try:
             where = str(json.loads(Path(address).read_text(encoding="utf-8"))["address"])
@@ -74,7 +77,7 @@ class DaskExecutor(SweepExecutor):
     Parameters
     ----------
     address
-        Of the scheduler (``tcp://host:8786``), or a scheduler file (``*.json``).
+        Of a scheduler that answers (`require_scheduler`): ``tcp://host:8786``, or a scheduler file (``*.json``).
 
     """
 
@@ -83,11 +86,8 @@ class DaskExecutor(SweepExecutor):
     CONNECT_SECONDS = 30
 
     def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise SweepError(f'--dask needs the extra "cluster": {install("cluster")}') from None
-        require_scheduler(address)
+        from distributed import Client
+
         where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         try:
             self._client = Client(**where, timeout=self.CONNECT_SECONDS, set_as_default=False)

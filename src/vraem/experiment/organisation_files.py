@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from vraem.experiment.organisation_summary import organisation_summary
+from vraem.experiment.plain import json_text
 from vraem.observe import RunResult
 from vraem.observe.fates import FATES
 from vraem.world.organisation_tables import RANKS
@@ -67,9 +68,7 @@ FILES: dict[str, tuple[FileColumn, ...]] = {
 _LABELS = {"kind": INCIDENT_KINDS, "by": ACTORS, "victim": ACTORS}
 
 
-def write_organisation(
-    result: RunResult, folder: Path, as_json: Callable[[Any], str], about: dict[str, str]
-) -> None:
+def write_organisation(result: RunResult, folder: Path, about: dict[str, str]) -> None:
     """Write the four files into `folder`; `about` goes into the metadata of the Parquet file."""
     import pyarrow.parquet as parquet
 
@@ -78,7 +77,7 @@ def write_organisation(
     parquet.write_table(incidents_table(result, about), folder / INCIDENTS_FILE, compression="zstd")
     said = organisation_summary(result)
     found = {key: said[key] for key in END_STATES_KEYS}
-    (folder / END_STATES_FILE).write_text(as_json(found), encoding="utf-8")
+    (folder / END_STATES_FILE).write_text(json_text(found), encoding="utf-8")
 
 
 def incidents_table(result: RunResult, about: dict[str, str]) -> Any:

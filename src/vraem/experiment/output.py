@@ -205,7 +205,7 @@ def write_run(
     check_folder(directory, result.scenario.id, result.seed, force=force)
     with _workshop(directory) as workshop:
         _write_tables(result, workshop, valley)
-        write_organisation(result, workshop, json_text, _identity(result))
+        write_organisation(result, workshop, _identity(result))
         (workshop / SUMMARY_FILE).write_text(json_text(summarise(result)), encoding="utf-8")
         (workshop / SCENARIO_FILE).write_text(result.scenario.to_toml(), encoding="utf-8")
         if draw is not None:

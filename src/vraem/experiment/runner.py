@@ -93,11 +93,7 @@ def sweep(
         If workers cannot be started, or no Dask cluster answers.
 
     """
-    _check(workers, shard)
-    if dask is not None:
-        from vraem.experiment.dask_executor import require_scheduler
-
-        require_scheduler(dask)
+    _check(workers, shard, dask)
     store = Store.create(directory, experiment)
     if (store.planned() or 0) < run_count(experiment):
         store.add_to_plan(plan_table(experiment))
@@ -136,11 +132,15 @@ def sweep(
         return began.report(dispatcher, source)
 
 
-def _check(workers: int | None, shard: Shard | None) -> None:
+def _check(workers: int | None, shard: Shard | None, dask: str | None) -> None:
     if workers is not None and workers < 1:
         raise SweepError(f"workers: got {workers}, expected a whole number of 1 or more")
     if shard is not None and not 1 <= shard[0] <= shard[1]:
         raise SweepError(f"shard: got {shard[0]}/{shard[1]}, expected I/N with I from 1 to N")
+    if dask is not None:
+        from vraem.experiment.dask_executor import require_scheduler
+
+        require_scheduler(dask)
 
 
 def _total(experiment: Experiment, dealt: Collection[str] | None, total: int | None) -> int:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vraem.experiment.output import EXPERIMENT_FILE, MATCH_FILE, PLAN_FILE
 from vraem.experiment.part_files import FOLDERS, RUNS, StoreError, take_over
-from vraem.experiment.store_manifest import require_same
+from vraem.experiment.store_manifest import new_manifest, require_same
 from vraem.version import __version__
 
 if TYPE_CHECKING:
     from vraem.experiment.store import Store
 
 
-def merge(store: Store, others: Sequence[Store]) -> int:
+def merge(store: Store, others: Sequence[Store], begin: Callable[[], object] | None = None) -> int:
     """Take over the part files, plans and matched draws of other stores, and return how many files of runs were new.
 
-    A file that is there and cannot be read is replaced by one of its name that can.
+    A file that is there and cannot be read is replaced by one of its name that can. `begin` makes the folder of a
+    store that is not there yet; it is called after everything was looked at.
 
     Raises
     ------
@@ -40,6 +41,8 @@ def merge(store: Store, others: Sequence[Store]) -> int:
                 if _is_new(part, copies.get(target, target), store, folder):
                     copies[target] = part
     plans = [plan for plan in (other.plan() for other in others) if plan is not None]
+    if begin is not None:
+        begin()
     if matched is not None:
         take_over(matched, store.directory / MATCH_FILE)
     for target, part in copies.items():
@@ -79,10 +82,10 @@ def _matched(store: Store, others: Sequence[Store]) -> Path | None:
     return new
 
 
-def begin_merged(directory: Path, sources: Sequence[Store]) -> Store:
-    """A new store for the runs of others, once it is clear that all of them can be taken over.
+def merge_into_new(directory: Path, sources: Sequence[Store]) -> Store:
+    """A new store with the runs of others; the folder is made once it is clear that all of them can be taken over.
 
-    Raises ``StoreError``; no folder is left then.
+    Raises ``StoreError``, as `merge`; no folder is left then, unless a copy fails.
     """
     from vraem.experiment.store import Store
 
@@ -94,10 +97,9 @@ def begin_merged(directory: Path, sources: Sequence[Store]) -> Store:
                 f"{source.directory}: got a sweep of vraem {made}, expected one of {__version__}"
             )
         require_same(first.manifest, source.manifest, first.directory, str(source.directory))
-        for folder in FOLDERS:
-            for part in source.parts(folder):
-                source.check_part(folder, part)
-    return Store.create(directory, experiment)
+    store = Store(directory, new_manifest(experiment))
+    merge(store, sources, begin=lambda: Store.create(directory, experiment))
+    return store
 
 
 def refuse_foreign(folder: Path) -> None:

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.intervals import Interval
 from vraem.analysis.labels import GANGS, shares
@@ -15,7 +14,8 @@ from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.figures.labels import halo
 from vraem.figures.looks import state_look
-from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
+from vraem.figures.shares import share_axis
+from vraem.figures.style import INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, key_on_top, sheet, style
 from vraem.figures.swept import DEFINITION_SHORT, as_swept, swept_caption, when
 from vraem.observe.end_states import END_STATE_WORDS
 
@@ -60,10 +60,7 @@ def what_is_left(results: Results | Path | str) -> Figure:
         axes.set_ylim(len(states) - 0.4, -0.6)
         axes.set_xlim(0.0, 1.06 * max(share.high for share in found.clustered.values()))
         axes.set_yticks([])
-        axes.grid(visible=False, axis="y")
-        axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
-        axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        share_axis(axes)
         ring = Line2D([], [], marker="o", mfc="white", mec=INK, ls="", ms=6.0, label=f"{when(last)} after")
         bar = Patch(color=OTHERS, label=f"{when(months)} after the campaign")
         whisker = Line2D([], [], color=INK, lw=1.1, label="95 % interval")
@@ -72,9 +69,9 @@ def what_is_left(results: Results | Path | str) -> Figure:
 
 
 def _row(axes: Axes, row: int, state: str, now: Interval, later: Interval | None) -> None:
-    asked = state == GANGS
-    look = state_look(state)
-    axes.barh(row, now.estimate, BAR, color=look.colour if asked else OTHERS, zorder=2)
+    asked, look = state == GANGS, state_look(state)
+    colour = look.colour if asked else INK
+    axes.barh(row, now.estimate, BAR, color=colour if asked else OTHERS, zorder=2)
     axes.plot([now.low, now.high], [row] * 2, color=INK, linewidth=1.1, zorder=4, clip_on=False)
     if later is not None:
         axes.plot(
@@ -97,7 +94,7 @@ def _row(axes: Axes, row: int, state: str, now: Interval, later: Interval | None
         va="center",
         size=TEXT_SIZE,
         weight="bold",
-        color=look.colour if asked else INK,
+        color=colour,
         zorder=6,
     )
     halo(number)
@@ -106,9 +103,8 @@ def _row(axes: Axes, row: int, state: str, now: Interval, later: Interval | None
         "textcoords": "offset points",
         "ha": "right",
     }
-    colour = look.colour if asked else INK
     axes.annotate(
-        look.label.replace("\n", " "),
+        look.in_one_line,
         (0.0, row),
         (-8.0, 1.0),
         va="bottom",

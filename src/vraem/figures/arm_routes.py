@@ -112,7 +112,7 @@ def _bar(axes: Axes, row: int, shares: NDArray[np.float64]) -> None:
 
 def _key(figure: Figure) -> None:
     handles = [
-        Patch(facecolor=ROUTE_LOOKS[route].colour, label=ROUTE_LOOKS[route].label.replace("\n", " "))
+        Patch(facecolor=ROUTE_LOOKS[route].colour, label=ROUTE_LOOKS[route].in_one_line)
         for route in STACK_ORDER
     ]
     key_on_top(

@@ -81,7 +81,7 @@ def _lines(axes: Axes, result: RunResult) -> None:
         own = living & (weeks["group"] == group)
         if not own.any():
             continue
-        shown.setdefault(look.label.replace("\n", " "), look)
+        shown.setdefault(look.in_one_line, look)
         middle = _weighted_mean(links, np.where(own, np.maximum(weeks["armed"], 1.0), 0.0))
         axes.plot(days, middle, color=look.colour, linewidth=2.2, zorder=3, solid_capstyle="butt")
         if own[:, -1].any():

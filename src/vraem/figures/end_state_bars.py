@@ -5,11 +5,11 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
 
 from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, state_look
+from vraem.figures.shares import share_axis
 from vraem.figures.stacked_bars import FEW_RUNS, frame, key_patches, stack
 from vraem.figures.style import (
     INK,
@@ -115,7 +115,7 @@ def end_state_shares(
     states = [
         name for name in STATE_LOOKS if any(found.clustered[name].estimate > 0 for found in table.values())
     ]
-    unseen = [state_look(name).label.replace("\n", " ") for name in STATE_LOOKS if name not in states]
+    unseen = [state_look(name).in_one_line for name in STATE_LOOKS if name not in states]
     never = f"Not seen in any of these runs: {', '.join(unseen)}." if unseen else ""
     per_state = 0.17 + 0.105 * len(arms)
     margins = Margins(left=1.4, right=1.75, top=0.72, bottom=0.85 + 0.15 * bool(unseen))
@@ -151,10 +151,7 @@ def end_state_shares(
         axes.set_ylim(len(states) - 0.5, -0.5)
         axes.set_xlim(0.0, None)
         axes.set_yticks(range(len(states)), [state_look(state).label for state in states])
-        axes.grid(visible=False, axis="y")
-        axes.grid(visible=True, axis="x")
-        axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        share_axis(axes)
         handles = [
             Line2D(
                 [],

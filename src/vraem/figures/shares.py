@@ -62,6 +62,11 @@ def draw_rows(axes: Axes, rows: Sequence[ShareRow], *, counts: bool = True) -> N
     axes.set_ylim(top + 0.15, 0.0)
     axes.set_yticks(ticks, names)
     axes.tick_params(axis="y", pad=8.0)  # a mark at nought stands before its name
+    share_axis(axes)
+
+
+def share_axis(axes: Axes) -> None:
+    """Shares from left to right, in per cent, for rows from the top down."""
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=HAIRLINE, linewidth=0.5)
     axes.spines["left"].set_visible(False)

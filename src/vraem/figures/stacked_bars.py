@@ -85,7 +85,7 @@ def key_patches(looks: Iterable[Look]) -> list[Patch]:
             facecolor=look.colour,
             hatch=look.hatch,
             edgecolor=HAIRLINE if look.hatch else "none",
-            label=look.label.replace("\n", " "),
+            label=look.in_one_line,
         )
         for look in looks
     ]

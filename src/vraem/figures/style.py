@@ -47,6 +47,11 @@ class Look(NamedTuple):
     marker: str = "o"
     hatch: str = ""
 
+    @property
+    def in_one_line(self) -> str:
+        """The label where there is room for it in one line."""
+        return self.label.replace("\n", " ")
+
 
 # Okabe and Ito's colour-blind-safe set; neighbours in a stack differ in lightness, for print in grey.
 ROUTE_LOOKS: dict[str, Look] = {

@@ -175,7 +175,7 @@ def _panel(
             axes.fill_between(
                 when, low, high, step="post", color=look.colour, alpha=0.2, linewidth=0, zorder=2
             )
-        label = look.label.replace("\n", " ") if name in STATE_LOOKS else name
+        label = look.in_one_line if name in STATE_LOOKS else name
         short = f" ({until[name]:.0f} years)" if _shorter(until[name], reach) else ""
         said = f"{100 * ends[name].estimate:.0f} % {label}{short}"
         labels.append(EndLabel(ends[name].estimate, said, letters(look.colour)))

@@ -127,15 +127,14 @@ function numberBox({ armed: n }, [x, y]) {
 /** Where each number stands: below its disc, or where it covers fewest of the other discs and numbers. */
 function number(found) {
   const boxes = found.map(boxOf);
-  for (const column of found) {
+  for (const [place, column] of found.entries()) {
     const { px, py, radius, row, centre } = column;
-    const own = boxes[found.indexOf(column)];
     const beside = radius + EDGE + 1 + (DIGIT * String(column.armed).length) / 2;
     const spots = [[0, radius + NUMBER_BELOW], [beside, 0], [-beside, 0], [0, -radius - NUMBER_BELOW - (row === centre ? CROWN - EDGE : 0)], [beside, radius], [-beside, radius]];
     let least = Infinity;
     for (const [dx, dy] of spots) {
       const box = numberBox(column, [px + dx, py + dy]);
-      const covered = boxes.filter((other) => other !== own && overlap(box, other)).length;
+      const covered = boxes.filter((other, index) => index !== place && overlap(box, other)).length;
       if (covered < least) [column.number, least] = [[px + dx, py + dy], covered];
     }
     boxes.push(numberBox(column, column.number));
