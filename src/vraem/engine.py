@@ -195,6 +195,7 @@ def new_world(scenario: "Scenario", seed: int | None = None, valley: Valley | No
     world = build_world(scenario, scenario.run.seed if seed is None else seed, valley or load_valley())
     neighbourhood.count_growers(world)
     count_strength(world)
+    burn_in.set_pay_unit(world)
     contests.prepare(world)
     protection.prepare(world)
     contracts.prepare(world)

@@ -3,4 +3,4 @@
 A change of a rule raises the second number; one that moves single runs and no distribution (a tie, rounding) the third.
 """
 
-__version__ = "0.13.0"
+__version__ = "0.14.0"

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from vraem.processes.territory import ALLIED_FROM
+from vraem.valley import COLS, ROUTES
 from vraem.world import World
 from vraem.world.organisation_tables import ENDED, HIRED, LIVING, NO_ROW
+from vraem.world.security_tables import UNIT_KINDS
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class ArmedGroups:
     threat: float
     escort_intercept: float
     protective_effect: float
+    way_corruption: list[list[float]]
     column_armed: float
     authority: float
     reference_pay: float
@@ -117,8 +120,51 @@ def groups_of(world: World) -> ArmedGroups:
         threat=burn.threat,
         escort_intercept=burn.escort_intercept,
         protective_effect=burn.protective_effect,
+        way_corruption=corruption_of_ways(world),
         column_armed=burn.column_armed,
         authority=authority,
         reference_pay=burn.reference_pay,
         coca_income=burn.coca_income,
     )
+
+
+def corruption_of_ways(world: World) -> list[list[float]]:
+    """Mean corruption of the controls that each way passes, by route and firm; 0.15 where it passes none.
+
+    Each control within three cells of a waypoint counts once for it, those of the port once for the whole way.
+    """
+    watched = {
+        "air": {"air control"},
+        "foot": {"post", "port control"},
+        "road_callao": {"road control", "port control"},
+        "road_puno": {"road control"},
+        "river": {"river control"},
+    }
+    units, found = world.units, []
+    for route, name in enumerate(ROUTES):
+        rows = [
+            u for u in range(units.count) if UNIT_KINDS[units.kind[u]] in watched[name] and _stands(world, u)
+        ]
+        found.append([])
+        for firm in range(len(world.firms)):
+            way = world.routes.waypoints[route, firm].tolist()
+            persons = corrupt = 0.0
+            for unit in rows:
+                met = float(units.strength[unit]) * _times_met(world, unit, way)
+                persons += met
+                corrupt += met * float(units.corruption[unit])
+            found[-1].append(corrupt / persons if persons else 0.15)
+    return found
+
+
+def _times_met(world: World, unit: int, way: list[int]) -> int:
+    """At how many waypoints of a way a unit is met."""
+    if UNIT_KINDS[world.units.kind[unit]] == "port control":
+        return 1
+    row, col = divmod(int(world.units.cell[unit]), COLS)
+    return sum(max(abs(cell // COLS - row), abs(cell % COLS - col)) <= 3 for cell in way)
+
+
+def _stands(world: World, unit: int) -> bool:
+    units = world.units
+    return units.arrived[unit] <= world.week and (units.until[unit] < 0 or units.until[unit] >= world.week)

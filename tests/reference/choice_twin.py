@@ -226,13 +226,17 @@ def pay_with(organisation: Organisation, column: Column, group: Group) -> float:
     mine = share_kept(organisation, column) * by_itself(organisation, column)
     revenue = mine + sum(each.revenue for each in group.columns)
     strength = sum(equivalents(world, each) for each in [column, *group.columns])
+    return pay_at((1.0 - top_share(organisation, group)) * revenue / (normal * strength), p.solvency)
+
+
+def top_share(organisation: Organisation, group: Group) -> float:
+    """What the top of a group keeps of its income; what it would, if it is one column."""
+    p = organisation.world.p
     if len(group.columns) == 1:
         back = redistribution(organisation, group)
-        top = p.remittance_cap * logistic(p.remittance_intercept) * (1.0 - back)
-    else:
-        given = sum(each.sent - each.received for each in group.columns)
-        top = min(max(given / max(sum(each.revenue for each in group.columns), 1e-9), 0.0), 1.0)
-    return pay_at((1.0 - top) * revenue / (normal * strength), p.solvency)
+        return p.remittance_cap * logistic(p.remittance_intercept) * (1.0 - back)
+    given = sum(each.sent - each.received for each in group.columns)
+    return min(max(given / max(sum(each.revenue for each in group.columns), 1e-9), 0.0), 1.0)
 
 
 def conduct_values(organisation: Organisation, column: Column) -> list[float]:
@@ -260,7 +264,7 @@ def choose(organisation: Organisation, stream: str, row: int, values: list[float
 def partner_agrees(organisation: Organisation, column: Column, partner: Partner) -> tuple[bool, float]:
     """The other group takes the column in by what its members are paid with it and without it, and for its strength."""
     p = organisation.world.p
-    before = pay_of(organisation, partner.group.columns)
+    before = pay_of(organisation, partner.group.columns, 1.0 - top_share(organisation, partner.group))
     chance = logistic((partner.pay - before + p.merge_partner_gain) / p.column_choice_scale)
     draw = organisation.draw("partner_consent", column.row)
     return draw < chance, abs(draw - chance)

@@ -186,14 +186,16 @@ class Protectors:
         bribe = p.bribe_cost * border_price
         offered = bribe * sum(s * route.load for s, route in zip(firm.route_share, self.routes, strict=True))
         logit = p.bribe_wage_weight * offered / p.police_wage - p.bribe_monitoring_weight * p.monitoring
-        accepted = 1.0 / (1.0 + math.exp(-logit))
-        loss = sum(s * x for s, x in zip(firm.route_share, met.loss, strict=True))
+        corrupt = [row[firm.number] / 0.15 - 1.0 for row in groups.way_corruption]
+        accepted = [1.0 / (1.0 + math.exp(-logit - p.bribe_corruption_weight * one)) for one in corrupt]
+        parts = zip(accepted, firm.route_share, met.loss, strict=True)
+        spared = (1.0 - p.bribe_detection_factor) * sum(taken * s * x for taken, s, x in parts)
         tolled = met.crossing * met.mean_toll * met.leave
         cost = [
             tolled,
             met.crossing * contract if met.crossing >= LEAST_MET else math.inf,
             met.crossing * met.mean_toll * met.leave_needed + gunmen,
-            tolled + bribe - accepted * (1.0 - p.bribe_detection_factor) * loss,
+            tolled + bribe - spared,
         ]
         noise = p.protection_choice_scale * border_price
         odds = [math.exp((min(cost) - each) / noise) for each in cost]
@@ -216,14 +218,14 @@ class Protectors:
         own = [c for c, column in enumerate(columns) if column.collector == met.main]
         return columns[max(own, key=lambda c: met.weight[c])].group
 
-    def bribe(self, firm: Firm, accepted: float, week: int) -> float:
+    def bribe(self, firm: Firm, accepted: list[float], week: int) -> float:
         """C7: share of the ways on which bribes are taken this month."""
         every = len(ROUTES)
         first = firm.number * every
         draws = self.streams.uniform_double("bribe", week, first, first + every).tolist()
         taken = [
-            clear_draw(self.streams, ("bribe", week, first + r), draw, [accepted], CHOICE_MARGIN) < accepted
-            for r, draw in enumerate(draws)
+            clear_draw(self.streams, ("bribe", week, first + r), draw, [chance], CHOICE_MARGIN) < chance
+            for r, (draw, chance) in enumerate(zip(draws, accepted, strict=True))
         ]
         return sum(taken) / every
 

@@ -54,17 +54,25 @@ def _column_of(group: Group, person: Person) -> Column:
 
 
 def score(organisation: Organisation, group: Group, person: Person) -> float:
-    """w_kin·kin + w_merit·skill + w_tenure·min(1, years/10) + w_cash·(share of the arms commanded) + noise·Gumbel."""
+    """w_kin·kin + w_merit·skill + w_tenure·min(1, years/10) + w_cash·control + noise·Gumbel.
+
+    Control is the mean of the shares of the group's arms and cash that stand under the person's command.
+    """
     p = organisation.world.p
     column = _column_of(group, person)
     arms = sum(one.armed for one in group.columns)
-    force = column.armed / max(arms, 1) if column.commander is person else 0.0
+    treasury = organisation.world.columns.treasury
+    cash = sum(max(float(treasury[one.row]), 0.0) for one in group.columns)
+    own = max(float(treasury[column.row]), 0.0)
+    control = (
+        (column.armed / max(arms, 1) + own / max(cash, 1.0)) / 2.0 if column.commander is person else 0.0
+    )
     draw = min(max(organisation.draw("succession_score", person.row), 1e-12), 1.0 - 1e-12)
     return (
         p.succession_kin_weight * (1.0 if person.kin == CLAN else person.tie)
         + p.succession_merit_weight * person.skill
         + p.succession_tenure_weight * min(1.0, (organisation.week - person.joined) / WEEKS_A_YEAR / 10.0)
-        + p.succession_cash_weight * force
+        + p.succession_cash_weight * control
         - p.succession_noise * math.log(-math.log(draw))
     )
 

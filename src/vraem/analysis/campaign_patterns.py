@@ -26,7 +26,7 @@ from vraem.valley import load as load_valley
 from vraem.valley.grid import CELL_KM
 from vraem.world.clock import WEEKS_A_MONTH, WEEKS_A_QUARTER
 from vraem.world.organisation_tables import COMMANDER, LEADER
-from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
+from vraem.world.security_tables import ARMED_ACTORS, CIVILIANS, STATE
 
 if TYPE_CHECKING:
     from vraem.scenario import Scenario
@@ -197,7 +197,7 @@ def group_violence(journal: Journal, first: int, last: int, near: NDArray[np.boo
     Raids of the state and its harm to civilians do not count: they belong to the act, not to its answer.
     """
     mask = journal.within(first, last) & journal.of_kind(*VIOLENT)
-    mask &= np.isin(journal["by"], (LINEAGE_GROUP, OTHER_GROUP))
+    mask &= np.isin(journal["by"], ARMED_ACTORS)
     if near is not None:
         places = journal["community"]
         mask &= (places >= 0) & near[np.maximum(places, 0)]

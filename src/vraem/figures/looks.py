@@ -63,7 +63,6 @@ ACTOR_LOOKS: dict[str, Look] = {
     "lineage group": Look("the group and\nwhat split from it", "#c65d21", "--", "s"),
     "other group": Look("other armed groups", "#f0b429", "-.", "D"),
     "firm": Look("firms' gunmen", "#00795c", ":", "^"),
-    "self-defence committee": Look("self-defence\ncommittees", "#c9b6de", (0, (5, 1, 1, 1)), "v"),
 }
 """Perpetrators of violence by their names in the journal, in the order of a stack."""
 

@@ -18,12 +18,11 @@ from vraem.observe.organisation import BY_PERSONS, OrganisationResult
 from vraem.observe.outcome_readers import Reader, Value
 from vraem.observe.splinters import splinter_lives
 from vraem.observe.thresholds import MOVED, VARIANTS
-from vraem.world.security_tables import CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
+from vraem.world.security_tables import ARMED_ACTORS, CIVILIANS, STATE
 
 TEXT = "text"
 """The unit of an outcome whose values are texts that stand for more than a label."""
 
-GROUP_ACTORS = (LINEAGE_GROUP, OTHER_GROUP)
 _EVER = "with those counted who were ever in the founding group, and no recruits of splinters"
 
 
@@ -221,7 +220,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         "deaths_groups",
         "persons",
         "members of armed groups killed since then",
-        readers.deaths(None, GROUP_ACTORS),
+        readers.deaths(None, ARMED_ACTORS),
     ),
     Quantity(
         "deaths_civilians", "persons", "civilians killed since then", readers.deaths(None, (CIVILIANS,))
@@ -236,7 +235,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         "deaths_civilians_by_groups",
         "persons",
         "civilians killed by groups",
-        readers.deaths(GROUP_ACTORS, (CIVILIANS,)),
+        readers.deaths(ARMED_ACTORS, (CIVILIANS,)),
     ),
     Quantity(
         "violence",
@@ -254,7 +253,7 @@ CATALOGUE: tuple[Quantity, ...] = (
         "violence_by_groups",
         "events per 100 000 person-months",
         "of these by groups",
-        readers.violence(GROUP_ACTORS),
+        readers.violence(ARMED_ACTORS),
     ),
     *(
         _at_once(f"dismantled_{name}", "yes/no", DEFINITION_WORDS[name], readers.dismantled(name))

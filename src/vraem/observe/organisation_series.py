@@ -15,11 +15,11 @@ from vraem.observe.weekly import LOOK_BACK, over, row_total, weekly_measures
 from vraem.world.clock import WEEKS_A_MONTH
 from vraem.world.organisation_tables import ACTIVE, HIRED, NO_ROW
 from vraem.world.security_tables import (
+    ARMED_ACTORS,
     CIVILIANS,
     CLASH,
     LINEAGE_GROUP,
     MERGER,
-    OTHER_GROUP,
     REMOVAL,
     SPLIT,
     STATE,
@@ -227,7 +227,7 @@ def _from_the_journal(world: "World", seen: int) -> tuple[float, ...]:
         for kind, by, victim, deaths, number in rows:
             if victim == CIVILIANS:
                 by_state += deaths if by == STATE else 0.0
-                by_groups += deaths if by in (LINEAGE_GROUP, OTHER_GROUP) else 0.0
+                by_groups += deaths if by in ARMED_ACTORS else 0.0
             if kind == REMOVAL and by == STATE:
                 routine += number == NO_ROW
                 campaign += number != NO_ROW

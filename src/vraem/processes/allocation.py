@@ -15,28 +15,36 @@ from vraem.world import World
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.declarations import SEIZED
 from vraem.world.presence import nearest_communities, standing
-from vraem.world.security_tables import AIR_CONTROL, PATROL, POST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
+from vraem.world.security_tables import (
+    AIR_CONTROL,
+    MEAN_CORRUPTION,
+    PATROL,
+    PORT_CONTROL,
+    POST,
+    RIVER_CONTROL,
+    ROAD_CONTROL,
+    of_kinds,
+)
 
 WATCHES = {
     "air": of_kinds(AIR_CONTROL),
-    "foot": of_kinds(POST, PATROL),
-    "road_callao": of_kinds(ROAD_CONTROL),
+    "foot": of_kinds(POST, PATROL, PORT_CONTROL),
+    "road_callao": of_kinds(ROAD_CONTROL, PORT_CONTROL),
     "road_puno": of_kinds(ROAD_CONTROL),
     "river": of_kinds(RIVER_CONTROL),
 }
-"""Kinds of unit that stop loads on each route."""
+"""Kinds of unit that stop loads on each route; what is carried to Huanta and Huancayo on foot goes on to Callao."""
 BY_ROUTE = np.stack([WATCHES[route] for route in ROUTES])
 """The same as a table (routes, kinds)."""
 OUT_OF_SIGHT = 2 * (ROWS + COLS) ** 2
 """Farther than any squared way within the grid."""
 MOVABLE = (AIR_CONTROL, ROAD_CONTROL, RIVER_CONTROL)
-CONTROLS = of_kinds(POST, *MOVABLE)
+CONTROLS = of_kinds(POST, *MOVABLE, PORT_CONTROL)
 """Kinds of unit whose place counts for detection on the ways; patrols come and go."""
 PLACES_NEAR = 6
 """Communities around a place of seizures among which a control that goes there chooses."""
-WATCHED_CELLS = 3
-"""A control watches the ways within so many cells (6 km) of it, in each direction."""
 PERSONS_PER_CONTROL = 10.0
+LEAST_WATCH = 1e-9
 LEAST_FACTOR, LARGEST_FACTOR = 0.5, 2.0
 
 
@@ -114,38 +122,44 @@ def _move_controls(world: World) -> None:
         units.cell[rows[moving]] = place.cell[to]
 
 
-def watched_ways(world: World) -> NDArray[np.float64] | None:
-    """Controls near each firm's ways over those of the start, to the power of the table (5, F); None if unchanged."""
-    units, p = world.units, world.p
+def look_at_controls(world: World) -> None:
+    """Bring up to date what controls near firms' ways mean for detection and for bribes.
+
+    `control_factor` (5, F) is their persons over those of the start, to the power of the table, None while they stand
+    as at the start; `way_corruption` (5, F) the mean corruption of those who stand there (C7), the usual one of nobody.
+    """
+    units, security = world.units, world.security
     count = units.count
-    watches = CONTROLS[units.kind[:count]]
-    moved = watches & (units.community[:count] != units.home[:count])
-    later = np.arange(count) >= world.security.first_units
-    added = watches & (later | (units.arrived[:count] > 0))
-    present = standing(world)
-    changed = moved | added | (watches & ~present)
-    if not changed.any():
-        return None
-    start_cell = np.where(moved, world.valley.communities.cell[units.home[:count]], units.cell[:count])
-    factor = np.ones(world.firms.route_share.shape)
-    for number, name in enumerate(ROUTES):
-        of_route = WATCHES[name][units.kind[:count]] & watches
-        if not (of_route & changed).any():
-            continue  # its controls stand as at the start
-        ways = world.routes.waypoints[number]
-        now = _watched(units.cell[:count], units.strength[:count] * (of_route & present))[ways].sum(axis=1)
-        before = _watched(start_cell, units.strength[:count] * (of_route & ~added))[ways].sum(axis=1)
-        factor[number] = ((1.0 + now) / (1.0 + before)) ** p.control_effect
-    return np.clip(factor, LEAST_FACTOR, LARGEST_FACTOR)
+    kind, place, first = units.kind[:count], units.community[:count], units.establishment[:count]
+    strength, present = units.strength[:count], standing(world)
+    moved = place != units.home[:count]
+    added = (np.arange(count) >= security.first_units) | (units.arrived[:count] > 0)
+    changed = CONTROLS[kind] & (moved | added | ~present | (strength != first))
+    as_at_start = not np.count_nonzero(changed)
+    if as_at_start and security.control_factor is None and security.way_corruption is not None:
+        return
+    watching = (BY_ROUTE[:, kind] & CONTROLS[kind]) / PERSONS_PER_CONTROL  # (routes, units)
+    persons, cell = strength * present, units.cell[:count]
+    now = _along_ways(world, kind, cell, watching * persons)
+    corrupt = _along_ways(world, kind, cell, watching * (persons * units.corruption[:count]))
+    security.way_corruption = np.where(now > 0.0, corrupt / np.maximum(now, LEAST_WATCH), MEAN_CORRUPTION)
+    if as_at_start:
+        security.control_factor = None
+        return
+    start = np.where(moved, world.valley.communities.cell[units.home[:count]], cell)
+    before = _along_ways(world, kind, start, watching * (first * ~added))
+    factor = ((1.0 + now) / (1.0 + before)) ** world.p.control_effect
+    security.control_factor = np.clip(factor, LEAST_FACTOR, LARGEST_FACTOR)
 
 
-def _watched(cell: NDArray[np.int32], strength: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Controls of usual size that watch each flat cell of the grid, (cells,): a box sum by running totals."""
-    reach = WATCHED_CELLS
-    grid = np.zeros((ROWS + 2 * reach + 1, COLS + 2 * reach + 1))
-    inner = grid[reach + 1 : reach + 1 + ROWS, reach + 1 : reach + 1 + COLS]
-    inner[:] = np.bincount(cell, strength / PERSONS_PER_CONTROL, ROWS * COLS).reshape(ROWS, COLS)
-    total = grid.cumsum(axis=0).cumsum(axis=1)
-    width = 2 * reach + 1
-    box = total[width:, width:] - total[:-width, width:] - total[width:, :-width] + total[:-width, :-width]
-    return box[:ROWS, :COLS].ravel()
+def _along_ways(
+    world: World, kind: NDArray[np.int8], cell: NDArray[np.int32], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum over a way's waypoints of the `weight` (5, units) of the units near each of them, (5, F).
+
+    Who controls the port stands beyond the grid: every way that ends there passes him once.
+    """
+    met = world.routes.near[:, :, cell]
+    met[:, :, kind == PORT_CONTROL] = 1
+    total: NDArray[np.float64] = np.einsum("rfu,ru->rf", met, weight)
+    return total

@@ -11,7 +11,7 @@ import numpy as np
 from vraem.processes.command import MIDDLE_BOND, mean_bond
 from vraem.processes.communities import FEELING_WRITES, frighten
 from vraem.processes.groups import members_of
-from vraem.processes.journal import actor_of, note
+from vraem.processes.journal import actor_of_column, note
 from vraem.processes.losses import WRITES as LOSS_WRITES
 from vraem.processes.losses import remove_members
 from vraem.processes.writes import together
@@ -41,8 +41,6 @@ SURPRISE = 0.5
 """Attackers choose time and place: their chance of a loss over that of members who are surprised."""
 MET = of_kinds(POST, PATROL, ROAD_CONTROL)
 """Kinds of unit that an attack may meet."""
-MORALE_LOST = 0.05
-"""What one death takes from the morale of the unit that was hit."""
 MOST_FEAR = 3.0
 """A massacre frightens like this many single killings: fear knows no more than all."""
 
@@ -121,7 +119,7 @@ def _attack(world: World, column: int, draws: list[float]) -> None:
         ATTACK,
         persons=float(columns.armed[column]),
         deaths=float(killed),
-        by=actor_of(world, group),
+        by=actor_of_column(world, column),
         victim=STATE,
         community=place,
         column=column,
@@ -149,7 +147,7 @@ def kill_civilians(world: World, killed: int, place: int, column: int, group: in
         KILLING,
         persons=float(killed),
         deaths=float(killed),
-        by=actor_of(world, group),
+        by=actor_of_column(world, column),
         victim=CIVILIANS,
         community=place,
         column=column,
@@ -167,4 +165,4 @@ def _demoralise(world: World, place: int, killed: int) -> None:
     rows = np.flatnonzero(met & standing(world))
     if len(rows):
         hit = rows[world.valley.community_hours[place].take(units.community[rows]).argmin()]
-        units.morale[hit] = max(float(units.morale[hit]) - MORALE_LOST * killed, 0.0)
+        units.morale[hit] = max(float(units.morale[hit]) - world.p.unit_morale_loss * killed, 0.0)

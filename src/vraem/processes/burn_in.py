@@ -50,14 +50,24 @@ TRANSIT_SHARE_OF_INCOME = 0.55
 """Share of transit fees in the group's income; sets the first pay unit only (facts: 40 of 64-75 k USD a month)."""
 
 
+def set_pay_unit(world: World) -> None:
+    """The first pay unit, by which gunmen are priced and members paid: what the income of the start leaves each."""
+    equivalents = float(strength_equivalents(world, living_columns(world)).sum())
+    world.burn_in.reference_pay = _first_income(world) / world.p.solvency / max(equivalents, 1.0)
+
+
+def _first_income(world: World) -> float:
+    """Income of the groups a week at the start, USD: transit fees on the usual flow over their share in all income."""
+    p = world.p
+    return p.fee_transit * p.share_of_flow_charged * world.market.hcl_rate_base / TRANSIT_SHARE_OF_INCOME
+
+
 def prepare(world: World) -> None:
-    """First values: pay unit and treasuries from the income of the start, intercepts near rest."""
+    """First values: treasuries from the income of the start, intercepts near rest."""
     burn, columns, p = world.burn_in, world.columns, world.p
     rows = living_columns(world)
-    income = p.fee_transit * p.share_of_flow_charged * world.market.hcl_rate / TRANSIT_SHARE_OF_INCOME
-    equivalents = strength_equivalents(world, rows)
+    income, equivalents = _first_income(world), strength_equivalents(world, rows)
     share = equivalents / max(float(equivalents.sum()), 1.0)
-    burn.reference_pay = income / p.solvency / max(float(equivalents.sum()), 1.0)
     columns.revenue[rows] = income * share
     columns.treasury[rows] = p.pay_smoothing * income * share
     columns.ideology[rows] = p.ideology_initial

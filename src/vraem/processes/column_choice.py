@@ -21,14 +21,14 @@ from vraem.processes.column_values import (
     affiliation_values,
     conduct_values,
     offers_to,
+    present_pay,
     softmax,
     standing_of,
 )
 from vraem.processes.followers import Vote, cast, poll, voters_of
-from vraem.processes.groups import columns_of, living_columns, rows_where, strength_equivalents
+from vraem.processes.groups import columns_of, living_columns, rows_where
 from vraem.processes.integration import surplus
 from vraem.processes.journal import note
-from vraem.processes.remittance import pay_at, usual_wage
 from vraem.processes.writes import together
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
@@ -117,13 +117,15 @@ def _put_to_vote(world: World, me: Standing, offers: Offers, option: int, vote: 
 
 
 def _partner_agrees(world: World, me: Standing, offers: Offers) -> bool:
-    """The other group takes a column in by its own value: what its members are paid afterwards, and strength."""
-    rows = columns_of(world, offers.partner)
-    wage = usual_wage(world) * world.p.solvency
-    affluence = (
-        float(world.columns.revenue[rows].sum()) / wage / float(strength_equivalents(world, rows).sum())
+    """The other group takes a column in by its own value: what its members are paid with it and without, and strength.
+
+    Both are net of what its top keeps.
+    """
+    gain = (
+        offers.partner_pay
+        - present_pay(world, columns_of(world, offers.partner))
+        + world.p.merge_partner_gain
     )
-    gain = offers.partner_pay - pay_at(affluence, world.p.solvency) + world.p.merge_partner_gain
     chance = 1.0 / (1.0 + np.exp(-gain / world.p.column_choice_scale))
     draw = world.streams.uniform_double("partner_consent", world.week, me.column, me.column + 1)[0]
     return bool(draw < chance)

@@ -149,11 +149,20 @@ def merged_pay(world: World, me: Standing, rows: Rows) -> float:
 
     The top keeps its share; who leaves others behind brings what they leave him of his ground.
     """
+    return _pay_in_group(world, rows, me.affluence * uncontested(me) * me.equivalents, me.equivalents)
+
+
+def present_pay(world: World, rows: Rows) -> float:
+    """Pay in a group of the columns `rows` as it is: its revenue over its strength, less what its top keeps."""
+    return _pay_in_group(world, rows, 0.0, 0.0)
+
+
+def _pay_in_group(world: World, rows: Rows, brought: float, persons: float) -> float:
+    """Pay of the columns `rows` with `persons` equivalents more, who bring income for so many (`brought`)."""
     columns, p = world.columns, world.p
     theirs = float(np.add.reduce(strength_equivalents(world, rows)))
-    wage = usual_wage(world) * p.solvency
-    mine = me.affluence * uncontested(me) * me.equivalents
-    affluence = (float(np.add.reduce(columns.revenue[rows])) / wage + mine) / (theirs + me.equivalents)
+    income = float(np.add.reduce(columns.revenue[rows])) / (usual_wage(world) * p.solvency)
+    affluence = (income + brought) / (theirs + persons)
     return pay_at(affluence * (1.0 - share_of_top(world, rows)), p.solvency)
 
 

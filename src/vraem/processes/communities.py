@@ -26,11 +26,7 @@ FEELING_WRITES: dict[str, tuple[str, ...]] = {"communities": ("fear", "anger")}
 """What `frighten` and `anger` write."""
 MONTH, TWO_MONTHS = REVIEW_WEEKS, 2 * REVIEW_WEEKS
 """Weeks between two looks at what moves in months, and at what moves in years."""
-NEIGHBOURS_FEEL = 0.5
-"""Fear and anger in the communities within sight, over those where it happened."""
 LEAST_TERRITORY = 1e-6
-TRUST_RETURN_YEARS = 3.0
-"""Trust tends to the paid share of rewards over so many years where nobody has own experience of one."""
 COMMITTEE_STATE_WEIGHT = 2.0
 """A committee at rest is its history times this times the support for the state, less what armed groups hold."""
 LEAST_YOUTH = 0.2
@@ -74,7 +70,7 @@ def _stir(world: World, feeling: NDArray[np.float64], community: int, gain: floa
     """A feeling rises by a share of what is left to 1."""
     gain = min(gain, 1.0)
     near = world.valley.neighbours_of(community)
-    feeling[near] += NEIGHBOURS_FEEL * gain * (1.0 - feeling[near])
+    feeling[near] += world.p.feeling_nearby * gain * (1.0 - feeling[near])
     feeling[community] += gain * (1.0 - feeling[community])
 
 
@@ -87,7 +83,7 @@ def _fade(world: World) -> None:
         # the news lasts a quarter: its share of a month adds up to one step for all the coca of a place
         step_of_month = p.anger_eradication * MONTH / WEEKS_A_QUARTER
         communities.anger += step_of_month * communities.eradication_news * (1.0 - communities.anger)
-    pace = MONTH / (TRUST_RETURN_YEARS * WEEKS_A_YEAR)
+    pace = MONTH / (p.trust_return * WEEKS_A_YEAR)
     communities.trust += pace * (p.reward_paid_share - communities.trust)
 
 

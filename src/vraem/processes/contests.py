@@ -15,7 +15,7 @@ from vraem.processes import territory
 from vraem.processes.attacks import kill_civilians
 from vraem.processes.communities import FEELING_WRITES, frighten
 from vraem.processes.groups import Rows, living_columns, members_of
-from vraem.processes.journal import actor_of, note
+from vraem.processes.journal import actor_of, actor_of_column, note
 from vraem.processes.losses import WRITES as LOSSES
 from vraem.processes.losses import remove_members
 from vraem.processes.targets import BLOCK
@@ -39,8 +39,8 @@ RENT_RANGE = (-1.0, 2.0)
 """Bounds of the rent of shared ground over the valley's mean, less one."""
 WHOLE_BORDER = 1.0
 """Communities' worth of shared control from which a border counts whole."""
-TRUCE_STRENGTH, PACT_STRENGTH = 0.28, 1.0
-"""A truce parts those who have fought and binds nobody; a pact is an alliance until it fades to `ALLIED_FROM`."""
+PACT_STRENGTH = 1.0
+"""A pact is an alliance until it fades to `ALLIED_FROM`; a truce parts those who have fought and binds nobody."""
 DRAWS = 4
 """Draws of a pair: whether they fight, who wins, whether a truce follows, whether a civilian is killed."""
 
@@ -157,7 +157,7 @@ def _meet(world: World, border: Border, borders_between: int) -> None:
             culprit = border.one if harms < p.fight_civilians / 2.0 else border.other
             kill_civilians(world, 1, border.place, culprit, int(columns.group[culprit]))
         if calms < p.truce_chance:
-            _ally(world, group, partner, border.place, TRUCE_STRENGTH)
+            _ally(world, group, partner, border.place, world.p.truce_strength)
     elif calms < MONTHS_IN_FOUR_WEEKS * p.pact_rate / borders_between * min(
         border.shared / WHOLE_BORDER, 1.0
     ):
@@ -171,7 +171,7 @@ def _fight(world: World, border: Border, draw: float) -> None:
     force = territory.strength(world, rows).astype(np.float64) ** world.p.contest_exponent
     first_wins = draw < force[0] / force.sum()
     winner, loser = (border.one, border.other) if first_wins else (border.other, border.one)
-    actors = [actor_of(world, int(columns.group[column])) for column in (winner, loser)]
+    actors = [actor_of_column(world, column) for column in (winner, loser)]
     _fall(world, winner, WINNER_LOSSES, actors[1], border)
     _fall(world, loser, LOSER_LOSSES, actors[0], border)
     shared = np.minimum(columns.control[:, winner], columns.control[:, loser])

@@ -38,8 +38,7 @@ SMALLEST = 8
 """Fewest armed members of a group that enters; the most are drawn (`entrant_armed_max`)."""
 FOUNDING_WEEKS = 26.0
 """Weeks of pay that a new group brings with it."""
-FIRST_AUTHORITY, FIRST_IDEOLOGY, IDEOLOGY_SPREAD = 0.5, 0.1, 0.05
-"""A band under its founder, little given to doctrine."""
+IDEOLOGY_SPREAD = 0.05
 AGE_RANGE = 22.0
 """Newcomers are adults of up to so many years more."""
 FIRST_KIN = 500_000
@@ -84,7 +83,7 @@ def _found(world: World, place: int, armed: int) -> None:
     column = new_column(world, group, place)
     rows = add_members(world, column, _newcomers(world, place, armed))
     install_commander(world, column, int(rows[0]))
-    install_leader(world, group, int(rows[0]), FIRST_AUTHORITY)
+    install_leader(world, group, int(rows[0]), world.p.entrant_authority)
     columns.link[column] = 1.0
     world.groups.arms[group] = armed
     money = FOUNDING_WEEKS * world.burn_in.reference_pay * armed
@@ -117,7 +116,7 @@ def _newcomers(world: World, place: int, count: int) -> Recruits:
         kin=FIRST_KIN + np.arange(first, first + count),
         tie=0.5 + 0.5 * tie,
         bond=0.5 + 0.5 * bond,
-        ideology=FIRST_IDEOLOGY + IDEOLOGY_SPREAD * noise,
+        ideology=world.p.entrant_ideology + IDEOLOGY_SPREAD * noise,
         skill=skill,
         origin=np.full(count, place),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes.exogenous import in_districts
-from vraem.processes.journal import actor_of, note
+from vraem.processes.journal import actor_of_column, note
 from vraem.processes.neighbourhood import with_neighbours
 from vraem.processes.plots import keep_plots
 from vraem.world import World
@@ -60,7 +60,7 @@ def _note_stop(world: World, community: int) -> None:
     columns = world.columns
     holder = int(columns.control[community, : columns.count].argmax())
     group = int(columns.group[holder])
-    by = actor_of(world, group)
+    by = actor_of_column(world, holder)
     note(
         world,
         ERADICATION_STOPPED,

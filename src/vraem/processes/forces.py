@@ -8,10 +8,10 @@ the orders of the scenario. Where controls go is D6 (`allocation`).
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.processes.allocation import allocate, place_of_seizures, watched_ways
+from vraem.processes.allocation import allocate, look_at_controls, place_of_seizures
 from vraem.processes.exogenous import assist, in_districts
 from vraem.world import World
-from vraem.world.build_security import MORALE, OUT, ROTATION, add_units
+from vraem.world.build_security import OUT, ROTATION, add_units
 from vraem.world.clock import REVIEW_WEEKS
 from vraem.world.organisation_tables import NO_ROW
 from vraem.world.presence import nearest_communities, standing
@@ -27,6 +27,7 @@ from vraem.world.security_tables import (
     REST,
     ROAD_CONTROL,
     UNITS,
+    USUAL_MORALE,
 )
 
 WRITES: dict[str, tuple[str, ...]] = {
@@ -38,8 +39,6 @@ QUARTER = 12
 PATROL_PLACES = 12
 """Communities nearest to its base among which a patrol goes about."""
 MOST_IN_A_UNIT = 1e4
-MORALE_RETURN = 0.1
-"""Share a month of the way back to usual morale."""
 FOLLOW_ON_KIND = {"post": POST, "road": ROAD_CONTROL}
 """What a campaign leaves where it removed somebody; a road comes with the guards who keep it open."""
 
@@ -59,7 +58,7 @@ def step(world: World) -> None:
         static = world.scenario.switches.allocation == "static"
         if not static or world.week % QUARTER == QUARTER - 1:
             allocate(world, QUARTER if static else REVIEW_WEEKS)
-        world.security.control_factor = watched_ways(world)
+        look_at_controls(world)
 
 
 def follow_on(world: World, community: int, kind: str, until: int) -> None:
@@ -113,7 +112,7 @@ def reinforce(world: World, rows: NDArray[np.int64], persons: NDArray[np.float64
 def _count_anew(world: World) -> None:
     """What is worked out once from where units stand and how strong they are (D1, D6) follows a change by order."""
     world.security.fixed_presence = None
-    world.security.control_factor = watched_ways(world)
+    look_at_controls(world)
 
 
 def _send(world: World, number: int) -> None:
@@ -126,7 +125,7 @@ def _send(world: World, number: int) -> None:
     for kind, count in ((POST, order.posts), (PATROL, order.patrols)):
         at = largest[np.arange(count) % len(largest)]
         rows = add_units(world, kind, ARMY, place.cell[at].astype(np.int64), order.strength, at)
-        world.units.strength[rows] = order.strength
+        world.units.strength[rows] = world.units.establishment[rows] = order.strength
         world.units.until[rows] = order.last
 
 
@@ -163,7 +162,7 @@ def _recover(world: World) -> None:
     """Morale comes back; teams that have rested go home."""
     units, place = world.units, world.valley.communities
     count = units.count
-    units.morale[:count] += MORALE_RETURN * (MORALE - units.morale[:count])
+    units.morale[:count] += world.p.unit_morale_return * (USUAL_MORALE - units.morale[:count])
     rested = np.flatnonzero((units.task[:count] == RAID) & (units.free_from[:count] <= world.week))
     if len(rested):
         units.task[rested] = REST

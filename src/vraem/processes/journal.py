@@ -2,7 +2,7 @@
 
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
-from vraem.world.security_tables import INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_GROUP
+from vraem.world.security_tables import FIRM_GUNMEN, INCIDENTS, LINEAGE_GROUP, NOBODY, OTHER_GROUP
 
 FIELDS = tuple(column.name for column in INCIDENTS.columns)
 WRITES = {"incidents": FIELDS}
@@ -48,6 +48,13 @@ def note(
     columns = journal.__dict__
     for name, value in zip(FIELDS, values, strict=True):
         columns[name][row] = value
+
+
+def actor_of_column(world: World, column: int) -> int:
+    """Whose act an act of `column` is, for the journal: its firm's while it serves one, else that of its group."""
+    if world.columns.service[column] != NO_ROW:
+        return FIRM_GUNMEN
+    return actor_of(world, int(world.columns.group[column]))
 
 
 def actor_of(world: World, group: int) -> int:

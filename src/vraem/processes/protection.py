@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.processes import contracts
+from vraem.processes.allocation import look_at_controls
 from vraem.processes.groups import rows_where
 from vraem.processes.tolls import (
     TINY,
@@ -27,6 +28,7 @@ from vraem.world import World
 from vraem.world.clock import REVIEW_WEEKS, WEEKS_A_MONTH
 from vraem.world.declarations import BRIBES, CONTRACT, NO_PROTECTION, OWN_GUNMEN
 from vraem.world.organisation_tables import ENDED, NO_ROW
+from vraem.world.security_tables import MEAN_CORRUPTION
 
 WRITES: dict[str, tuple[str, ...]] = {
     "firms": (
@@ -49,8 +51,8 @@ HIGHEST_THREAT = 100.0
 class Options(NamedTuple):
     """The options of the F firms, in the order of the codes (4, F), and what a contract would cost.
 
-    `cost` USD/kg of all cargo; `chance` of choosing; `fee` (F,) USD/kg under contract; `accepted` (F,) share of the
-    controls that take a bribe.
+    `cost` USD/kg of all cargo; `chance` of choosing; `fee` (F,) USD/kg under contract; `accepted` (5, F) share of the
+    controls on each way that take a bribe.
     """
 
     cost: Array
@@ -95,7 +97,7 @@ def options(world: World, crossing: Crossing) -> Options:
     tolled = met * crossing.mean_toll * crossing.leave
     contract = met * (contract_price(crossing, fee) - p.contract_effect * crossing.cover * met_loss)
     accepted = bribes_accepted(world)
-    spared = accepted * (1.0 - p.bribe_detection_factor) * (route * loss).sum(axis=0)
+    spared = (1.0 - p.bribe_detection_factor) * (accepted * route * loss).sum(axis=0)
     cost = np.array(
         [
             tolled,
@@ -118,11 +120,17 @@ def contract_price(crossing: Crossing, fee: Array) -> Array:
 
 
 def bribes_accepted(world: World) -> Array:
-    """C7: σ(b1 · bribe/wage − b2 · monitoring), the bribe being what a usual load of the firm offers, (F,)."""
+    """C7: σ(b1 · bribe/wage − b2 · monitoring + b3 · (corruption − usual)/usual), by way (5, F).
+
+    The bribe is what a usual load of the firm offers; corruption is that of the controls on the way.
+    """
     p = world.p
     bribe = bribe_cost(world) * (world.firms.route_share * world.routes.load[:, None]).sum(axis=0)
     logit = p.bribe_wage_weight * bribe / p.police_wage - p.bribe_monitoring_weight * p.monitoring
-    accepted: Array = 1.0 / (1.0 + np.exp(-logit))
+    corruption = world.security.way_corruption
+    if corruption is not None:
+        logit = logit + p.bribe_corruption_weight * (corruption / MEAN_CORRUPTION - 1.0)
+    accepted: Array = np.broadcast_to(1.0 / (1.0 + np.exp(-logit)), world.firms.route_share.shape)
     return accepted
 
 
@@ -157,8 +165,8 @@ def _main_group(world: World, crossing: Crossing) -> NDArray[np.int64]:
 def _controls_bribed(world: World, accepted: Array) -> Array:
     """Share of the ways on which the bribes of the month are taken, (F,); one draw a firm and route."""
     routes = len(ROUTES)
-    draws = world.streams.uniform_double("bribe", world.week, 0, routes * len(accepted))
-    taken: Array = np.add.reduce(draws.reshape(-1, routes) < accepted[:, None], axis=1) / routes
+    draws = world.streams.uniform_double("bribe", world.week, 0, accepted.size)
+    taken: Array = np.add.reduce(draws.reshape(-1, routes) < accepted.T, axis=1) / routes
     return taken
 
 
@@ -174,6 +182,7 @@ def prepare(world: World) -> None:
     mean over the burn-in and not of its first month.
     """
     firms, burn, p = world.firms, world.burn_in, world.p
+    look_at_controls(world)
     firms.shield[:], firms.fee_cost[:], firms.protector[:] = 1.0, 0.0, NO_ROW
     firms.risk_belief[:] = world.routes.detection[:, None]
     contracts.prepare(world)  # shares of the routes as they are without tolls
@@ -196,15 +205,9 @@ def prepare(world: World) -> None:
 
 
 def _first_strength(world: World) -> None:
-    """What arms and authority are measured against, and a first pay unit for the price of gunmen."""
-    burn, columns, p = world.burn_in, world.columns, world.p
-    armed = columns.armed[: columns.count]
-    burn.column_armed = float(armed.mean())
+    """What arms and authority are measured against."""
+    world.burn_in.column_armed = float(world.columns.armed[: world.columns.count].mean())
     _set_authority(world)
-    carried = p.share_of_flow_charged * p.fee_transit + p.share_of_flow_escorted * p.fee_escort
-    persons = float(armed.sum() + p.supporter_upkeep * columns.supporters[: columns.count].sum())
-    if not burn.reference_pay:
-        burn.reference_pay = carried * world.market.hcl_rate_base / p.solvency / max(persons, 1.0)
 
 
 def _set_authority(world: World) -> None:
@@ -224,7 +227,7 @@ def _close_gaps(world: World, crossing: Crossing) -> float:
     charged = np.stack([met, met - escorted, met * crossing.leave_needed, met])
     price = np.stack([toll, fee, toll, toll])
     warned = 1.0 - p.contract_effect * charged[CONTRACT] - p.escort_effect * escorted
-    bribed = 1.0 - found.accepted * (1.0 - p.bribe_detection_factor)
+    bribed = 1.0 - found.accepted.mean(axis=0) * (1.0 - p.bribe_detection_factor)
     unseen = np.stack([np.ones_like(met), warned, np.ones_like(met), bribed])
     burn.protective_effect = float(((found.chance * unseen) @ size).sum())
     share = float(((found.chance * charged) @ size).sum())

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vraem.processes.attacks import MORALE_LOST
 from vraem.processes.communities import anger, frighten
 from vraem.processes.groups import Rows, members_of, rows_where
-from vraem.processes.journal import actor_of, note
+from vraem.processes.journal import actor_of, actor_of_column, note
 from vraem.processes.losses import is_top, remove_members
 from vraem.processes.targets import BLOCK, adults_of, guard_class, knowledge, race
 from vraem.world import World
-from vraem.world.build_security import HIGHEST_CORRUPTION
 from vraem.world.organisation_tables import CAPTURED, DEAD, FIGHTER, LIVING, NO_ROW
 from vraem.world.presence import nearness
 from vraem.world.security_tables import (
@@ -25,6 +23,7 @@ from vraem.world.security_tables import (
     FIREFIGHT,
     HARM_TO_CIVILIANS,
     KILLING,
+    MEAN_CORRUPTION,
     RAID,
     RAID_FAILED,
     RAID_MADE,
@@ -37,14 +36,8 @@ if TYPE_CHECKING:
 
 RELIEF_OF_ONE = 1000.0
 """Metres of relief around a column's seat that make the terrain share 1 (parameter table: raid_terrain_weight)."""
-MEAN_CORRUPTION = HIGHEST_CORRUPTION / 3.0
-"""Corruption at which a team leaks as often as the table says: the mean of the draws of the start."""
-NEAR_FEEL = 0.3
-"""Pressure on a column at the very place of another one that is raided, over that on the latter."""
 REST_WEEKS = 2
 """Weeks until a team can raid again at full morale; twice as many without any."""
-HARM_OF_DEATH = 3.0
-"""A civilian killed by the state angers like so many harmed or wrongly arrested."""
 
 LEAK, SUCCESS, ACCURATE, FATE, CLASH, HARM, HARM_DEATH, OPPORTUNITY, OTHER_SUCCESS, COMPANY, INSTEAD = range(
     11
@@ -232,7 +225,7 @@ def _firefight(world: World, operation: Operation, column: int, team: int) -> No
         FIREFIGHT,
         persons=float(line),
         deaths=float(killed),
-        by=actor_of(world, group),
+        by=actor_of_column(world, column),
         victim=STATE,
         community=place,
         column=column,
@@ -240,7 +233,7 @@ def _firefight(world: World, operation: Operation, column: int, team: int) -> No
         campaign=operation.campaign,
     )
     if team != NO_ROW:
-        units.morale[team] = max(float(units.morale[team]) - MORALE_LOST * killed, 0.0)
+        units.morale[team] = max(float(units.morale[team]) - world.p.unit_morale_loss * killed, 0.0)
 
 
 def _harm(world: World, operation: Operation, column: int, draw: float) -> None:
@@ -253,7 +246,7 @@ def _harm(world: World, operation: Operation, column: int, draw: float) -> None:
     dead = draw < p.collateral_lethality
     rows = members_of(world, column)
     members.bond[rows] += np.float32(p.collateral_bond) * (1 - members.bond[rows])
-    anger(world, place, HARM_OF_DEATH if dead else 1.0)
+    anger(world, place, p.anger_of_death if dead else 1.0)
     world.flows.killed_civilians += dead
     note(
         world,
@@ -282,10 +275,10 @@ def _leave_behind(world: World, column: int, team: int) -> None:
     count, seat = columns.count, int(columns.seat[column])
     near = nearness(world.valley, p.presence_reach)[seat].take(columns.seat[:count])
     near *= columns.status[:count] == LIVING
-    near *= np.float32(NEAR_FEEL * p.pressure_gain)
+    near *= np.float32(p.pressure_nearby * p.pressure_gain)
     pressure = columns.pressure[:count]
     pressure += near
-    pressure[column] += (1.0 - NEAR_FEEL) * p.pressure_gain
+    pressure[column] += (1.0 - p.pressure_nearby) * p.pressure_gain
     members.location_known[rows_where(members.column[: members.count] == column)] *= p.raid_relocation
     if team != NO_ROW:
         units.task[team] = RAID

@@ -53,10 +53,7 @@ WRITES = together(
     {"members": ("status",), "columns": ("pool", "joining"), "groups": ("ranks",)},
 )
 OLDEST_RECRUIT = 30.0
-CAMP_IDEOLOGY, CAMP_TIE = 0.7, 0.6
-"""Ideology and tie to the leader of people raised in the group's camps."""
 RECRUIT_SPREAD = 0.12
-RECRUIT_BOND, RECRUIT_SKILL = 0.45, 0.35
 TRAITS = 6
 """Draws that one recruit takes."""
 MOST_A_WEEK = 20
@@ -170,9 +167,9 @@ def _enter(world: World, column: int, count: int) -> None:
             age_weeks=np.ceil(age * WEEKS_A_YEAR).astype(np.int64),
             kin=_kin_of_recruits(world, column, draws[:, 1], draws[:, 2]),
             tie=0.3 * draws[:, 3],
-            bond=RECRUIT_BOND + RECRUIT_SPREAD * (2.0 * draws[:, 4] - 1.0),
+            bond=p.recruit_bond + RECRUIT_SPREAD * (2.0 * draws[:, 4] - 1.0),
             ideology=belief,
-            skill=RECRUIT_SKILL + RECRUIT_SPREAD * noise[:, 1],
+            skill=p.recruit_skill + RECRUIT_SPREAD * noise[:, 1],
             origin=_origins(world, column, draws[:, 5]),
         ),
     )
@@ -228,10 +225,10 @@ def _come_of_age(world: World, rows: Rows) -> None:
             rank=np.array([FIGHTER if arms_are_free(world, column) else SUPPORTER], dtype=np.int8),
             age_weeks=np.array([ADULT_WEEKS]),
             kin=np.array([1 + 2_000 + world.members.count]),
-            tie=np.array([CAMP_TIE]),
-            bond=np.array([RECRUIT_BOND]),
-            ideology=np.array([CAMP_IDEOLOGY]),
-            skill=np.array([RECRUIT_SKILL + RECRUIT_SPREAD * (2.0 * draws[2] - 1.0)]),
+            tie=np.array([p.camp_tie]),
+            bond=np.array([p.recruit_bond]),
+            ideology=np.array([p.camp_ideology]),
+            skill=np.array([p.recruit_skill + RECRUIT_SPREAD * (2.0 * draws[2] - 1.0)]),
             origin=np.array([columns.seat[column]]),
         ),
     )

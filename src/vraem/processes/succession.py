@@ -153,19 +153,25 @@ def _candidates(world: World, group: int) -> Rows:
 
 
 def succession_scores(world: World, group: int, candidates: Rows) -> np.ndarray:
-    """Score of each candidate (n,): kin, merit, tenure, share of the group's arms and money, and chance."""
+    """Score of each candidate (n,): kin, merit, tenure, control of the group's arms and cash, and chance.
+
+    Who commands a column has its arms and its treasury in hand; shares of the two in the group's count alike.
+    """
     members, columns, p = world.members, world.columns, world.p
     draws = world.streams.uniform_double("succession_score", world.week, 0, members.count)[candidates]
     noise = -np.log(-np.log(np.clip(draws, 1e-12, 1.0 - 1e-12)))
     column = members.column[candidates]
     commands = columns.commander[column] == candidates
-    force = columns.armed[column] / max(float(world.groups.armed[group]), 1.0)
+    arms = columns.armed[column] / max(float(world.groups.armed[group]), 1.0)
+    treasury = np.maximum(columns.treasury, 0.0)
+    cash = treasury[column] / max(float(treasury[columns_of(world, group)].sum()), 1.0)
+    control = (arms + cash) / 2.0
     return score(
         p,
         kin=np.where(members.kin[candidates] == FOUNDING_KIN, 1.0, members.tie[candidates]),
         skill=members.skill[candidates],
         years=(world.week - members.joined[candidates]) / WEEKS_A_YEAR,
-        force=np.where(commands, force, 0.0),
+        control=np.where(commands, control, 0.0),
         noise=noise,
     )
 
@@ -176,15 +182,15 @@ def score(
     kin: np.ndarray,
     skill: np.ndarray,
     years: np.ndarray,
-    force: np.ndarray,
+    control: np.ndarray,
     noise: np.ndarray,
 ) -> np.ndarray:
-    """The weighted sum behind a succession (B9), each argument (n,): kin tie, skill, years, share of force, Gumbel."""
+    """The weighted sum behind a succession (B9), each argument (n,): kin tie, skill, years, control, Gumbel."""
     total: np.ndarray = (
         p.succession_kin_weight * kin
         + p.succession_merit_weight * skill
         + p.succession_tenure_weight * np.minimum(1.0, years / FULL_TENURE_YEARS)
-        + p.succession_cash_weight * force
+        + p.succession_cash_weight * control
         + p.succession_noise * noise
     )
     return total
@@ -281,7 +287,7 @@ def _vacant_command(world: World, column: int) -> None:
         kin=members.tie[pool],
         skill=members.skill[pool],
         years=(world.week - members.joined[pool]) / WEEKS_A_YEAR,
-        force=members.rank[pool] / float(FIGHTER) - 1.0,
+        control=members.rank[pool] / float(FIGHTER) - 1.0,
         noise=-np.log(-np.log(np.clip(draws, 1e-12, 1.0 - 1e-12))),
     )
     chosen = int(pool[merit.argmax()])

@@ -23,6 +23,7 @@ from vraem.world.security_tables import (
     ARMY,
     CONTROL,
     ERADICATION_CREW,
+    HIGHEST_CORRUPTION,
     HOLD,
     MOVE,
     NAVY,
@@ -34,6 +35,7 @@ from vraem.world.security_tables import (
     RIVER_CONTROL,
     ROAD_CONTROL,
     SPECIAL_TEAM,
+    USUAL_MORALE,
 )
 from vraem.world.state import World
 
@@ -69,9 +71,6 @@ TOWN_REACH_KM = 12.0
 """Households within this distance (1/e) draw bases and stations to a town."""
 STRENGTH_SPREAD = 0.3
 """Standard deviation of log strength between units of a kind."""
-MORALE, MORALE_SPREAD = 0.7, 0.15
-HIGHEST_CORRUPTION = 0.45
-"""Corruption is this times the square of a uniform draw: most units take little, a few much."""
 
 TOP_KNOWN, OTHERS_KNOWN = (0.3, 0.7), (0.0, 0.2)
 """What the state knows at the start of who somebody is: leaders and heirs by name, of others little (D2)."""
@@ -132,7 +131,7 @@ def build_security(world: World) -> None:
         )
         world.units.arrived[rows], world.units.until[rows] = max(post.first, 0), post.last
         if described:
-            world.units.strength[rows] = post.strength
+            world.units.strength[rows] = world.units.establishment[rows] = post.strength
     if not described:
         _add_bases(world)
     sites = _sites(world)
@@ -168,10 +167,10 @@ def add_units(
     units.community[rows] = units.home[rows] = near
     first = int(rows[0])
     size = world.streams.normal("unit_traits", 0, first, first + len(rows))
-    morale = world.streams.normal("unit_traits", 1, first, first + len(rows))
     corruption = world.streams.uniform_double("unit_traits", 2, first, first + len(rows))
     units.strength[rows] = strength * np.exp(STRENGTH_SPREAD * size - STRENGTH_SPREAD**2 / 2.0)
-    units.morale[rows] = np.clip(MORALE + MORALE_SPREAD * morale, 0.0, 1.0)
+    units.establishment[rows] = units.strength[rows]
+    units.morale[rows] = USUAL_MORALE
     units.corruption[rows] = HIGHEST_CORRUPTION * corruption**2
     units.arrived[rows] = world.week
     units.until[rows] = -1

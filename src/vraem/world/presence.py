@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from vraem.valley import COLS, Valley
 from vraem.valley.grid import CELL_KM
-from vraem.world.security_tables import PATROL, POST, REST, RIVER_CONTROL, ROAD_CONTROL, of_kinds
+from vraem.world.security_tables import (
+    PATROL,
+    POST,
+    REST,
+    RIVER_CONTROL,
+    ROAD_CONTROL,
+    USUAL_MORALE,
+    of_kinds,
+)
 from vraem.world.state import World
 
 PERSONS_OF_ONE = 100.0
@@ -22,6 +30,8 @@ SEEN_ON_THE_GROUND = of_kinds(POST, PATROL, ROAD_CONTROL, RIVER_CONTROL)
 ALWAYS_THERE = of_kinds(POST)
 THERE_UNLESS_MOVED = of_kinds(POST, ROAD_CONTROL, RIVER_CONTROL)
 """Kinds of unit that never move, and that do not under the static allocation (D6)."""
+SHAKEN = 0.99 * USUAL_MORALE
+"""Morale below which a unit keeps nearer to its base than it used to."""
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +64,10 @@ def standing(world: World) -> NDArray[np.bool_]:
 
 
 def state_presence(world: World) -> NDArray[np.float64]:
-    """Weight of posts, patrols and controls near each community, (C,); 1 is a hundred persons on the spot."""
+    """Weight of posts, patrols and controls near each community, (C,); 1 is a hundred persons on the spot.
+
+    A unit whose morale has suffered goes out less: what it lacks of the usual morale, it lacks of its presence.
+    """
     units = world.units
     count = units.count
     kind = units.kind[:count]
@@ -63,14 +76,21 @@ def state_presence(world: World) -> NDArray[np.float64]:
     fixed &= (units.until[:count] < 0) & (units.arrived[:count] <= 0)
     if world.security.fixed_presence is None:  # most units stay where they are: their part is worked out once
         world.security.fixed_presence = presence_of(world, np.flatnonzero(fixed))
-    seen = np.flatnonzero(met_by_people(world) & ~fixed)
-    return world.security.fixed_presence + presence_of(world, seen)
+    met = met_by_people(world)
+    presence = world.security.fixed_presence + presence_of(world, np.flatnonzero(met & ~fixed))
+    shaken = np.flatnonzero(met & (units.morale[:count] < SHAKEN))
+    if len(shaken):
+        lacking = 1.0 - units.morale[shaken].astype(float) / USUAL_MORALE
+        presence = np.maximum(presence - presence_of(world, shaken, lacking), 0.0)
+    return presence
 
 
-def presence_of(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Presence that the units `rows` make in each community, (C,)."""
+def presence_of(
+    world: World, rows: NDArray[np.int64], share: NDArray[np.float64] | float = 1.0
+) -> NDArray[np.float64]:
+    """Presence that a `share` (n,) of each of the units `rows` (n,) makes in each community, (C,)."""
     community = world.units.community[rows]
-    total = np.bincount(community, weight_of(world, rows), len(world.communities))
+    total = np.bincount(community, share * weight_of(world, rows), len(world.communities))
     manned = total.nonzero()[0]
     near = nearness(world.valley, world.p.presence_reach)[manned]
     presence: NDArray[np.float64] = np.einsum("p,pc->c", total[manned].astype(np.float32), near).astype(float)

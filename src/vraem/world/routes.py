@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WAYPOINTS = 17
 """Cells kept along each way, the first at the firm's base and the last at the gateway."""
+WATCHED_CELLS = 3
+"""A control watches the ways within so many cells (6 km) of it, in each direction."""
 GROUND_CELLS = 2
 """Who passes within so many cells (4 km) of a community crosses its ground."""
 
@@ -29,6 +31,7 @@ class RouteTable(NamedTuple):
     chance of meeting a control over that of the average firm; `waypoints` (5, F, WAYPOINTS) flat cells of the grid
     at equal steps along the way; by route: `load` kg, `cash_cost` USD/kg, `value`
     USD/kg at the end at X = 1, `detection` chance of being stopped per trip, `capacity_growth` a year;
+    `near` (5, F, cells) how many of a way's waypoints lie within `WATCHED_CELLS` of each flat cell;
     `passed` the communities that the firms' ways pass, way after way in the order route, firm; those of way w begin at
     `first_passed[w]`. `mean_value` is the mean of `value` over the routes.
     """
@@ -44,6 +47,7 @@ class RouteTable(NamedTuple):
     value: NDArray[np.float64]
     detection: NDArray[np.float64]
     capacity_growth: NDArray[np.float64]
+    near: NDArray[np.uint8]
     passed: NDArray[np.int64]
     first_passed: NDArray[np.int64]
     mean_value: float
@@ -52,7 +56,7 @@ class RouteTable(NamedTuple):
     def of(cls, p: "Parameters", valley: "Valley", base: NDArray[np.int64]) -> "RouteTable":
         """The table for firms at the communities `base` (F,)."""
         posts_passed = 1.0 + valley.routes.controls[:, base]
-        waypoints, passed, first_passed = _ways(valley, tuple(base.tolist()))
+        waypoints, near, passed, first_passed = _ways(valley, tuple(base.tolist()))
         leaf_haul = valley.community_hours[base].astype(np.float64) * p.leaf_haul_cost
         value = _by_route(p, "route_value")
         return cls(
@@ -72,6 +76,7 @@ class RouteTable(NamedTuple):
                 [p.detection_air, p.detection_foot, p.detection_road, p.detection_road, p.detection_river]
             ),
             capacity_growth=_by_route(p, "capacity_growth"),
+            near=near,
             passed=passed,
             first_passed=first_passed,
             mean_value=float(value.mean()),
@@ -81,8 +86,8 @@ class RouteTable(NamedTuple):
 @lru_cache(maxsize=8)
 def _ways(
     valley: "Valley", bases: tuple[int, ...]
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
-    """`waypoints`, `passed` and `first_passed` of firms at the communities `bases`; a fork has those of its past.
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """`waypoints`, `near`, `passed` and `first_passed` of firms at `bases` (F,); a fork has those of its past.
 
     Every way passes at least the firm's own community.
     """
@@ -91,14 +96,29 @@ def _ways(
     cells = [path[np.linspace(0, len(path) - 1, WAYPOINTS).round().astype(int)] for path in paths]
     met = [ground[path] for path in paths]
     passed = [np.unique(way[way >= 0]) for way in met]
+    waypoints = np.stack(cells).reshape(len(ROUTES), len(bases), WAYPOINTS)
     found = (
-        np.stack(cells).reshape(len(ROUTES), len(bases), WAYPOINTS),
+        waypoints,
+        _near(waypoints),
         np.concatenate(passed),
         np.cumsum([0, *map(len, passed[:-1])]),
     )
     for array in found:
         array.setflags(write=False)
     return found
+
+
+def _near(waypoints: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """How many waypoints of each way (5, F, WAYPOINTS) lie in the square around each flat cell, (5, F, cells)."""
+    shape, ways = waypoints.shape[:2], waypoints.reshape(-1, WAYPOINTS)
+    reach = WATCHED_CELLS
+    grid = np.zeros((len(ways), ROWS + 2 * reach, COLS + 2 * reach), dtype=np.uint8)
+    row, col = np.divmod(ways, COLS)
+    np.add.at(grid, (np.arange(len(ways))[:, None], row + reach, col + reach), 1)
+    # a square sum is a sum over rows of sums over columns
+    across = sum(grid[:, :, step : step + COLS] for step in range(1, 2 * reach + 1)) + grid[:, :, :COLS]
+    down = sum(across[:, step : step + ROWS] for step in range(1, 2 * reach + 1)) + across[:, :ROWS]
+    return np.ascontiguousarray(down.reshape(*shape, ROWS * COLS))
 
 
 def _ground(valley: "Valley") -> NDArray[np.int64]:

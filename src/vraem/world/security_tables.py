@@ -37,6 +37,13 @@ FORCES = ("army", "police", "navy", "air force")
 HOLD, MOVE, RAID, ERADICATE, CONTROL, REST = range(6)
 TASKS = ("hold", "move", "raid", "eradicate", "control", "rest")
 
+USUAL_MORALE = 0.7
+"""Morale of a unit that has lost nobody for long."""
+HIGHEST_CORRUPTION = 0.45
+"""Corruption is this times the square of a uniform draw: most units take little, a few much."""
+MEAN_CORRUPTION = HIGHEST_CORRUPTION / 3.0
+"""Mean of these draws: a unit leaks, and takes bribes, as often as the tables say."""
+
 UNITS = TableSpec(
     "units",
     "a unit of the security forces",
@@ -47,7 +54,8 @@ UNITS = TableSpec(
         Column("community", "int32", "index", 0, 1e5, "community nearest to where the unit is"),
         Column("cell", "int32", "index", 0, 13432, "flat cell of the grid where the unit is"),
         Column("strength", "float32", "persons", 0, 1e4, "persons in the unit"),
-        Column("morale", "float32", "share", 0, 1, "morale; falls with losses"),
+        Column("establishment", "float32", "persons", 0, 1e4, "persons in the unit when it was set up"),
+        Column("morale", "float32", "share", 0, 1, "morale; falls with losses, and presence with it (D1)"),
         Column("corruption", "float32", "share", 0, 1, "readiness to take bribes (C7)"),
         Column("task", "int8", "code", 0, 5, ", ".join(TASKS)),
         Column("free_from", "int32", "week", -1, 7000, "week from which the unit can take a new task"),
@@ -123,7 +131,7 @@ INCIDENT_KINDS = (
 )
 BY_DATE = -2
 """In the place of a campaign's number: a removal that a scenario dates (`removals`)."""
-NOBODY, STATE, LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN, CIVILIANS, SELF_DEFENCE = range(7)
+NOBODY, STATE, LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN, CIVILIANS = range(6)
 ACTORS = (
     "nobody",
     "state",
@@ -131,8 +139,10 @@ ACTORS = (
     "other group",
     "firm",
     "civilians",
-    "self-defence committee",
 )
+
+ARMED_ACTORS = (LINEAGE_GROUP, OTHER_GROUP, FIRM_GUNMEN)
+"""Groups, and columns that act for a firm."""
 
 INCIDENTS = TableSpec(
     "incidents",

@@ -130,7 +130,8 @@ class SecurityState:
 
     `campaigns` by number, `developed` the last week of follow-on development by community (D7), `settled_loads`
     the first shipment whose fate the controls have not learnt from yet (D6), `control_factor` (5, F) detection
-    by controls over that of the start, None while they stand as at the start; `fixed_presence` (C,) what units that
+    by controls over that of the start, None while they stand as at the start; `way_corruption` (5, F) the mean
+    corruption of the controls there, None before anybody looked; `fixed_presence` (C,) what units that
     stay where they are make, worked out once and never written; `first_units` how many units there were at the start.
     """
 
@@ -139,6 +140,7 @@ class SecurityState:
     settled_loads: int = 0
     first_units: int = 0
     control_factor: NDArray[np.float64] | None = None
+    way_corruption: NDArray[np.float64] | None = None
     fixed_presence: NDArray[np.float64] | None = None
 
     def copy(self) -> "SecurityState":
@@ -149,6 +151,7 @@ class SecurityState:
             settled_loads=self.settled_loads,
             first_units=self.first_units,
             control_factor=self.control_factor,
+            way_corruption=self.way_corruption,
             fixed_presence=self.fixed_presence,
         )
 

@@ -107,7 +107,7 @@ const en = {
   "task.0": "holds", "task.1": "on the move", "task.2": "raids", "task.3": "eradicates", "task.4": "controls", "task.5": "rests",
   "protection.0": "no protection", "protection.1": "contract with a group", "protection.2": "own gunmen", "protection.3": "bribes",
   "actor.0": "nobody", "actor.1": "the state", "actor.2": "a group of the lineage", "actor.3": "another group", "actor.4": "a firm's gunmen",
-  "actor.5": "civilians", "actor.6": "a self-defence committee",
+  "actor.5": "civilians",
 
   "say.removal.4": "{Who} of {group} is captured {place}", "say.removal.5": "{Who} of {group} is killed {place}",
   "say.removal.3": "{Who} of {group} gives up {place}", "say.removal": "{Who} of {group} is lost {place}",
@@ -270,7 +270,7 @@ const es = {
   "task.0": "se mantiene", "task.1": "en marcha", "task.2": "en incursión", "task.3": "erradica", "task.4": "controla", "task.5": "descansa",
   "protection.0": "sin protección", "protection.1": "contrato con un grupo", "protection.2": "pistoleros propios", "protection.3": "sobornos",
   "actor.0": "nadie", "actor.1": "el Estado", "actor.2": "un grupo del linaje", "actor.3": "otro grupo", "actor.4": "pistoleros de una firma",
-  "actor.5": "civiles", "actor.6": "un comité de autodefensa",
+  "actor.5": "civiles",
 
   "say.removal.4": "{Who} del {group}: captura {place}", "say.removal.5": "{Who} del {group}: muerte {place}",
   "say.removal.3": "{Who} del {group}: se entrega {place}", "say.removal": "{Who} del {group}: baja {place}",
