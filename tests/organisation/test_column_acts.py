@@ -9,10 +9,13 @@ from vraem.processes.column_values import (
     DEMOBILISE,
     MERGE,
     SERVICE,
+    merged_pay,
     offers_to,
+    present_pay,
     standing_of,
 )
-from vraem.processes.groups import count_strength, living_columns, members_of, vacate_top
+from vraem.processes.groups import columns_of, count_strength, living_columns, members_of, vacate_top
+from vraem.processes.remittance import pay_at
 from vraem.world.organisation_tables import ACTIVE, ENDED, NO_ROW, QUIT, SURRENDERED
 from vraem.world.security_tables import MERGER
 
@@ -71,6 +74,20 @@ def test_a_rich_group_takes_no_poor_column_and_a_poor_one_a_rich_column():
         agreed[name] = np.mean(answers)
     assert agreed["rich asks poor"] > 0.9
     assert agreed["poor asks rich"] < 0.5
+
+
+def test_a_group_that_is_as_rich_as_the_column_weighs_only_its_strength():
+    # both sides net of what its top keeps: the weight of strength alone decides, whatever the top keeps
+    world = two_groups()
+    wage = world.burn_in.reference_pay * world.p.solvency
+    rows = columns_of(world, 0)
+    for column in living_columns(world).tolist():
+        world.columns.revenue[column] = wage * standing_of(world, column).equivalents
+    world.columns.sent[rows] = 0.3 * world.columns.revenue[rows]
+    world.columns.received[rows] = 0.0
+    me = standing_of(world, 6)._replace(single=True)  # whom nobody's force can keep from its ground
+    assert merged_pay(world, me, rows) == pytest.approx(present_pay(world, rows))
+    assert present_pay(world, rows) == pytest.approx(pay_at(0.7, world.p.solvency))
 
 
 def test_a_merger_takes_everybody_along_and_keeps_the_command():

@@ -143,6 +143,16 @@ def test_who_enters_is_a_small_band_of_outsiders_under_a_leader_with_some_money(
     assert faults(world) == []
 
 
+@pytest.mark.parametrize(("authority", "ideology"), [(0.3, 0.0), (0.8, 0.3)])
+def test_the_authority_and_the_beliefs_of_a_band_are_those_of_the_table(authority: float, ideology: float):
+    world = abandoned(fresh())
+    world.p = world.p.replace(entrant_authority=authority, entrant_ideology=ideology)
+    one_entry(world)
+    rows = members_of(world, int(living_columns(world)[-1]))
+    assert world.groups.authority[living_groups(world)[-1]] == pytest.approx(authority)
+    assert world.members.ideology[rows].mean() == pytest.approx(ideology, abs=0.06)
+
+
 def test_a_band_is_left_in_peace_as_a_column_is_that_has_split_off_and_lives_on_what_it_brought():
     world = one_entry(abandoned(fresh()))
     column = int(living_columns(world)[-1])

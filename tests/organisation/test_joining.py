@@ -31,6 +31,27 @@ def test_at_middling_support_the_drawn_share_of_the_pool_joins_and_more_where_pe
     assert found == pytest.approx(1_000.0 * (voluntary + 0.001), rel=1e-5)
 
 
+def test_who_was_raised_in_the_camps_has_the_traits_of_the_table():
+    world = at_rest()
+    traits = {"camp_ideology": 0.9, "camp_tie": 0.8, "recruit_bond": 0.55}
+    world.p = world.p.replace(**traits, adult_cohort_from_captivity=1e6, check=False)
+    before = world.members.count
+    process._come_of_age(world, living_columns(world))
+    assert world.members.count == before + 1
+    found = {name: world.members.__dict__[name][before] for name in ("ideology", "tie", "bond")}
+    assert list(found.values()) == pytest.approx(list(traits.values()))
+
+
+def test_recruits_have_the_bond_and_the_skill_of_the_table_on_average():
+    world = at_rest()
+    world.p = world.p.replace(recruit_bond=0.6, recruit_skill=0.2)
+    before = world.members.count
+    process._enter(world, COLUMN, 400)
+    new = slice(before, world.members.count)
+    assert world.members.bond[new].mean() == pytest.approx(0.6, abs=0.03)
+    assert world.members.skill[new].mean() == pytest.approx(0.2, abs=0.03)
+
+
 def test_who_comes_back_has_a_part_of_his_bond_and_of_his_tie_left():
     world = at_rest()
     world.p = world.p.replace(relapse_rate=1.0, bond_passed_on=0.6, check=False)

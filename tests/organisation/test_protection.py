@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from vraem.processes import charges, protection, revenue, territory, tolls
+from vraem.processes.allocation import look_at_controls
 from vraem.processes.groups import living_columns, new_group, strength_equivalents
 from vraem.scenario import parameter_table
+from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_MONTH
 from vraem.world.declarations import BRIBES, CONTRACT, NO_PROTECTION, OWN_GUNMEN
 from vraem.world.organisation_tables import ENDED, HIRED, NO_ROW
+from vraem.world.security_tables import ROAD_CONTROL
 
 from .worlds import SOURCES, advance, fresh, make_world, open_week, run_processes, used
 
@@ -292,6 +295,24 @@ def test_bribes_are_taken_more_the_more_they_offer_and_the_less_is_watched():
         other = fresh()
         other.p = other.p.replace(**change)
         assert (protection.bribes_accepted(other) < usual).all()
+
+
+def test_bribes_are_taken_more_where_the_controls_on_the_way_are_corrupt():
+    world = fresh()
+    usual = protection.bribes_accepted(world)
+    assert usual.shape == world.firms.route_share.shape
+    roads = np.flatnonzero(used(world.units, "kind") == ROAD_CONTROL)
+    world.units.corruption[roads] = 0.45
+    world.security.way_corruption = None
+    look_at_controls(world)
+    after = protection.bribes_accepted(world)
+    by_road = [ROUTES.index(route) for route in ("road_callao", "road_puno")]
+    assert (after[by_road] >= usual[by_road]).all()
+    assert after[by_road].mean() > usual[by_road].mean() + 0.05
+    np.testing.assert_array_equal(np.delete(after, by_road, axis=0), np.delete(usual, by_road, axis=0))
+    world.p = world.p.replace(bribe_corruption_weight=0.0)
+    alike = protection.bribes_accepted(world)
+    np.testing.assert_array_equal(alike, np.broadcast_to(alike[0], alike.shape))
 
 
 def test_bribes_lower_the_risk_of_the_firms_own_loads_and_of_no_others():

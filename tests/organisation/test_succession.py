@@ -232,6 +232,21 @@ def test_kin_merit_and_tenure_raise_the_score_of_a_candidate(weight: str, trait:
     assert np.array_equal(after[1:], before[1:])
 
 
+def test_arms_and_cash_that_a_commander_holds_raise_his_score_alike():
+    world = leaderless(succession_cash_weight=1.0)
+    candidates = np.sort(world.columns.commander[columns_of(world, 0)])
+    column = world.members.column[candidates]
+    world.columns.treasury[column] = 1_000.0
+    before = succession.succession_scores(world, 0, candidates)
+    world.columns.treasury[column[0]] = 1_000.0 * (len(column) + 1)
+    after = succession.succession_scores(world, 0, candidates)
+    share = 1.0 / len(column)
+    assert after[0] - before[0] == pytest.approx(((len(column) + 1) / (2 * len(column)) - share) / 2.0)
+    world.columns.treasury[column] = -50.0
+    broke = succession.succession_scores(world, 0, candidates)
+    assert before - broke == pytest.approx(np.full(len(column), share / 2.0))
+
+
 def test_the_founding_clan_counts_as_the_closest_kin():
     world = leaderless(succession_kin_weight=1.5)
     candidates = np.flatnonzero(used(world.members, "seat"))

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from vraem.processes import allocation, forces
-from vraem.processes.allocation import place_of_seizures, watched_ways
+from vraem.processes.allocation import place_of_seizures
 from vraem.valley import ROUTES
 from vraem.world import World
 from vraem.world.build_security import BASES, OUT, ROTATION
 from vraem.world.declarations import EXPORTED, SEIZED
-from vraem.world.presence import state_presence
+from vraem.world.presence import presence_of, state_presence
 from vraem.world.security_tables import (
     ERADICATE,
     ERADICATION_CREW,
@@ -22,9 +22,10 @@ from vraem.world.security_tables import (
     ROAD_CONTROL,
     SPECIAL_TEAM,
     UNIT_KINDS,
+    USUAL_MORALE,
 )
 
-from .worlds import SETTLED, advance, day, make_world, settled, state, used
+from .worlds import SETTLED, advance, control_factor, day, make_world, settled, state, used, with_parameters
 
 ADAPTIVE = ("last_seizures", "bandit")
 
@@ -244,7 +245,7 @@ def test_controls_stay_under_the_static_form_and_factors_are_those_of_the_start(
         allocation.allocate(world, 4)
         world.week += 4
     assert np.array_equal(world.units.community[controls], before)
-    assert watched_ways(world) is None
+    assert control_factor(world) is None
     assert world.security.control_factor is None
 
 
@@ -260,7 +261,7 @@ def test_controls_gather_where_loads_were_stopped_under_the_adaptive_forms(form:
         allocation.allocate(world, 4)
         world.week += 4
     assert hours[at, world.units.community[controls]].mean() < 0.7 * before
-    factor = watched_ways(world)
+    factor = control_factor(world)
     assert factor is not None
     assert factor.shape == world.firms.route_share.shape
     assert (factor >= 0.5).all()
@@ -292,13 +293,13 @@ def test_a_new_post_raises_detection_on_foot_near_it_only():
     world = settled()
     firm = int(world.firms.base[0])
     forces.follow_on(world, firm, "post", world.week + 50)
-    factor = watched_ways(world)
+    factor = control_factor(world)
     assert factor is not None
     foot = factor[ROUTES.index("foot")]
     assert foot[0] > 1.0
     assert np.allclose(np.delete(factor, ROUTES.index("foot"), axis=0), 1.0)
     world.week += 51
-    factor = watched_ways(world)
+    factor = control_factor(world)
     assert factor is None or np.allclose(factor, 1.0)
 
 
@@ -317,6 +318,85 @@ def test_the_port_control_stands_on_the_way_to_callao():
     gateways = world.valley.gateways
     leads = [gateways.leads_to[i] for i in np.flatnonzero(np.isin(gateways.cell, world.units.cell[port]))]
     assert any("Callao" in text for text in leads)
+
+
+def test_more_persons_in_the_port_stop_more_of_what_goes_to_callao_and_nothing_else():
+    world = settled()
+    forces.reinforce(world, of_kind(world, PORT_CONTROL), np.full(10, 20.0))
+    factor = world.security.control_factor
+    assert factor is not None
+    to_callao = [ROUTES.index(route) for route in ("foot", "road_callao")]
+    assert (factor[to_callao] > 1.0).all()
+    assert np.allclose(np.delete(factor, to_callao, axis=0), 1.0)
+    forces.reinforce(world, of_kind(world, PORT_CONTROL), np.full(10, -20.0))
+    assert np.allclose(
+        world.security.control_factor if world.security.control_factor is not None else 1.0, 1.0
+    )
+
+
+def test_loads_stopped_at_the_end_of_the_way_to_callao_are_the_ports_where_no_road_is_controlled():
+    world = settled()
+    world.units.until[of_kind(world, ROAD_CONTROL)] = world.week - 1
+    port = of_kind(world, PORT_CONTROL)
+    world.units.seizures[: world.units.count] = 0.0
+    stop_loads(world, int(world.units.cell[port[0]]), 9)
+    allocation.allocate(world, 4)
+    assert world.units.seizures[port].sum() == pytest.approx(9.0)
+
+
+def test_a_control_with_more_persons_stops_more_and_one_with_none_as_if_it_were_gone():
+    world = settled()
+    controls = of_kind(world, ROAD_CONTROL)
+    forces.reinforce(world, controls, world.units.strength[controls].astype(float))
+    more = world.security.control_factor
+    assert more is not None
+    road = ROUTES.index("road_callao")
+    assert (more[road] >= 1.0).all()
+    assert more[road].max() > 1.0
+    forces.reinforce(world, controls, np.full(len(controls), -1e4))
+    none = world.security.control_factor
+    assert none is not None
+    gone = settled()
+    gone.units.until[controls] = gone.week - 1
+    expected = control_factor(gone)
+    assert expected is not None
+    np.testing.assert_allclose(none, expected)
+
+
+# D1: morale
+
+
+def test_a_unit_that_has_lost_its_own_is_less_seen_until_its_morale_is_back():
+    world = settled()
+    post = of_kind(world, POST)[0]
+    world.units.morale[: world.units.count] = USUAL_MORALE
+    usual = state_presence(world)
+    world.units.morale[post] = USUAL_MORALE / 2.0
+    shaken = state_presence(world)
+    place = int(world.units.community[post])
+    own = presence_of(world, np.array([post]))
+    np.testing.assert_allclose(usual - shaken, own / 2.0, atol=1e-6)
+    assert shaken[place] < usual[place]
+    for _ in range(40):
+        forces._recover(world)
+    np.testing.assert_allclose(state_presence(world), usual, rtol=0.02)
+
+
+def test_a_unit_that_is_not_out_has_no_presence_to_lose():
+    world = settled()
+    world.units.morale[: world.units.count] = USUAL_MORALE
+    usual = state_presence(world)
+    crew = of_kind(world, ERADICATION_CREW)
+    world.units.morale[crew] = 0.0
+    assert np.array_equal(state_presence(world), usual)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3])
+def test_morale_comes_back_by_the_share_of_the_table_a_month(share: float):
+    world = with_parameters(settled(), unit_morale_return=share)
+    world.units.morale[: world.units.count] = 0.3
+    forces._recover(world)
+    assert used(world.units, "morale") == pytest.approx(0.3 + share * (USUAL_MORALE - 0.3), rel=1e-5)
 
 
 def test_a_fork_and_a_run_of_its_own_end_in_the_same_state():
@@ -353,9 +433,9 @@ def test_a_control_of_the_start_counts_as_one_until_it_ends():
     # one on the way of most loads by road: detection falls when it is given up, and is none the higher before
     post = {"place": "Pichari", "kind": "control_post", "force": "police", "strength": 80.0, "end": day(10)}
     world = make_world(post=[post])
-    assert watched_ways(world) is None
+    assert control_factor(world) is None
     world.week = 11
-    after = watched_ways(world)
+    after = control_factor(world)
     assert after is not None
     assert after.max() <= 1.0
     assert after.min() < 1.0

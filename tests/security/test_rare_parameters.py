@@ -5,16 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from vraem.processes import allocation, campaigns, contests, territory
+from vraem.processes import allocation, attacks, campaigns, contests, raids, territory
 from vraem.processes.attacks import take_reprisal
+from vraem.processes.communities import _fade, frighten
 from vraem.processes.forces import follow_on
 from vraem.processes.groups import living_columns, new_group
 from vraem.processes.raids import chance_to_take
-from vraem.world.clock import MONTHS_IN_FOUR_WEEKS
+from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.organisation_tables import LEADER, NO_ROW
 
 from .test_campaigns import order, under
-from .worlds import active, settled, used, with_parameters
+from .worlds import active, control_factor, settled, used, with_parameters
 
 TWO = np.array([0, 1])
 
@@ -105,6 +106,58 @@ def test_fight_territory_is_the_share_of_the_ground_both_hold_that_the_winner_ta
     assert moved == pytest.approx([share * both, -share * both], rel=1e-4)
 
 
+@pytest.mark.parametrize("lost", [0.02, 0.1])
+def test_each_death_takes_its_share_of_the_morale_of_the_unit_that_was_hit(lost: float):
+    world = with_parameters(settled(), unit_morale_loss=lost)
+    before = used(world.units, "morale").copy()
+    attacks._demoralise(world, 100, 3)
+    change = used(world.units, "morale") - before
+    assert np.count_nonzero(change) == 1
+    assert change.min() == pytest.approx(-3.0 * lost, rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_column_at_the_same_place_feels_a_share_of_the_pressure_on_the_one_that_is_hit(share: float):
+    world = with_parameters(settled(), pressure_nearby=share)
+    columns, gain = world.columns, world.p.pressure_gain
+    columns.seat[:2] = columns.seat[0]
+    before = columns.pressure[:2].copy()
+    raids._leave_behind(world, 0, NO_ROW)
+    assert columns.pressure[:2] - before == pytest.approx([gain, share * gain], rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.8])
+def test_neighbours_feel_their_share_of_what_happened(share: float):
+    world = with_parameters(settled(), feeling_nearby=share)
+    world.communities.fear[:] = 0.0
+    frighten(world, 100)
+    near = world.valley.neighbours_of(100)
+    near = near[near != 100]
+    assert world.communities.fear[near] == pytest.approx(share * world.communities.fear[100])
+
+
+@pytest.mark.parametrize("years", [1.0, 6.0])
+def test_trust_goes_its_share_of_the_way_in_a_month(years: float):
+    world = with_parameters(settled(), trust_return=years)
+    world.communities.trust[:] = 0.0
+    _fade(world)
+    expected = world.p.reward_paid_share * 4.0 / (years * WEEKS_A_YEAR)
+    assert world.communities.trust == pytest.approx(np.full(len(world.communities), expected))
+
+
+@pytest.mark.parametrize("strength", [0.1, 0.29])
+def test_a_truce_has_the_strength_of_the_table_and_binds_nobody(strength: float):
+    world = settled()
+    world.p = world.p.replace(
+        truce_strength=strength, truce_chance=1.0, fight_rate=1e6, fight_civilians=0.0, check=False
+    )
+    other = new_group(world)
+    world.columns.group[1] = other
+    contests._meet(world, contests.Border(0, 1, 1.0, 1.0, 100), 1)
+    assert world.groups.alliance[[0, other]] == pytest.approx([strength, strength])
+    assert strength < territory.ALLIED_FROM
+
+
 @pytest.mark.parametrize("power", [0.5, 1.0])
 def test_control_effect_is_the_power_of_the_controls_near_a_way(power: float):
     changes = []
@@ -117,7 +170,7 @@ def test_control_effect_is_the_power_of_the_controls_near_a_way(power: float):
         there = int(units.community[watching[0]])
         units.community[watching] = there
         units.cell[watching] = world.valley.communities.cell[there]
-        factor = allocation.watched_ways(world)
+        factor = control_factor(world)
         assert factor is not None
         inside = (factor > 1.01 * allocation.LEAST_FACTOR) & (factor < 0.99 * allocation.LARGEST_FACTOR)
         changes.append((np.log(factor), inside))

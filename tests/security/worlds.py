@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import vraem
 from vraem import engine
+from vraem.processes.allocation import look_at_controls
 from vraem.scenario import Scenario
 from vraem.world import World
 from vraem.world.columns import Table
@@ -59,6 +60,12 @@ def with_parameters(world: World, **values: float) -> World:
     """The world itself, with these parameters from now on."""
     world.p = world.p.replace(check=False, **values)
     return world
+
+
+def control_factor(world: World) -> NDArray[np.float64] | None:
+    """Controls near the firms' ways now over those of the start (5, F); None while they stand as at the start."""
+    look_at_controls(world)
+    return world.security.control_factor
 
 
 def campaign(first: int, last: int, **attributes: Any) -> dict[str, Any]:
