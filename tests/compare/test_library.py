@@ -58,6 +58,7 @@ WITHOUT_CAMPAIGN = (
     "no-logging-or-extortion",
     "price-boom",
     "price-slump",
+    "rewards",
     "river-opening",
 )
 LIBRARY = (*CAMPAIGNS, *WITHOUT_CAMPAIGN)

@@ -21,4 +21,5 @@ EVENTS: dict[str, dict[str, Any]] = {
     "removal": {"role": "leader"},
     "presence": {"districts": COCA_DISTRICTS[:1], "patrols": 1},
     "amnesty": {},
+    "rewards": {"factor": 10.0, "paid": 0.9},
 }

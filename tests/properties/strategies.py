@@ -71,6 +71,7 @@ def events() -> st.SearchStrategy[dict[str, Any]]:
         _event("route_capacity", route=ROUTE_NAMES, factor=factor | st.just(0.0)),
         _event("route_risk", route=ROUTE_NAMES, factor=factor | st.just(0.0)),
         _event("route_cost", route=ROUTE_NAMES, factor=factor),
+        _event("rewards", factor=factor, paid=st.floats(0.0, 1.0), districts=SOME_DISTRICTS),
         _event("alternative_development", share=st.floats(0.0, 1.0), districts=SOME_DISTRICTS),
     )
 

@@ -76,6 +76,14 @@ posts = 2
 kind = "amnesty"
 start = 2025-01-01
 end = 2025-12-31
+
+[[event]]
+kind = "rewards"
+start = 2025-01-01
+end = 2025-12-31
+factor = 5
+paid = 0.9
+districts = ["Canayre"]
 """
 
 ANNOUNCEMENT = {
@@ -307,7 +315,7 @@ def test_overrides_speak_toml_and_bare_words():
 
 def test_an_event_outside_the_run_is_noted(write):
     scenario = load(write(EVENTS), ["run.end=2024-12-29"])
-    assert len(scenario.notes()) == 8
+    assert len(scenario.notes()) == 9
     assert scenario.notes()[0].startswith("event.2 (price_shock, 2025-01-01 to 2025-03-31)")
     assert scenario.notes()[5].startswith("event.7 (removal, 2025-02-01) lies outside the run")
     assert load("baseline").notes() == ()

@@ -1,5 +1,6 @@
 """Parameters that act after rare events only: what each does, to the number, where the event is made by hand."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,11 +8,13 @@ import pytest
 
 from vraem.processes import allocation, attacks, campaigns, contests, raids, territory
 from vraem.processes.attacks import take_reprisal
-from vraem.processes.communities import _fade, frighten
+from vraem.processes.communities import _fade, _meet, frighten, paid_share
+from vraem.processes.exogenous import in_districts
 from vraem.processes.forces import follow_on
 from vraem.processes.groups import living_columns, new_group
 from vraem.processes.raids import chance_to_take
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
+from vraem.world.orders import RewardOrder
 from vraem.world.organisation_tables import LEADER, NO_ROW
 
 from .test_campaigns import order, under
@@ -104,6 +107,38 @@ def test_fight_territory_is_the_share_of_the_ground_both_hold_that_the_winner_ta
     contests._fight(world, contests.Border(0, 1, both, 0.0, 100), draw=0.0)
     moved = columns.control[:, TWO].sum(axis=0) - before
     assert moved == pytest.approx([share * both, -share * both], rel=1e-4)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_reward_over_the_usual_one_adds_its_log_to_the_log_odds_of_a_tip_where_it_is_offered(weight: float):
+    world = with_parameters(settled(), tip_reward_weight=weight)
+    district = int(world.valley.communities.district_id[100])
+    offered = in_districts(world, (district,))
+    odds = []
+    for orders in ((), (RewardOrder(world.week, world.week, 10.0, None, (district,)),)):
+        world.inputs = dataclasses.replace(world.inputs, rewards=orders)
+        _meet(world)
+        odds.append([log_odds(float(rate)) for rate in world.communities.tip_rate])
+    change = np.array(odds[1]) - np.array(odds[0])
+    assert change[~offered] == pytest.approx(np.zeros(np.count_nonzero(~offered)), abs=1e-9)
+    assert change[offered] == pytest.approx(
+        np.full(np.count_nonzero(offered), weight * math.log(10.0)), rel=0.02
+    )
+
+
+def test_rewards_that_are_paid_in_time_win_trust_and_those_that_are_not_lose_it():
+    trust = {}
+    for paid in (0.0, None, 1.0):
+        world = settled()
+        order = RewardOrder(world.week, world.week + 200, 1.0, paid, ())
+        world.inputs = dataclasses.replace(world.inputs, rewards=(order,))
+        for _ in range(26):
+            _fade(world)
+        trust[paid] = world.communities.trust.mean()
+    assert trust[0.0] < trust[None] < trust[1.0]
+    gone = settled()
+    gone.inputs = dataclasses.replace(gone.inputs, rewards=(RewardOrder(0, gone.week - 1, 1.0, 1.0, ()),))
+    assert np.array_equal(paid_share(gone), np.full(len(gone.communities), gone.p.reward_paid_share))
 
 
 @pytest.mark.parametrize("lost", [0.02, 0.1])

@@ -5,9 +5,12 @@ Source: docs/model.md, The state and the people between; forms after Kalyvas (20
 fear and anger at once, through `frighten` and `anger`, wherever they happen.
 """
 
+from math import log
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vraem.processes.exogenous import in_districts
 from vraem.processes.groups import living_columns, living_groups
 from vraem.world import World
 from vraem.world.build_security import committee_history, roots_of_lineage
@@ -66,6 +69,15 @@ def presence_effect(presence: NDArray[np.float64], half: float) -> NDArray[np.fl
     return presence / (presence + half)
 
 
+def paid_share(world: World) -> NDArray[np.float64]:
+    """Share of the rewards for tips that is paid in time this week (E2), by community (C,); the last order counts."""
+    share = np.full(len(world.communities), world.p.reward_paid_share)
+    for order in world.inputs.rewards:
+        if order.paid is not None and order.holds(world.week):
+            share[in_districts(world, order.districts)] = order.paid
+    return share
+
+
 def _stir(world: World, feeling: NDArray[np.float64], community: int, gain: float) -> None:
     """A feeling rises by a share of what is left to 1."""
     gain = min(gain, 1.0)
@@ -84,7 +96,7 @@ def _fade(world: World) -> None:
         step_of_month = p.anger_eradication * MONTH / WEEKS_A_QUARTER
         communities.anger += step_of_month * communities.eradication_news * (1.0 - communities.anger)
     pace = MONTH / (p.trust_return * WEEKS_A_YEAR)
-    communities.trust += pace * (p.reward_paid_share - communities.trust)
+    communities.trust += pace * (paid_share(world) - communities.trust)
 
 
 def _support_state(world: World) -> None:
@@ -137,7 +149,8 @@ def _unfair_tax(world: World) -> NDArray[np.float64] | None:
 def _meet(world: World) -> None:
     """E1 E2: λ of every column, the mean support over its territory; and how readily its communities tell of it.
 
-    Tips a week on a group that holds a place wholly are σ(a − fear x its control − support for it + presence + trust);
+    Tips a week on a group that holds a place wholly are σ(a + reward − fear x its control − support for it + presence
+    + trust), the reward being the log of what is offered over the usual;
     `tip_base` is for the full effect of presence. A place as a whole tells by the mean over those who hold it.
     """
     communities, columns, groups, p = world.communities, world.columns, world.groups, world.p
@@ -145,6 +158,9 @@ def _meet(world: World) -> None:
     ground = columns.control[:, rows]
     near = presence_effect(communities.state_presence, p.presence_half)
     felt = p.tip_base + p.tip_presence_weight * (near - 1.0) + p.tip_trust_weight * communities.trust
+    for order in world.inputs.rewards:
+        if order.holds(world.week):
+            felt += p.tip_reward_weight * log(order.factor) * in_districts(world, order.districts)
     held, told = np.zeros(len(communities)), np.zeros(len(communities))
     columns.tip_rate[: columns.count] = 0.0
     for group in living_groups(world).tolist():

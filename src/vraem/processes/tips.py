@@ -8,6 +8,7 @@ the place it may kill for a tip.
 import numpy as np
 
 from vraem.processes.attacks import licence, take_reprisal
+from vraem.processes.communities import paid_share
 from vraem.processes.groups import Rows, members_of
 from vraem.world import World
 from vraem.world.organisation_tables import NO_ROW
@@ -47,7 +48,7 @@ def _take_tip(world: World, column: int, draws: list[float]) -> None:
     if tellers[-1] <= 0.0:
         return
     place = min(int(tellers.searchsorted(draws[PLACE] * tellers[-1], "right")), len(tellers) - 1)
-    paid = draws[PAID] < p.reward_paid_share
+    paid = draws[PAID] < paid_share(world)[place]
     communities.trust[place] += p.trust_learning * (paid - communities.trust[place])
     held = float(columns.control[place, column])
     revenge = 1.0 + float(columns.aggression[column])

@@ -119,6 +119,23 @@ class Amnesty(Dated):
     kind: Literal["amnesty"]
 
 
+class Rewards(Dated):
+    """Who tells of armed groups is paid more or less than usual, in time or not (D1, E2); no one is removed by it."""
+
+    kind: Literal["rewards"]
+    factor: float = quantity("reward for a tip over the usual one", "ratio", 1.0, gt=0, le=100)
+    paid: float | None = quantity(
+        "share of the rewards that is paid in time; `reward_paid_share` if left out",
+        "ratio",
+        None,
+        ge=0,
+        le=1,
+    )
+    districts: Districts | None = Field(
+        None, description="districts where they are offered; the whole valley if left out"
+    )
+
+
 Event = Annotated[
     Eradication
     | Announcement
@@ -129,7 +146,8 @@ Event = Annotated[
     | AlternativeDevelopment
     | Removal
     | Presence
-    | Amnesty,
+    | Amnesty
+    | Rewards,
     Field(discriminator="kind"),
 ]
 EVENT_MODELS: tuple[type[Table], ...] = get_args(get_args(Event)[0])

@@ -19,6 +19,7 @@ from vraem.world.orders import (
     EradicationOrder,
     PresenceOrder,
     RemovalOrder,
+    RewardOrder,
     StartGroup,
     StartPost,
 )
@@ -65,6 +66,7 @@ class WeeklyInputs:
     removals: tuple[RemovalOrder, ...] = ()
     presence: tuple[PresenceOrder, ...] = ()
     amnesty: tuple[DistrictOrder, ...] = ()
+    rewards: tuple[RewardOrder, ...] = ()
 
 
 def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: "Valley") -> WeeklyInputs:
@@ -103,7 +105,11 @@ def weekly_inputs(scenario: "Scenario", clock: Clock, streams: Streams, valley: 
 def _orders(scenario: "Scenario", clock: Clock, valley: "Valley") -> dict[str, tuple[Any, ...]]:
     """The orders of a scenario by field of `WeeklyInputs`."""
     found: dict[str, list[Any]] = {
-        name: [] for name in ("eradication", "announcements", "assistance", "removals", "presence", "amnesty")
+        name: []
+        for name in (
+            *("eradication", "announcements", "assistance"),
+            *("removals", "presence", "amnesty", "rewards"),
+        )
     }
     for event in scenario.events:
         first, last = clock.weeks_of(event.start, event.end)
@@ -135,6 +141,10 @@ def _orders(scenario: "Scenario", clock: Clock, valley: "Valley") -> dict[str, t
             )
         elif event.kind == "amnesty":
             found["amnesty"].append(DistrictOrder(first, last, 1.0, ()))
+        elif event.kind == "rewards":
+            found["rewards"].append(
+                RewardOrder(first, last, event.factor, event.paid, _numbers(event.districts, valley))
+            )
     found["campaigns"] = [_campaign(number, row, clock) for number, row in enumerate(scenario.campaigns)]
     return {name: tuple(sorted(orders, key=lambda order: order.first)) for name, orders in found.items()}
 

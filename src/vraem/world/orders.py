@@ -35,6 +35,20 @@ class DistrictOrder(Lasting):
 
 
 @dataclass(frozen=True)
+class RewardOrder(Lasting):
+    """Other rewards for tips (E2) from week `first` to `last` in `districts` (all if empty).
+
+    `factor` over the usual reward; `paid` the share of them that is paid in time, None for the usual one.
+    """
+
+    first: int
+    last: int
+    factor: float
+    paid: float | None
+    districts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class CampaignOrder(Lasting):
     """An arrest campaign (D5), weeks `first` to `last`; `number` is its place in the scenario file, from 0.
 
