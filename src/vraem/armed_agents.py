@@ -17,7 +17,7 @@ from vraem.processes.groups import active_members
 from vraem.world import World
 from vraem.world.clock import WEEKS_A_YEAR
 from vraem.world.organisation_tables import ACTIVE, FIGHTER, RANKS, STATUSES
-from vraem.world.presence import met_by_people, standing, weight_of
+from vraem.world.presence import lacking, met_by_people, standing, weight_of
 from vraem.world.security_tables import FORCES, TASKS, UNIT_KINDS
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Protector(RowAgent, table="members", place="column"):
 
 
 def _presence(world: World, rows: Rows) -> NDArray[np.float64]:
-    return np.where(met_by_people(world)[rows], weight_of(world, rows), 0.0)
+    return np.where(met_by_people(world)[rows], weight_of(world, rows) * (1.0 - lacking(world, rows)), 0.0)
 
 
 _ESTABLISHED = "a unit is what it was set up as, for the time ordered"
@@ -190,7 +190,8 @@ class SecurityUnit(RowAgent, table="units", place="community"):
     Who acts for it: `forces` carries out orders of presence, moves patrols every month and crews when eradication is
     ordered, restores morale (D1, D7) and moves controls to where loads are stopped (`allocation`, D6); `communities`
     sums presence (D1, E1); `operations` sends the nearest free special team on a raid, after which it rests (D3, D4);
-    `attacks` costs morale (B7); `protection` lets firms bribe controls (C7). `step` does nothing.
+    `attacks` costs morale (B7), and presence with it; `protection` lets firms bribe controls, the corrupt ones more
+    (C7). `step` does nothing.
 
     The agents of a model are the units that stand in the week of `world.week`; units of a campaign's follow-on (D7)
     and of orders come and go, and an agent whose unit has been withdrawn can still be read (`stands`).
@@ -203,6 +204,8 @@ class SecurityUnit(RowAgent, table="units", place="community"):
         "community": _STATIONED,
         "task": "tasks follow from orders; use send_to(community), or free_from to keep a team from raids",
         "strength": "presence is summed from it; use reinforce(persons)",
+        "establishment": "what the unit was set up with; use reinforce(persons)",
+        "corruption": "drawn when the unit is set up, and averaged by way",
     }
     derived = {  # noqa: RUF012
         "kind_name": in_words("units", "kind", UNIT_KINDS),

@@ -80,9 +80,14 @@ def state_presence(world: World) -> NDArray[np.float64]:
     presence = world.security.fixed_presence + presence_of(world, np.flatnonzero(met & ~fixed))
     shaken = np.flatnonzero(met & (units.morale[:count] < SHAKEN))
     if len(shaken):
-        lacking = 1.0 - units.morale[shaken].astype(float) / USUAL_MORALE
-        presence = np.maximum(presence - presence_of(world, shaken, lacking), 0.0)
+        presence = np.maximum(presence - presence_of(world, shaken, lacking(world, shaken)), 0.0)
     return presence
+
+
+def lacking(world: World, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of the usual presence that the units `rows` (n,) lack with their morale, (n,): nought at the usual one."""
+    share: NDArray[np.float64] = 1.0 - world.units.morale[rows].astype(float) / USUAL_MORALE
+    return np.maximum(share, 0.0)
 
 
 def presence_of(
