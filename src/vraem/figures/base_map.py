@@ -102,7 +102,7 @@ def draw_base_map(ax: Axes, valley: Valley, *, names: bool = True) -> None:
     _draw_towns(ax, valley)
     if names:
         draw_names(ax, valley)
-    _draw_scale_bar(ax)
+    draw_scale_bar(ax, WEST + 0.06, SOUTH + 0.045)
     _draw_north_arrow(ax)
 
 
@@ -319,9 +319,9 @@ def _draw_region_names(ax: Axes, larger: float) -> Iterator[Any]:
         yield name.get_window_extent()
 
 
-def _draw_scale_bar(ax: Axes, kilometres: Sequence[int] = (0, 20, 40)) -> None:
-    """A bar of two parts in the lower left, true on the ground."""
-    x0, y0, height = WEST + 0.06, SOUTH + 0.045, 0.012
+def draw_scale_bar(ax: Axes, x0: float, y0: float, kilometres: Sequence[int] = (0, 20, 40)) -> None:
+    """A bar of two parts whose lower left corner stands at `x0`, `y0` (degrees), true on the ground."""
+    height = 0.012
     degrees = np.array(kilometres) / KM_PER_DEGREE_LON
     for part, colour in enumerate((INK, "white")):
         width = degrees[part + 1] - degrees[part]

@@ -52,6 +52,8 @@ WIDTHS = {1: 34, 0: 19, -1: 19}
 LARGER = 1.4
 """Points that letters of the map of the valley are larger than small ones: it is read at the width of a page."""
 HOUSEHOLDS = 40_000
+CROWDED = 0.85
+"""A round number of the colour bar above this share of its top would stand on the top's own."""
 HOUSEHOLD_KEY = (30, 100, 300)
 POINTS_SQUARED_PER_HOUSEHOLD = 0.10
 
@@ -334,7 +336,8 @@ def _draw_colour_bar(figure: Figure, first: Axes, scale: PowerNorm) -> None:
     bar = figure.colorbar(ScalarMappable(scale, COCA), cax=bar_axes)
     bar.outline.set_linewidth(0.4)
     top = float(scale.vmax or 1.0)
-    ticks = [value for value in (0, 10, 25, 50, 100, 200, 400, 800, 1600) if value <= top]
+    round_ones = [value for value in (0, 10, 25, 50, 100, 200, 400, 800, 1600) if value <= CROWDED * top]
+    ticks = [*round_ones, round(top)]
     bar.set_ticks(ticks, labels=[f"{thousands(value)} ha" for value in ticks])
     bar.ax.tick_params(labelsize=SMALL_SIZE - 0.5, length=2, color=MUTED)
 

@@ -35,6 +35,7 @@ LOSSES: dict[str, tuple[str, Look]] = {
 }
 """Losses by their weekly series, nearest to zero first."""
 LEAST_NAMED = 0.03
+"""Least share of a bar that has its number, and of the axis that a group took that ended before."""
 BEFORE_YEARS = 2
 
 
@@ -68,7 +69,7 @@ def members_by_fate(results: RunResult | Sequence[RunResult]) -> Figure:
         first = _start_of(runs[0])
         frame_years(weeks, runs[0].dates[max(first - BEFORE_YEARS * 52, 0) :])
         _serving_and_lost(weeks, runs, first)
-        shade_campaign(weeks, runs, named=False)
+        shade_campaign(weeks, runs, named=True, inside=True)
         _at_moments(fates, runs, start, end)
     return figure
 
@@ -87,12 +88,16 @@ def _serving_and_lost(axes: Axes, runs: Sequence[RunResult], first: int) -> None
     stacks = _by_look(runs, weeks)
     labels: list[EndLabel] = []
     base = np.zeros(shown.stop - shown.start)
+    most = max(float(sum(values[shown] for values in stacks.values()).max()), 1.0)
     for look, values in stacks.items():
         top = base + values[shown]
         axes.fill_between(days, base, top, color=look.colour, linewidth=0.4, edgecolor="white", zorder=2)
         if top[-1] > base[-1]:
             said = f"{look.label}: {top[-1] - base[-1]:.0f}"
             labels.append(EndLabel(float((top[-1] + base[-1]) / 2.0), said, letters(look.colour)))
+        elif values[shown].max() >= LEAST_NAMED * most:
+            year = runs[0].dates[shown.start + int(np.flatnonzero(values[shown])[-1])].astype("datetime64[Y]")
+            labels.append(EndLabel(float(top[-1]), f"{look.label}: until {year}", letters(look.colour)))
         base = top
     highest, floor = float(base.max()), np.zeros(shown.stop - shown.start)
     for name, (words, look) in LOSSES.items():

@@ -59,9 +59,10 @@ def measured_from(results: Sequence[RunResult]) -> tuple[str, str]:
     return day(start), day(end)
 
 
-def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool) -> None:
+def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool, inside: bool = False) -> None:
     """Shade the time of the campaign, from its first to its last week; dated removals of one day are a line.
 
+    It is `named` above the axes, or at their foot with `inside`, where a title stands above.
     Nothing is shaded if nothing is done to the groups, or not at one time in all runs. Call it when the limits of the
     axis are final.
     """
@@ -84,13 +85,14 @@ def shade_campaign(axes: Axes, results: Sequence[RunResult], *, named: bool) -> 
     else:
         axes.axvspan(left, min(right, high), color=SHADE, linewidth=0, zorder=0)
     if named:
+        middle = max((left + min(right, high)) / 2.0, low)
         axes.annotate(
             "arrests" if short else "campaign",
-            (max((left + min(right, high)) / 2.0, low), 1.0),
-            (0.0, 3.0),
+            (max(left, low), 0.0) if inside else (middle, 1.0),
+            (4.0, 4.0) if inside else (0.0, 3.0),
             axes.get_xaxis_transform(),
             "offset points",
-            ha="center",
+            ha="left" if inside else "center",
             va="bottom",
             size=SMALL_SIZE,
             color=MUTED,

@@ -14,7 +14,15 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from vraem.experiment.words import day
-from vraem.figures.base_map import ASPECT, draw_plain_map, frame_around, holding, latitude_of, longitude_of
+from vraem.figures.base_map import (
+    ASPECT,
+    draw_plain_map,
+    draw_scale_bar,
+    frame_around,
+    holding,
+    latitude_of,
+    longitude_of,
+)
 from vraem.figures.labels import POINTS_PER_INCH
 from vraem.figures.map_labels import HALO, PointLabel, mark_place, place_labels
 from vraem.figures.run_groups import looks_of, require_groups
@@ -32,6 +40,8 @@ KEY_HEAD_INCHES, KEY_LINE_INCHES = 0.29, 0.158
 LEAST_HEIGHT = 2.9
 """Maps are no lower than the key beside them."""
 WIDTH_INCHES = 2.42
+INSET = 0.035
+"""Degrees between the corner of the first map and its scale bar."""
 SEAT_POINTS = 6.5
 """Seats nearer to each other than this are drawn side by side."""
 SEAT = "seat"
@@ -101,6 +111,7 @@ def territory(
             _seats(axes, place, result, picture, looks)
             if axes is panels[0][0]:
                 _towns(axes, place, frame)
+                draw_scale_bar(axes, frame[0] + INSET, frame[3] - 2.0 * INSET)
             axes.set_title(_heading(result, picture), size=TEXT_SIZE - 0.5, pad=3.0)
             axes.annotate(
                 _subheading(result, picture),
