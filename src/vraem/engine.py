@@ -40,6 +40,7 @@ from vraem.processes import (
     shipping,
     succession,
 )
+from vraem.processes.allocation import look_at_controls
 from vraem.processes.groups import count_strength
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
@@ -271,4 +272,7 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
     p = scenario.parameters
     values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)
-    return replace(world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes)
+    world = replace(world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes)
+    world.security.way_corruption = None  # looked at anew, by the parameters of now
+    look_at_controls(world)
+    return world

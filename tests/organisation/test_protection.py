@@ -315,6 +315,17 @@ def test_bribes_are_taken_more_where_the_controls_on_the_way_are_corrupt():
     np.testing.assert_array_equal(alike, np.broadcast_to(alike[0], alike.shape))
 
 
+def test_only_the_controls_on_the_ways_that_a_firm_uses_take_its_bribes():
+    world = all_choose(fresh(), BRIBES)
+    firms, air = world.firms, ROUTES.index("air")
+    firms.route_share[:] = 0.0
+    firms.route_share[air] = 1.0
+    accepted = np.ones(firms.route_share.shape)
+    accepted[air] = 0.0
+    assert not protection._controls_bribed(world, accepted).any()
+    np.testing.assert_allclose(protection._controls_bribed(world, 1.0 - accepted), 1.0)
+
+
 def test_bribes_lower_the_risk_of_the_firms_own_loads_and_of_no_others():
     world = all_choose(fresh(), NO_PROTECTION)
     firms = len(world.firms)

@@ -131,7 +131,7 @@ def groups_of(world: World) -> ArmedGroups:
 def corruption_of_ways(world: World) -> list[list[float]]:
     """Mean corruption of the controls that each way passes, by route and firm; 0.15 where it passes none.
 
-    Each control within three cells of a waypoint counts once for it, those of the port once for the whole way.
+    Each control within three cells of a waypoint counts once for it; of the ten of the port a way to Callao passes one.
     """
     watched = {
         "air": {"air control"},
@@ -157,10 +157,10 @@ def corruption_of_ways(world: World) -> list[list[float]]:
     return found
 
 
-def _times_met(world: World, unit: int, way: list[int]) -> int:
+def _times_met(world: World, unit: int, way: list[int]) -> float:
     """At how many waypoints of a way a unit is met."""
     if UNIT_KINDS[world.units.kind[unit]] == "port control":
-        return 1
+        return 0.1
     row, col = divmod(int(world.units.cell[unit]), COLS)
     return sum(max(abs(cell // COLS - row), abs(cell % COLS - col)) <= 3 for cell in way)
 

@@ -219,7 +219,7 @@ class Protectors:
         return columns[max(own, key=lambda c: met.weight[c])].group
 
     def bribe(self, firm: Firm, accepted: list[float], week: int) -> float:
-        """C7: share of the ways on which bribes are taken this month."""
+        """C7: share of the cargo for which bribes are taken this month."""
         every = len(ROUTES)
         first = firm.number * every
         draws = self.streams.uniform_double("bribe", week, first, first + every).tolist()
@@ -227,7 +227,7 @@ class Protectors:
             clear_draw(self.streams, ("bribe", week, first + r), draw, [chance], CHOICE_MARGIN) < chance
             for r, (draw, chance) in enumerate(zip(draws, accepted, strict=True))
         ]
-        return sum(taken) / every
+        return sum(share for share, yes in zip(firm.route_share, taken, strict=True) if yes)
 
     def agree(self, firm: Firm, met: Met, week: int) -> None:
         """What loads meet and pay until the next look."""

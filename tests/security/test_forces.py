@@ -334,14 +334,42 @@ def test_more_persons_in_the_port_stop_more_of_what_goes_to_callao_and_nothing_e
     )
 
 
-def test_loads_stopped_at_the_end_of_the_way_to_callao_are_the_ports_where_no_road_is_controlled():
+def test_a_load_to_callao_passes_one_of_the_controls_of_the_port_and_none_that_was_sent_away():
     world = settled()
-    world.units.until[of_kind(world, ROAD_CONTROL)] = world.week - 1
     port = of_kind(world, PORT_CONTROL)
-    world.units.seizures[: world.units.count] = 0.0
-    stop_loads(world, int(world.units.cell[port[0]]), 9)
-    allocation.allocate(world, 4)
-    assert world.units.seizures[port].sum() == pytest.approx(9.0)
+    plain = world.security.way_corruption
+    forces.send_units(world, port, np.full(len(port), 100))
+    factor = world.security.control_factor
+    assert factor is not None
+    to_callao = [ROUTES.index(route) for route in ("foot", "road_callao")]
+    assert (factor[to_callao] < 1.0).all()
+    assert np.allclose(np.delete(factor, to_callao, axis=0), 1.0)
+    one = world.units.strength[port].mean() / allocation.PERSONS_PER_CONTROL
+    watch = allocation._along_ways(
+        world,
+        used(world.units, "cell"),
+        (allocation.BY_ROUTE[:, used(world.units, "kind")] & allocation.CONTROLS[used(world.units, "kind")])
+        * used(world.units, "strength")
+        / allocation.PERSONS_PER_CONTROL,
+    )
+    expected = ((1.0 + watch) / (1.0 + watch + one)) ** world.p.control_effect
+    np.testing.assert_allclose(factor[to_callao], expected[to_callao], rtol=1e-5)
+    assert plain is not None
+
+
+def test_a_fork_under_another_effect_of_controls_has_it_from_its_first_week():
+    from vraem import engine
+
+    from .worlds import scenario
+
+    world = settled()
+    controls = of_kind(world, ROAD_CONTROL)
+    forces.reinforce(world, controls, world.units.strength[controls].astype(float))
+    fork = engine.fork(world, scenario(104, parameters__control_effect=0.2))
+    found = fork.security.control_factor
+    assert found is not None
+    expected = control_factor(with_parameters(world.copy(), control_effect=0.2))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_a_control_with_more_persons_stops_more_and_one_with_none_as_if_it_were_gone():

@@ -88,7 +88,7 @@ def _serving_and_lost(axes: Axes, runs: Sequence[RunResult], first: int) -> None
     stacks = _by_look(runs, weeks)
     labels: list[EndLabel] = []
     base = np.zeros(shown.stop - shown.start)
-    most = max(float(sum(values[shown] for values in stacks.values()).max()), 1.0)
+    most = max(float(np.max([values[shown] for values in stacks.values()])), 1.0)
     for look, values in stacks.items():
         top = base + values[shown]
         axes.fill_between(days, base, top, color=look.colour, linewidth=0.4, edgecolor="white", zorder=2)

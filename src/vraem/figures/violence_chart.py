@@ -27,7 +27,7 @@ from vraem.figures.timeline import as_results, frame_years, panel_title
 from vraem.observe import RunResult
 from vraem.observe.journal import VIOLENT
 from vraem.world.clock import WEEKS_A_YEAR
-from vraem.world.security_tables import ACTORS, CIVILIANS, LINEAGE_GROUP, OTHER_GROUP, STATE
+from vraem.world.security_tables import ACTORS, ARMED_ACTORS, CIVILIANS, STATE
 
 HALF_YEAR = 26
 VICTIM_LOOKS: dict[str, Look] = {
@@ -36,7 +36,7 @@ VICTIM_LOOKS: dict[str, Look] = {
     "state": Look("soldiers\nand police", "#0b3a75"),
     "others": Look("others", "#b9bdc1"),
 }
-_VICTIMS = {CIVILIANS: "civilians", LINEAGE_GROUP: "groups", OTHER_GROUP: "groups", STATE: "state"}
+_VICTIMS = {CIVILIANS: "civilians", STATE: "state", **dict.fromkeys(ARMED_ACTORS, "groups")}
 YEARS_BEFORE, YEARS_AFTER = 2, 5
 QUARTER = 13
 QUARTERS_A_YEAR = 4

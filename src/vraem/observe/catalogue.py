@@ -234,7 +234,7 @@ CATALOGUE: tuple[Quantity, ...] = (
     Quantity(
         "deaths_civilians_by_groups",
         "persons",
-        "civilians killed by groups",
+        "civilians killed by groups and by columns in firms' service",
         readers.deaths(ARMED_ACTORS, (CIVILIANS,)),
     ),
     Quantity(
@@ -252,7 +252,7 @@ CATALOGUE: tuple[Quantity, ...] = (
     Quantity(
         "violence_by_groups",
         "events per 100 000 person-months",
-        "of these by groups",
+        "of these by groups and by columns in firms' service",
         readers.violence(ARMED_ACTORS),
     ),
     *(

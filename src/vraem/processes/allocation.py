@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vraem.valley import COLS, ROUTES, ROWS
 from vraem.world import World
+from vraem.world.build_security import FURTHER
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
 from vraem.world.declarations import SEIZED
 from vraem.world.presence import nearest_communities, standing
@@ -28,12 +29,14 @@ from vraem.world.security_tables import (
 
 WATCHES = {
     "air": of_kinds(AIR_CONTROL),
-    "foot": of_kinds(POST, PATROL, PORT_CONTROL),
-    "road_callao": of_kinds(ROAD_CONTROL, PORT_CONTROL),
+    "foot": of_kinds(POST, PATROL),
+    "road_callao": of_kinds(ROAD_CONTROL),
     "road_puno": of_kinds(ROAD_CONTROL),
     "river": of_kinds(RIVER_CONTROL),
 }
-"""Kinds of unit that stop loads on each route; what is carried to Huanta and Huancayo on foot goes on to Callao."""
+"""Kinds of unit in the valley that stop loads on each route."""
+TO_CALLAO = np.array([route in ("foot", "road_callao") for route in ROUTES])
+"""Routes whose loads pass the port; what is carried to Huanta and Huancayo on foot goes on by road."""
 BY_ROUTE = np.stack([WATCHES[route] for route in ROUTES])
 """The same as a table (routes, kinds)."""
 OUT_OF_SIGHT = 2 * (ROWS + COLS) ** 2
@@ -44,6 +47,7 @@ CONTROLS = of_kinds(POST, *MOVABLE, PORT_CONTROL)
 PLACES_NEAR = 6
 """Communities around a place of seizures among which a control that goes there chooses."""
 PERSONS_PER_CONTROL = 10.0
+PORT_UNITS = next(each.number for each in FURTHER if each.kind == PORT_CONTROL)
 LEAST_WATCH = 1e-9
 LEAST_FACTOR, LARGEST_FACTOR = 0.5, 2.0
 
@@ -140,26 +144,31 @@ def look_at_controls(world: World) -> None:
         return
     watching = (BY_ROUTE[:, kind] & CONTROLS[kind]) / PERSONS_PER_CONTROL  # (routes, units)
     persons, cell = strength * present, units.cell[:count]
-    now = _along_ways(world, kind, cell, watching * persons)
-    corrupt = _along_ways(world, kind, cell, watching * (persons * units.corruption[:count]))
+    port = (kind == PORT_CONTROL) & ~moved
+    now = _along_ways(world, cell, watching * persons) + _in_port(port * persons)
+    corrupt = persons * units.corruption[:count]
+    corrupt = _along_ways(world, cell, watching * corrupt) + _in_port(port * corrupt)
     security.way_corruption = np.where(now > 0.0, corrupt / np.maximum(now, LEAST_WATCH), MEAN_CORRUPTION)
     if as_at_start:
         security.control_factor = None
         return
     start = np.where(moved, world.valley.communities.cell[units.home[:count]], cell)
-    before = _along_ways(world, kind, start, watching * (first * ~added))
+    port_then = (kind == PORT_CONTROL) & ~added
+    before = _along_ways(world, start, watching * (first * ~added)) + _in_port(port_then * first)
     factor = ((1.0 + now) / (1.0 + before)) ** world.p.control_effect
     security.control_factor = np.clip(factor, LEAST_FACTOR, LARGEST_FACTOR)
 
 
-def _along_ways(
-    world: World, kind: NDArray[np.int8], cell: NDArray[np.int32], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Sum over a way's waypoints of the `weight` (5, units) of the units near each of them, (5, F).
-
-    Who controls the port stands beyond the grid: every way that ends there passes him once.
-    """
-    met = world.routes.near[:, :, cell]
-    met[:, :, kind == PORT_CONTROL] = 1
-    total: NDArray[np.float64] = np.einsum("rfu,ru->rf", met, weight)
+def _along_ways(world: World, cell: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum over a way's waypoints of the `weight` (5, units) of the units near each of them, (5, F)."""
+    total: NDArray[np.float64] = np.einsum("rfu,ru->rf", world.routes.near[:, :, cell], weight)
     return total
+
+
+def _in_port(persons: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Controls of usual size at Callao that a load of each route passes, (5, 1), by the `persons` (units,) in the port.
+
+    The port lies beyond the grid, and a load passes one of its `PORT_UNITS`.
+    """
+    one: NDArray[np.float64] = TO_CALLAO[:, None] * (float(persons.sum()) / PORT_UNITS / PERSONS_PER_CONTROL)
+    return one

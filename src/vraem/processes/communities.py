@@ -55,7 +55,7 @@ def step(world: World) -> None:
 
 
 def frighten(world: World, community: int, events: float = 1.0) -> None:
-    """Fear after `events` violent events in `community` and, half as much, in its neighbours (E1)."""
+    """Fear after `events` violent events in `community` and, by `feeling_nearby`, in its neighbours (E1)."""
     _stir(world, world.communities.fear, community, world.p.fear_gain * events)
 
 

@@ -172,6 +172,7 @@ def _fight(world: World, border: Border, draw: float) -> None:
     first_wins = draw < force[0] / force.sum()
     winner, loser = (border.one, border.other) if first_wins else (border.other, border.one)
     actors = [actor_of_column(world, column) for column in (winner, loser)]
+    suffers = actor_of(world, int(columns.group[loser]))
     _fall(world, winner, WINNER_LOSSES, actors[1], border)
     _fall(world, loser, LOSER_LOSSES, actors[0], border)
     shared = np.minimum(columns.control[:, winner], columns.control[:, loser])
@@ -183,7 +184,7 @@ def _fight(world: World, border: Border, draw: float) -> None:
         CLASH,
         persons=float(columns.armed[winner] + columns.armed[loser]),
         by=actors[0],
-        victim=actors[1],
+        victim=suffers,
         community=border.place,
         column=winner,
         group=int(columns.group[winner]),

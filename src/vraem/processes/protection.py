@@ -163,11 +163,11 @@ def _main_group(world: World, crossing: Crossing) -> NDArray[np.int64]:
 
 
 def _controls_bribed(world: World, accepted: Array) -> Array:
-    """Share of the ways on which the bribes of the month are taken, (F,); one draw a firm and route."""
-    routes = len(ROUTES)
+    """Share of its cargo for which each firm's bribes of the month are taken, (F,); one draw a firm and route."""
     draws = world.streams.uniform_double("bribe", world.week, 0, accepted.size)
-    taken: Array = np.add.reduce(draws.reshape(-1, routes) < accepted.T, axis=1) / routes
-    return taken
+    taken = accepted > draws.reshape(-1, len(ROUTES)).T
+    share: Array = np.minimum(np.add.reduce(world.firms.route_share * taken), 1.0)  # shares sum to a hair above 1
+    return share
 
 
 def fees_are_exogenous(world: World) -> bool:
@@ -227,7 +227,7 @@ def _close_gaps(world: World, crossing: Crossing) -> float:
     charged = np.stack([met, met - escorted, met * crossing.leave_needed, met])
     price = np.stack([toll, fee, toll, toll])
     warned = 1.0 - p.contract_effect * charged[CONTRACT] - p.escort_effect * escorted
-    bribed = 1.0 - found.accepted.mean(axis=0) * (1.0 - p.bribe_detection_factor)
+    bribed = 1.0 - (route * found.accepted).sum(axis=0) * (1.0 - p.bribe_detection_factor)
     unseen = np.stack([np.ones_like(met), warned, np.ones_like(met), bribed])
     burn.protective_effect = float(((found.chance * unseen) @ size).sum())
     share = float(((found.chance * charged) @ size).sum())

@@ -1,7 +1,7 @@
 """Dated events of a scenario: one frozen model for each kind, told apart by ``kind``.
 
 Dates are days, both included; a removal has one ``date``. Effects of events that overlap multiply (factors)
-or add (areas, risks, persons, units).
+or add (areas, risks, persons, units); of shares paid in time the order that begins last counts.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Rewards(Dated):
     """Who tells of armed groups is paid more or less than usual, in time or not (D1, E2); no one is removed by it."""
 
     kind: Literal["rewards"]
-    factor: float = quantity("reward for a tip over the usual one", "ratio", 1.0, gt=0, le=100)
+    factor: float = quantity("reward for a tip over the usual one", "ratio", 1.0, ge=0.01, le=100)
     paid: float | None = quantity(
         "share of the rewards that is paid in time; `reward_paid_share` if left out",
         "ratio",

@@ -44,6 +44,7 @@ def faults_of_tables(document: Mapping[str, Any], at: At) -> list[Fault]:
     return [
         *_faults_of_groups(document, at),
         *_faults_of_presence(document, at),
+        *_faults_of_rewards(document, at),
         *_faults_of_measure(document, at),
         *_faults_of_campaigns(document, at),
     ]
@@ -138,6 +139,18 @@ def _faults_of_presence(document: Mapping[str, Any], at: At) -> Iterator[Fault]:
         if event.get("kind") == "presence" and all(_whole(count) == 0 for count in counts):
             yield fault_at(
                 at, ("event", number, "posts"), "parent", "no posts and no patrols", "one or more of either"
+            )
+
+
+def _faults_of_rewards(document: Mapping[str, Any], at: At) -> Iterator[Fault]:
+    for number, event in _rows(document, "event"):
+        if event.get("kind") == "rewards" and event.get("factor", 1) == 1 and "paid" not in event:
+            yield fault_at(
+                at,
+                ("event", number, "factor"),
+                "parent",
+                "the usual reward",
+                "a factor other than 1, or paid",
             )
 
 

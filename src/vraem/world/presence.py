@@ -31,7 +31,7 @@ ALWAYS_THERE = of_kinds(POST)
 THERE_UNLESS_MOVED = of_kinds(POST, ROAD_CONTROL, RIVER_CONTROL)
 """Kinds of unit that never move, and that do not under the static allocation (D6)."""
 SHAKEN = 0.99 * USUAL_MORALE
-"""Morale below which a unit keeps nearer to its base than it used to."""
+"""Morale below which a unit counts for less than at the usual one."""
 
 
 @lru_cache(maxsize=8)
