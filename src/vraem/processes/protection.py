@@ -166,7 +166,8 @@ def _controls_bribed(world: World, accepted: Array) -> Array:
     """Share of its cargo for which each firm's bribes of the month are taken, (F,); one draw a firm and route."""
     draws = world.streams.uniform_double("bribe", world.week, 0, accepted.size)
     taken = accepted > draws.reshape(-1, len(ROUTES)).T
-    share: Array = np.minimum(np.add.reduce(world.firms.route_share * taken), 1.0)  # shares sum to a hair above 1
+    # shares of the routes may sum to a hair above 1
+    share: Array = np.minimum(np.add.reduce(world.firms.route_share * taken), 1.0)
     return share
 
 
