@@ -89,6 +89,16 @@ def test_a_parameter_that_puts_the_answer_in_by_hand_shows():
     assert "| purge_loss | gangs | fragmented | runs |" in page(found, results, "")
 
 
+def test_the_page_names_the_version_of_every_sweep_that_it_read():
+    made = {"experiment": "abc", "rules_sha256": "r", "design": "prior", "seed": 1, "done": 9, "failed": 0}
+    results = replace(planted(even, points=100), about={**made, "name": "neutrality", "vraem": "2.0"})
+    nulls = replace(results, about={**made, "name": "nulls", "vraem": "1.0"})
+    text = page(neutrality(results), results, "", None, [nulls])
+    lines = [line for line in text.splitlines() if line.startswith("*Experiment")]
+    assert ["vraem 2.0" in lines[0], "vraem 1.0" in lines[1]] == [True, True]
+    assert len(lines) == 2
+
+
 def test_the_page_tells_all_of_it():
     results = with_null(planted(even, points=100), planted(always("mixed"), points=100), "random_split")
     found = neutrality(results)

@@ -33,8 +33,12 @@ def page(
     results: Results,
     command: str,
     effects: Mapping[str, Sequence[Effect]] | None = None,
+    beside: Sequence[Results] = (),
 ) -> str:
-    """The page, with the command that made it; `effects` by outcome as of `screening_effects`, if there are any."""
+    """The page, with the command that made it; `effects` by outcome as of `screening_effects`, if there are any.
+
+    `beside` are the other sweeps that were read, whose ids and versions it names.
+    """
     about = results.about
     parts = [
         "# Neutrality",
@@ -55,6 +59,7 @@ def page(
         "## What moves the share of gangs most",
         _levers(found),
         _made(about),
+        *(_made(other.about) for other in beside),
     ]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 

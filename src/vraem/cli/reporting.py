@@ -180,7 +180,8 @@ def neutrality(
         lines += [_sweep_command(each, where) for where, each in given.values()]
         options = [word for option, (where, _) in given.items() for word in (option, str(where))]
         lines.append(shlex.join(["vraem", "neutrality", str(directory), *options]))
-        target.write_text(page(found, results, "\n".join(lines), effects), encoding="utf-8")
+        read = [each for _, each in given.values()]
+        target.write_text(page(found, results, "\n".join(lines), effects, read), encoding="utf-8")
     where = f"{len(found.faults)} places" if len(found.faults) != 1 else "one place"
     said = "the rule holds for every definition" if found.holds else f"the rule is broken in {where}"
     click.echo(f"{found.runs} runs: {said}")
