@@ -22,7 +22,7 @@ from vraem.valley import load as load_valley
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 ECONOMY_SEED = 1
-GROUP_SEED = 9
+GROUP_SEED = 11
 """A run in which columns split off: nothing is to be seen of groups in most others."""
 OF_GROUPS: dict[str, Callable[[vraem.RunResult], Figure]] = {
     "territory": figures.territory,
@@ -41,11 +41,11 @@ OF_SWEEPS: dict[str, tuple[str, Callable[[Results], Figure]]] = {
 VERSION_KEY = "Software"
 
 
-def keep(figure: Figure, name: str) -> None:
-    """Write a picture with the model's version in it."""
+def keep(figure: Figure, name: str, version: str = vraem.__version__) -> None:
+    """Write a picture with the version in it of the model whose runs it shows."""
     path = FOLDER / f"{name}.png"
     said = PngImagePlugin.PngInfo()
-    said.add_text(VERSION_KEY, f"vraem {vraem.__version__}")
+    said.add_text(VERSION_KEY, f"vraem {version}")
     with Image.open(BytesIO(png_bytes(figure))) as picture:
         picture.save(path, pnginfo=said, optimize=True)
     print(path.relative_to(FOLDER.parents[1]))
@@ -73,7 +73,8 @@ def main() -> None:
         try:
             if left := Store.open(runs / sweep).status().left:
                 raise ValueError(f"{runs / sweep}: {left} runs are still to come")
-            keep(draw_sweep(Results.open(runs / sweep)), name)
+            results = Results.open(runs / sweep)
+            keep(draw_sweep(results), name, str(results.about["vraem"]))
         except (OutputError, ValueError) as error:
             print(
                 f"{name}.png stays as it is, of version {version_of(FOLDER / f'{name}.png') or '?'}: {error}"

@@ -17,13 +17,13 @@ from vraem.world.security_tables import (
     ATTACK,
     CIVILIANS,
     CLASH,
+    FIRM_GUNMEN,
     INCIDENTS,
     KILLING,
     LINEAGE_GROUP,
     OTHER_GROUP,
     RAID_MADE,
     REMOVAL,
-    SELF_DEFENCE,
     SPLIT,
     STATE,
     SUCCESSION,
@@ -198,7 +198,7 @@ def _journal(random: np.random.Generator, weeks: int) -> Journal:
     happened(KILLING, 0.03, LINEAGE_GROUP, CIVILIANS, 1.0)
     happened(KILLING, 0.02, STATE, CIVILIANS, 1.0)
     happened(CLASH, 0.05, OTHER_GROUP, LINEAGE_GROUP, 2.0, since=880)
-    happened(CLASH, 0.02, SELF_DEFENCE, LINEAGE_GROUP, 1.0, since=900)
+    happened(CLASH, 0.02, FIRM_GUNMEN, LINEAGE_GROUP, 1.0, since=900)
     for week in np.flatnonzero(random.random(weeks) < 0.2):
         rank = COMMANDER if random.random() < 0.12 else 1
         rows.append(
