@@ -273,6 +273,8 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     p = scenario.parameters
     values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)
     world = replace(world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes)
-    world.security.way_corruption = None  # looked at anew, by the parameters of now
-    look_at_controls(world)
+    if (
+        p.control_effect != past.parameters.control_effect
+    ):  # else they are as at the last look, like in a lone run
+        look_at_controls(world)
     return world

@@ -345,9 +345,9 @@ def test_a_load_to_callao_passes_one_of_the_controls_of_the_port_and_none_that_w
     assert (factor[to_callao] < 1.0).all()
     assert np.allclose(np.delete(factor, to_callao, axis=0), 1.0)
     one = world.units.strength[port].mean() / allocation.PERSONS_PER_CONTROL
-    watch = allocation._along_ways(
-        world,
-        used(world.units, "cell"),
+    watch = np.einsum(
+        "rfu,ru->rf",
+        world.routes.near[:, :, used(world.units, "cell")],
         (allocation.BY_ROUTE[:, used(world.units, "kind")] & allocation.CONTROLS[used(world.units, "kind")])
         * used(world.units, "strength")
         / allocation.PERSONS_PER_CONTROL,
@@ -370,6 +370,25 @@ def test_a_fork_under_another_effect_of_controls_has_it_from_its_first_week():
     assert found is not None
     expected = control_factor(with_parameters(world.copy(), control_effect=0.2))
     np.testing.assert_array_equal(found, expected)
+
+
+def test_a_fork_between_two_looks_sees_the_controls_of_the_last_look_as_a_lone_run_does():
+    from vraem import engine
+
+    from .worlds import scenario
+
+    post = {
+        "place": "Pichari",
+        "kind": "control_post",
+        "force": "police",
+        "strength": 80.0,
+        "end": day(SETTLED + 2),
+    }
+    alone = advance(make_world(post=[post]), SETTLED + 4)  # given up since the last look, in week 31
+    fork = engine.fork(alone, scenario(104, post=[post]))
+    assert control_factor(alone.copy()) is not None
+    assert fork.security.control_factor is alone.security.control_factor
+    assert state(advance(fork, 6)) == state(advance(alone, 6))
 
 
 def test_a_control_with_more_persons_stops_more_and_one_with_none_as_if_it_were_gone():

@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.experiment.yearly import CALLAO_ROUTES, KG_PER_TONNE, Years
+from vraem.experiment.yearly import KG_PER_TONNE, Years
 from vraem.observe import INCOME_SOURCES, RunResult
-from vraem.valley import ROUTES
+from vraem.valley import CALLAO_ROUTES, ROUTES
 from vraem.world.clock import WEEKS_A_YEAR
 
 MAY_GROW = 0

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vraem.observe import RunResult
-from vraem.valley import ROUTES
+from vraem.valley import CALLAO_ROUTES, ROUTES
 
 KG_PER_TONNE = 1000.0
-CALLAO_ROUTES = ("foot", "road_callao")
-"""Routes whose cargo goes to Lima and Callao (C1, P30)."""
 
 _WEEK = np.timedelta64(7, "D")
 

@@ -10,7 +10,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.valley import COLS, ROUTES, ROWS
+from vraem.valley import CALLAO_ROUTES, COLS, ROUTES, ROWS
 from vraem.world import World
 from vraem.world.build_security import FURTHER
 from vraem.world.clock import MONTHS_IN_FOUR_WEEKS, WEEKS_A_YEAR
@@ -35,8 +35,8 @@ WATCHES = {
     "river": of_kinds(RIVER_CONTROL),
 }
 """Kinds of unit in the valley that stop loads on each route."""
-TO_CALLAO = np.array([route in ("foot", "road_callao") for route in ROUTES])
-"""Routes whose loads pass the port; what is carried to Huanta and Huancayo on foot goes on by road."""
+TO_CALLAO = np.isin(ROUTES, CALLAO_ROUTES)
+"""Mask (routes,) of those whose loads pass the port."""
 BY_ROUTE = np.stack([WATCHES[route] for route in ROUTES])
 """The same as a table (routes, kinds)."""
 OUT_OF_SIGHT = 2 * (ROWS + COLS) ** 2
@@ -143,32 +143,31 @@ def look_at_controls(world: World) -> None:
     if as_at_start and security.control_factor is None and security.way_corruption is not None:
         return
     watching = (BY_ROUTE[:, kind] & CONTROLS[kind]) / PERSONS_PER_CONTROL  # (routes, units)
-    persons, cell = strength * present, units.cell[:count]
-    port = (kind == PORT_CONTROL) & ~moved
-    now = _along_ways(world, cell, watching * persons) + _in_port(port * persons)
-    corrupt = persons * units.corruption[:count]
-    corrupt = _along_ways(world, cell, watching * corrupt) + _in_port(port * corrupt)
+    persons, cell, port = strength * present, units.cell[:count], kind == PORT_CONTROL
+    near = world.routes.near[:, :, cell]
+    now = _passed(near, watching, persons, port & ~moved)
+    corrupt = _passed(near, watching, persons * units.corruption[:count], port & ~moved)
     security.way_corruption = np.where(now > 0.0, corrupt / np.maximum(now, LEAST_WATCH), MEAN_CORRUPTION)
     if as_at_start:
         security.control_factor = None
         return
     start = np.where(moved, world.valley.communities.cell[units.home[:count]], cell)
-    port_then = (kind == PORT_CONTROL) & ~added
-    before = _along_ways(world, start, watching * (first * ~added)) + _in_port(port_then * first)
+    before = _passed(world.routes.near[:, :, start], watching, first * ~added, port)
     factor = ((1.0 + now) / (1.0 + before)) ** world.p.control_effect
     security.control_factor = np.clip(factor, LEAST_FACTOR, LARGEST_FACTOR)
 
 
-def _along_ways(world: World, cell: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over a way's waypoints of the `weight` (5, units) of the units near each of them, (5, F)."""
-    total: NDArray[np.float64] = np.einsum("rfu,ru->rf", world.routes.near[:, :, cell], weight)
-    return total
+def _passed(
+    near: NDArray[np.uint8],
+    watching: NDArray[np.float64],
+    persons: NDArray[np.floating],
+    in_port: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Controls of usual size that a load passes on each way, (5, F), by the `persons` (units,) in them.
 
-
-def _in_port(persons: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Controls of usual size at Callao that a load of each route passes, (5, 1), by the `persons` (units,) in the port.
-
-    The port lies beyond the grid, and a load passes one of its `PORT_UNITS`.
+    `near` (5, F, units) waypoints within sight of each, `watching` (5, units) what a person there counts for. The port
+    lies beyond the grid, and a load passes one of its `PORT_UNITS`, those that are `in_port` (units,).
     """
-    one: NDArray[np.float64] = TO_CALLAO[:, None] * (float(persons.sum()) / PORT_UNITS / PERSONS_PER_CONTROL)
-    return one
+    at_callao = float((in_port * persons).sum()) / PORT_UNITS / PERSONS_PER_CONTROL
+    passed: NDArray[np.float64] = np.einsum("rfu,ru->rf", near, watching * persons)
+    return passed + TO_CALLAO[:, None] * at_callao

@@ -165,4 +165,10 @@ def _demoralise(world: World, place: int, killed: int) -> None:
     rows = np.flatnonzero(met & standing(world))
     if len(rows):
         hit = rows[world.valley.community_hours[place].take(units.community[rows]).argmin()]
-        units.morale[hit] = max(float(units.morale[hit]) - world.p.unit_morale_loss * killed, 0.0)
+        lose_morale(world, int(hit), killed)
+
+
+def lose_morale(world: World, unit: int, killed: int) -> None:
+    """The morale of `unit` falls with each of its `killed`."""
+    morale = world.units.morale
+    morale[unit] = max(float(morale[unit]) - world.p.unit_morale_loss * killed, 0.0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vraem.processes.attacks import lose_morale
 from vraem.processes.communities import anger, frighten
 from vraem.processes.groups import Rows, members_of, rows_where
 from vraem.processes.journal import actor_of, actor_of_column, note
@@ -211,7 +212,7 @@ def _report(world: World, operation: Operation, column: int, target: int, lost: 
 
 def _firefight(world: World, operation: Operation, column: int, team: int) -> None:
     """Losses of the state in a firefight: each of the first line with a chance; the team loses morale."""
-    p, units = world.p, world.units
+    p = world.p
     line = round(p.raid_team)
     # draws of the blocks' ends: no member's row reaches there
     start = (3 * operation.address + 1) * BLOCK + BLOCK - line
@@ -233,7 +234,7 @@ def _firefight(world: World, operation: Operation, column: int, team: int) -> No
         campaign=operation.campaign,
     )
     if team != NO_ROW:
-        units.morale[team] = max(float(units.morale[team]) - world.p.unit_morale_loss * killed, 0.0)
+        lose_morale(world, team, killed)
 
 
 def _harm(world: World, operation: Operation, column: int, draw: float) -> None:

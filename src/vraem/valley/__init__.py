@@ -8,11 +8,12 @@ from vraem.valley.cache import CACHE_VARIABLE, cache_folder, content_hash, load
 from vraem.valley.communities import REGIONS, Communities
 from vraem.valley.grid import CELL_HA, CELL_KM, COLS, RIVERS, ROADS, ROWS, Grid, cell_of, centre_of
 from vraem.valley.place import Districts, Gateways, Neighbours, Places, Posts, Valley
-from vraem.valley.routes import ROUTES, Routes
+from vraem.valley.routes import CALLAO_ROUTES, ROUTES, Routes
 from vraem.valley.tables import TABLES, facts_columns, facts_table
 
 __all__ = [
     "CACHE_VARIABLE",
+    "CALLAO_ROUTES",
     "CELL_HA",
     "CELL_KM",
     "COLS",

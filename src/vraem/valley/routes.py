@@ -33,6 +33,8 @@ from vraem.valley.tables import facts_columns, facts_table
 
 ROUTES = ("air", "foot", "road_callao", "road_puno", "river")
 """Routes out of the valley, in the order of every array with a route axis."""
+CALLAO_ROUTES = ("foot", "road_callao")
+"""Those whose cargo goes to Lima and Callao (C1, P30): what is carried over the highlands goes on by road."""
 
 GATEWAYS = {
     "air": ("Air to Bolivia",),
