@@ -273,8 +273,7 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     p = scenario.parameters
     values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)
     world = replace(world, scenario=scenario, p=p, clock=clock, inputs=inputs, values=values, routes=routes)
-    if (
-        p.control_effect != past.parameters.control_effect
-    ):  # else they are as at the last look, like in a lone run
+    # else they are as at the last look, as in a lone run
+    if p.control_effect != past.parameters.control_effect:
         look_at_controls(world)
     return world
