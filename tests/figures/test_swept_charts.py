@@ -249,7 +249,7 @@ def test_the_maps_colour_each_community_by_its_share_of_runs():
 
 
 def test_fans_are_the_quantiles_of_the_runs_and_the_reference_goes_along(monkeypatch):
-    monkeypatch.setattr("vraem.figures.arm_fans.FEW_RUNS", 2)
+    monkeypatch.setattr("vraem.figures.arm_fans.BAND_RUNS", 2)
     figure = figures.strength_by_arm(arms())
     series = ArmSeries.of(arms(), ["armed_lineage"])
     panel = figure.axes[1]

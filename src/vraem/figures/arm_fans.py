@@ -29,7 +29,7 @@ from vraem.world.clock import WEEKS_A_YEAR
 
 BAND = (0.05, 0.95)
 INNER = (0.25, 0.75)
-FEW_RUNS = 20
+BAND_RUNS = 20
 """Fewer runs are drawn one by one: nine in ten of them is no number that they had."""
 LEAD_WEEKS = 156
 """Weeks before the campaign's start that are drawn."""
@@ -122,8 +122,8 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
     first = _first_week(series, rows)
     lines = "mean" if all(row.mean for row in rows) else "median"
     counts = [series.runs(arm) for arm in arms]
-    spread = "; bands: half and nine in ten of the runs" if max(counts) >= FEW_RUNS else ""
-    single = f"; thin: each run, where there are fewer than {FEW_RUNS}" if min(counts) < FEW_RUNS else ""
+    spread = "; bands: half and nine in ten of the runs" if max(counts) >= BAND_RUNS else ""
+    single = f"; thin: each run, where there are fewer than {BAND_RUNS}" if min(counts) < BAND_RUNS else ""
     note = f"Line: {lines} of runs{spread}{single}; black: {lines} of {arms[0]}."
     if left_out:
         note = f"{note} {not_drawn(left_out)}"
@@ -202,7 +202,7 @@ def _fan(
 ) -> None:
     days = series.dates[first:]
     colour = series.looks[arm].colour
-    if 1 < len(values) < FEW_RUNS:
+    if 1 < len(values) < BAND_RUNS:
         axes.plot(days, values.T, color=colour, linewidth=0.5, alpha=0.4, zorder=2)
     elif len(values) > 1:
         for band, alpha in ((BAND, 0.16), (INNER, 0.28)):
@@ -219,7 +219,8 @@ def _middle(values: NDArray[np.float64], row: Row) -> NDArray[np.float64]:
 
 def _scale(axes: Axes, values: Iterable[NDArray[np.float64]], row: Row) -> None:
     top = max(
-        float((each if len(each) < FEW_RUNS else np.quantile(each, BAND[1], axis=0)).max()) for each in values
+        float((each if len(each) < BAND_RUNS else np.quantile(each, BAND[1], axis=0)).max())
+        for each in values
     )
     axes.set_ylim(0.0, nice_top(max(top, 1e-9)))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from vraem.analysis.labels import GANGS, Shares, shares
 from vraem.analysis.results import Results
 from vraem.figures.looks import STATE_LOOKS, state_look
-from vraem.figures.shares import share_axis
-from vraem.figures.stacked_bars import FEW_RUNS, frame, key_patches, stack
+from vraem.figures.shares import PALE_RUNS, share_axis
+from vraem.figures.stacked_bars import frame, key_patches, stack
 from vraem.figures.style import (
     INK,
     SHADE,
@@ -58,8 +58,8 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
     ]
     gangs = any(found.clustered[GANGS].estimate > 0.0 for table in tables for found in table)
     whisker = ", and the whisker for gangs" if gangs else ""
-    few = any(0 < found.runs < FEW_RUNS for table in tables for found in table)
-    pale = f"\nPale: fewer than {FEW_RUNS} runs." if few else ""
+    few = any(0 < found.runs < PALE_RUNS for table in tables for found in table)
+    pale = f"\nPale: fewer than {PALE_RUNS} runs." if few else ""
     note = f"Small numbers{whisker}: interval of the share, %. n: runs.{pale}"
     columns = 2 if len(horizons) > 1 else 1
     rows = -(-len(horizons) // columns)
@@ -189,7 +189,7 @@ def _bar(axes: Axes, row: int, found: Shares) -> set[str]:
     order = [*STATE_LOOKS, *(name for name in found.clustered if name not in STATE_LOOKS)]
     drawn = [state for state in order if found.clustered[state].estimate > 0.0]
     parts = [(found.clustered[state], state_look(state)) for state in drawn]
-    stack(axes, row, parts, pale=found.runs < FEW_RUNS)
+    stack(axes, row, parts, pale=found.runs < PALE_RUNS)
     return set(drawn)
 
 

@@ -15,8 +15,8 @@ from vraem.analysis.matched_assumptions import draws_asked
 from vraem.analysis.matched_draws import RUNS_A_DRAW
 from vraem.analysis.results import Results
 from vraem.analysis.sensitivity import Lever, levers
-from vraem.figures.neutrality_grid import FEW_RUNS
 from vraem.figures.sensitivity_bars import MOST_FACTORS, ROW_INCHES, factor_meaning, frame_rows
+from vraem.figures.shares import JUDGED_RUNS
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, Margins, key_on_top, sheet, style, thousands
 from vraem.figures.swept import as_swept, condition_words, interval_note, swept_caption, when
 from vraem.version import __version__
@@ -52,7 +52,7 @@ def assumptions_that_matter(
     if not any(lever.range > 0.0 for lever in shown):
         raise ValueError("no assumption moves the share of gangs in these runs: there is nothing to draw")
     overall = float((labels == GANGS)[among].mean()) if among.any() else np.nan
-    few = int(among.sum()) < FEW_RUNS
+    few = int(among.sum()) < JUDGED_RUNS
     return _lever_rows(
         shown,
         overall,

@@ -13,6 +13,7 @@ from vraem.analysis.neutrality import COMPANIONS, LEAST, MOST, Neutrality, left_
 from vraem.analysis.results import Results
 from vraem.analysis.words import percent
 from vraem.figures.looks import STATE_LOOKS, letters, state_look
+from vraem.figures.shares import JUDGED_RUNS
 from vraem.figures.style import (
     INK,
     MISSED,
@@ -29,8 +30,6 @@ from vraem.figures.style import (
 from vraem.figures.swept import as_swept, definition_lines, swept_caption, when
 
 ROW_INCHES = 0.36
-FEW_RUNS = 20
-"""With fewer dismantled runs nothing is said of shares."""
 TICKS = (0.0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8)
 HORIZON_MARKERS = ("o", "s", "D", "^", "v", "P")
 
@@ -49,7 +48,7 @@ def neutrality_of_labels(results: Results | Path | str, found: Neutrality | None
     states = list(STATE_LOOKS)
     margins = Margins(left=1.5, right=0.3, top=1.45, bottom=0.95)
     judged = [cell.runs for cell in finding.cells if cell.definition not in COMPANIONS]
-    few = max(judged, default=0) < FEW_RUNS
+    few = max(judged, default=0) < JUDGED_RUNS
     said = "holds" if finding.holds else f"is broken in {_places(len(finding.broken))}"
     with style():
         figure, panels = sheet(

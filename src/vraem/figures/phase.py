@@ -18,6 +18,7 @@ from vraem.analysis.labels import GANGS
 from vraem.analysis.resampling import posterior_share
 from vraem.analysis.results import Results
 from vraem.analysis.words import form_words
+from vraem.figures.shares import PALE_RUNS
 from vraem.figures.style import HAIRLINE, INK, MUTED, SMALL_SIZE, TEXT_SIZE, Margins, sheet, style
 from vraem.figures.swept import as_swept, condition_words, swept_caption, when
 
@@ -33,8 +34,6 @@ MOST_LEVELS = 6
 PARTS = 4
 MOST_NAMED = 8
 """Factors that a message names."""
-FEW_RUNS = 10
-"""Cells with fewer runs are hatched: their share says little."""
 BLUES = LinearSegmentedColormap.from_list("vraem falls", ["#f4f7fa", "#a6c8e6", "#3d7fb5", "#0b3a75"])
 REDS = LinearSegmentedColormap.from_list("vraem gangs", ["#fbf4ee", "#f0b98d", "#c65d21", "#7a150d"])
 
@@ -90,7 +89,7 @@ def phase_diagram(
             f"By two properties of the campaign, {when(months)} after its end",
             swept_caption(
                 kept,
-                f"Small numbers: interval. Hatched: fewer than {FEW_RUNS} runs.\n"
+                f"Small numbers: interval. Hatched: fewer than {PALE_RUNS} runs.\n"
                 f"{condition_words(kept, definition).capitalize()}.",
             ),
             size=(
@@ -187,7 +186,7 @@ def _cell(
         color=face,
         edgecolor=HAIRLINE,
         linewidth=0.5,
-        hatch="" if runs >= FEW_RUNS else "///",
+        hatch="" if runs >= PALE_RUNS else "///",
     )
     if not known:
         axes.text(column, row, "no run", ha="center", va="center", size=SMALL_SIZE - 1.0, color=MUTED)

@@ -14,6 +14,10 @@ SHARE_COLUMN, COUNT_COLUMN = 34.0, 70.0
 """Points right of the panel at which the columns of shares and of runs end."""
 HEADING_HEIGHT = 0.85
 """Height of a heading among rows, in heights of a row."""
+PALE_RUNS = 10
+"""A share of fewer runs is drawn pale or hatched: one run is not to weigh as much as a hundred."""
+JUDGED_RUNS = 20
+"""Of fewer dismantled runs a chart says that they are too few, and judges nothing."""
 
 
 class ShareRow(NamedTuple):

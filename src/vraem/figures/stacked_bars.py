@@ -20,8 +20,6 @@ LIGHT_FROM = 0.45
 """Segments darker than this luminance bear white numbers."""
 
 
-FEW_RUNS = 10
-"""Bars of fewer runs are pale: one run is not to weigh as much as a hundred."""
 PALE = 0.3
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from vraem.processes.journal import LINEAGE_FROM
+from vraem.processes.territory import ALLIED_FROM
 
 VARIATION = 0.2
 """Share by which the thresholds are moved in every report."""
@@ -49,7 +50,9 @@ class Thresholds:
     strength_min: float = _number(
         5.0, "persons", "an independent week needs so many armed, outside a firm's service"
     )
-    alliance_max: float = _share(0.3, "a stronger alliance with another group makes a week not independent")
+    alliance_max: float = _share(
+        ALLIED_FROM, "a stronger alliance with another group makes a week not independent"
+    )
     wage_share_max: float = _share(
         0.5, "an independent week needs less of the income of 13 weeks from a firm's wages"
     )
