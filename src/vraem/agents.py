@@ -281,7 +281,8 @@ class Trafficker(RowAgent, table="firms", place="base"):
         if unknown:
             raise ValueError(f"route: got {', '.join(sorted(unknown))}, expected {', '.join(ROUTES)}")
         values = np.array([shares.get(route, 0.0) for route in ROUTES], dtype=np.float64)
-        if (values < 0.0).any() or abs(values.sum() - 1.0) > 1e-6:
+        # so that values that are no number are refused, too
+        if not ((values >= 0.0).all() and abs(values.sum() - 1.0) <= 1e-6):
             raise ValueError(
                 f"shares: got a sum of {values.sum():g}, expected shares from 0 that add up to 1"
             )

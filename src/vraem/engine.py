@@ -249,7 +249,7 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     ------
     ValueError
         If anything differs from which the start was made: its date, households, groups, posts, yields by age (A1),
-        `START_PARAMETERS`, or the null model without kin.
+        `START_PARAMETERS`, or the null model without kin; or if `scenario` ends before the checkpoint.
 
     """
     past, now = checkpoint.scenario, scenario
@@ -269,6 +269,8 @@ def fork(checkpoint: World, scenario: "Scenario") -> World:
     world = checkpoint.copy()
     world.security.fixed_presence = None  # it follows from parameters and switches, which may differ
     clock = type(world.clock).between(scenario.run.start, scenario.run.end)
+    if world.week > clock.weeks:
+        raise ValueError(f"a fork goes on: {scenario.run.end} lies before the week of the checkpoint")
     inputs = weekly_inputs(scenario, clock, world.streams, world.valley)
     p = scenario.parameters
     values, routes = CropValues.of(p), RouteTable.of(p, world.valley, world.firms.base)

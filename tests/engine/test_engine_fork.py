@@ -3,6 +3,7 @@
 import datetime as dt
 import pickle
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,28 @@ def test_parameters_of_the_weekly_rules_act_from_the_fork(name: str):
 def test_weeks_before_a_fork_stay_empty_in_its_series():
     forked = vraem.run_world(engine.fork(checkpoint(40), scenario(COMMON)))
     assert all((values[:40] == 0.0).all() for values in forked.series.values())
+
+
+def test_forks_in_threads_go_on_as_if_each_had_run_alone(straight: RunResult):
+    checkpoint = run_to(vraem.new_world(scenario(COMMON), SEED), WEEKS_BEFORE_THE_DIFFERENCE)
+    case = scenario(LATER)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(vraem.run_world, [vraem.fork(checkpoint, case) for _ in range(4)]))
+    for result in found:
+        for name in ("members", "coca_area", "leaf_price"):
+            after = slice(WEEKS_BEFORE_THE_DIFFERENCE, None)
+            assert np.array_equal(result[name][after], found[0][name][after]), name
+            assert np.array_equal(result[name][after], straight[name][after]), name
+
+
+def test_a_world_at_its_end_is_not_run_again():
+    world = vraem.new_world(scenario({"run.end": dt.date(2012, 3, 1)}), SEED)
+    vraem.run_world(world)
+    with pytest.raises(ValueError, match="expected a week before its scenario's end"):
+        vraem.run_world(world)
+
+
+def test_a_fork_that_ends_before_its_checkpoint_is_refused():
+    checkpoint = run_to(vraem.new_world(scenario({}), SEED), 30)
+    with pytest.raises(ValueError, match="2012-03-01 lies before the week of the checkpoint"):
+        vraem.fork(checkpoint, scenario({"run.end": dt.date(2012, 3, 1)}))

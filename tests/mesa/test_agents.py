@@ -224,6 +224,8 @@ def test_shares_of_routes_must_add_up(make: Any) -> None:
     assert firm.route_share.tolist() == [0.25, 0.75, 0, 0, 0]
     with pytest.raises(ValueError, match="add up to 1"):
         firm.ship_by({"air": 0.5})
+    with pytest.raises(ValueError, match="add up to 1"):
+        firm.ship_by({"air": float("nan"), "foot": 1.0})
     with pytest.raises(ValueError, match="got rail, expected air"):
         firm.ship_by({"rail": 1.0})
 

@@ -61,7 +61,21 @@ def run(
 def run_world(
     world: "World", *, check: bool = False, profile: bool = False, progress: Progress | None = None
 ) -> RunResult:
-    """Run `world` from where it stands to the end of its scenario; weeks before that stay zero in the series."""
+    """Run `world` from where it stands to the end of its scenario; weeks before that stay zero in the series.
+
+    Measures that look back over weeks before the start of recording (baselines, end states, independence) read these
+    zeros: of a world that was advanced by hand past the year before its campaign, read series only.
+
+    Raises
+    ------
+    ValueError
+        If the world stands at or after the end of its scenario.
+
+    """
+    if world.week >= world.clock.weeks:
+        raise ValueError(
+            f"world: stands at week {world.week:,}, expected a week before its scenario's end ({world.clock.weeks:,})"
+        )
     began = perf_counter()
     recorder = Recorder.of(world)
     auditor = Auditor(world) if check else None

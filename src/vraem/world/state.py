@@ -297,5 +297,6 @@ class World:
             market=self.market.copy(),
             burn_in=dataclasses.replace(self.burn_in),
             security=self.security.copy(),
+            streams=self.streams.copy(),
             flows=Flows(),
         )

@@ -105,6 +105,10 @@ class Streams:
         # of each stream used so far: bits, generator, the state that is set before a draw, and its counter
         self._generators: dict[str, tuple[np.random.Philox, np.random.Generator, Any, list[int]]] = {}
 
+    def copy(self) -> "Streams":
+        """The same streams with generators of their own, so that copies of a world can run in threads side by side."""
+        return Streams(self.seed)
+
     def _at(self, stream: str, week: int, counter: int) -> np.random.Generator:
         """The generator of `stream`, set to (week, counter)."""
         if stream not in self._generators:
