@@ -211,15 +211,12 @@ def test_weeks_before_a_fork_stay_empty_in_its_series():
 
 
 def test_forks_in_threads_go_on_as_if_each_had_run_alone(straight: RunResult):
-    checkpoint = run_to(vraem.new_world(scenario(COMMON), SEED), WEEKS_BEFORE_THE_DIFFERENCE)
-    case = scenario(LATER)
+    kept = checkpoint(60)
+    forks = [engine.fork(kept, scenario(LATER)) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(vraem.run_world, [vraem.fork(checkpoint, case) for _ in range(4)]))
-    for result in found:
-        for name in ("members", "coca_area", "leaf_price"):
-            after = slice(WEEKS_BEFORE_THE_DIFFERENCE, None)
-            assert np.array_equal(result[name][after], found[0][name][after]), name
-            assert np.array_equal(result[name][after], straight[name][after]), name
+        results = list(pool.map(vraem.run_world, forks))
+    for forked in results:
+        assert_same_from(60, forked, straight)
 
 
 def test_a_world_at_its_end_is_not_run_again():
@@ -230,6 +227,5 @@ def test_a_world_at_its_end_is_not_run_again():
 
 
 def test_a_fork_that_ends_before_its_checkpoint_is_refused():
-    checkpoint = run_to(vraem.new_world(scenario({}), SEED), 30)
     with pytest.raises(ValueError, match="2012-03-01 lies before the week of the checkpoint"):
-        vraem.fork(checkpoint, scenario({"run.end": dt.date(2012, 3, 1)}))
+        engine.fork(checkpoint(30), scenario({"run.end": dt.date(2012, 3, 1)}))

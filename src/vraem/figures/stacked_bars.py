@@ -18,9 +18,8 @@ LEAST_INTERVAL = 0.12
 """... and those narrower than this no interval."""
 LIGHT_FROM = 0.45
 """Segments darker than this luminance bear white numbers."""
-
-
 PALE = 0.3
+"""Opacity of a pale segment."""
 
 
 def segment(axes: Axes, row: int, base: float, share: Interval, look: Look, *, pale: bool = False) -> None:
