@@ -17,35 +17,43 @@ if TYPE_CHECKING:
     from vraem.analysis.compare import Comparison, compare
     from vraem.analysis.scoreboard import scoreboard
     from vraem.armed_agents import Protector, SecurityUnit
-    from vraem.engine import fork, new_world
+    from vraem.engine import advance, close_week, fork, new_world
     from vraem.experiment.frames import weekly_frame
     from vraem.model import Model
-    from vraem.observe import RunResult, run, run_world
+    from vraem.observe import SERIES, RunResult, run, run_world
+    from vraem.observe.shared import run_together
     from vraem.scenario import Scenario, ScenarioError, load
     from vraem.valley import load as load_valley
+    from vraem.world import World
 
 _HOME = {
     "Comparison": ("vraem.analysis.compare", "Comparison"),
     "Grower": ("vraem.agents", "Grower"),
     "Model": ("vraem.model", "Model"),
     "Protector": ("vraem.armed_agents", "Protector"),
+    "SERIES": ("vraem.observe", "SERIES"),
     "RunResult": ("vraem.observe", "RunResult"),
     "Scenario": ("vraem.scenario", "Scenario"),
     "ScenarioError": ("vraem.scenario", "ScenarioError"),
     "SecurityUnit": ("vraem.armed_agents", "SecurityUnit"),
     "Trafficker": ("vraem.agents", "Trafficker"),
+    "World": ("vraem.world", "World"),
+    "advance": ("vraem.engine", "advance"),
+    "close_week": ("vraem.engine", "close_week"),
     "compare": ("vraem.analysis.compare", "compare"),
     "fork": ("vraem.engine", "fork"),
     "load": ("vraem.scenario", "load"),
     "load_valley": ("vraem.valley", "load"),
     "new_world": ("vraem.engine", "new_world"),
     "run": ("vraem.observe", "run"),
+    "run_together": ("vraem.observe.shared", "run_together"),
     "run_world": ("vraem.observe", "run_world"),
     "scoreboard": ("vraem.analysis.scoreboard", "scoreboard"),
     "weekly_frame": ("vraem.experiment.frames", "weekly_frame"),
 }
 
 __all__ = [
+    "SERIES",
     "Comparison",
     "Grower",
     "Model",
@@ -55,13 +63,17 @@ __all__ = [
     "ScenarioError",
     "SecurityUnit",
     "Trafficker",
+    "World",
     "__version__",
+    "advance",
+    "close_week",
     "compare",
     "fork",
     "load",
     "load_valley",
     "new_world",
     "run",
+    "run_together",
     "run_world",
     "scoreboard",
     "weekly_frame",

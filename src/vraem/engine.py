@@ -6,6 +6,7 @@ label of its equations and the columns it writes; under `check` every other colu
 
 from collections.abc import Callable
 from dataclasses import replace
+from os import PathLike
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,7 @@ from vraem.processes import (
 )
 from vraem.processes.allocation import look_at_controls
 from vraem.processes.groups import count_strength
+from vraem.scenario import as_scenario
 from vraem.valley import Valley
 from vraem.valley import load as load_valley
 from vraem.world import World
@@ -49,6 +51,7 @@ from vraem.world.ages import AgeClasses
 from vraem.world.build import START_PARAMETERS, build_world, start_growers_prices
 from vraem.world.inputs import weekly_inputs
 from vraem.world.routes import RouteTable
+from vraem.world.streams import checked_seed
 from vraem.world.values import CropValues
 
 if TYPE_CHECKING:
@@ -189,11 +192,43 @@ SCHEDULE: tuple[Process, ...] = (
     Process("burn_in", "initialisation", burn_in.step, burn_in.WRITES),
 )
 """The order of the week (docs/odd.md, section 3)."""
+_PACKAGED = SCHEDULE
 
 
-def new_world(scenario: "Scenario", seed: int | None = None, valley: Valley | None = None) -> World:
-    """A world at the start of `scenario`: people, prices at rest, route constants solved."""
-    world = build_world(scenario, scenario.run.seed if seed is None else seed, valley or load_valley())
+def refuse_own_schedule() -> None:
+    """Raise `ValueError` if `SCHEDULE` was replaced: other processes would run the packaged one, and say nothing."""
+    if SCHEDULE is not _PACKAGED:
+        raise ValueError(
+            "engine.SCHEDULE was replaced in this process, and others would run the packaged one: put the rule into "
+            "its file (docs/changing-a-rule.md), or keep to this process (workers=1 where a function takes it)"
+        )
+
+
+def new_world(
+    scenario: "Scenario | str | PathLike[str]", seed: int | None = None, valley: Valley | None = None
+) -> World:
+    """A world at the start of a scenario: people, prices at rest, route constants solved.
+
+    Parameters
+    ----------
+    scenario
+        A `Scenario`, a scenario file, or the name of a packaged scenario.
+    seed
+        Any integer ≥ 0; that of the scenario if None.
+    valley
+        The place; loaded if None.
+
+    Raises
+    ------
+    ScenarioError
+        With one line for each thing that is wrong with the scenario's file.
+    ValueError
+        If `seed` is no integer ≥ 0.
+
+    """
+    given = as_scenario(scenario)
+    number = given.run.seed if seed is None else checked_seed(seed)
+    world = build_world(given, number, valley or load_valley())
     neighbourhood.count_growers(world)
     count_strength(world)
     burn_in.set_pay_unit(world)
@@ -216,18 +251,26 @@ def advance(world: World) -> None:
 def advance_timed(world: World, seconds: dict[str, float]) -> None:
     """Like `advance`, adding the seconds of each process to `seconds`."""
     for process in SCHEDULE:
-        began = perf_counter()
-        process.step(world)
-        seconds[process.name] = seconds.get(process.name, 0.0) + perf_counter() - began
+        _timed(process, world, seconds)
 
 
-def advance_guarded(world: World) -> None:
-    """Like `advance`, with every column read-only to the processes that do not declare that they write it."""
+def _timed(process: Process, world: World, seconds: dict[str, float]) -> None:
+    began = perf_counter()
+    process.step(world)
+    seconds[process.name] = seconds.get(process.name, 0.0) + perf_counter() - began
+
+
+def advance_guarded(world: World, seconds: dict[str, float] | None = None) -> None:
+    """Like `advance`, with every column read-only to the processes that do not declare that they write it.
+
+    The seconds of each process, locks left out, are added to `seconds` if given.
+    """
+    spent = {} if seconds is None else seconds
     try:
         for process in SCHEDULE:
             for table in world.tables:
                 table.allow_writing(process.writes.get(table.spec.name, ()))
-            process.step(world)
+            _timed(process, world, spent)
     finally:
         for table in world.tables:
             table.allow_writing(None)

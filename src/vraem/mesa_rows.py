@@ -88,6 +88,11 @@ class RowAgent(mesa.Agent):
 
     def __init_subclass__(cls, table: str | None = None, place: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            raise TypeError(
+                f"{cls.__name__}: agents are views of rows, made when asked for, and no __init__ is called; "
+                "give attributes of your own a value in the class"
+            )
         if table is None:
             return
         cls.table, cls.place = table, place or ""
@@ -142,9 +147,9 @@ class RowAgent(mesa.Agent):
         return self.model.grid[self.pos]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not hasattr(type(self), name):
-            # a label of the user's own is welcome, a misspelt column is not
-            if meant := near_miss(type(self), name):
+        found = getattr(type(self), name, None)
+        if not hasattr(found, "__set__"):  # a label of the user's own is welcome, a misspelt column is not
+            if found is None and (meant := near_miss(type(self), name)):
                 raise AttributeError(
                     f"{type(self).__name__} has no attribute {name!r}; did you mean {meant!r}?"
                 )

@@ -78,22 +78,29 @@ class RowSet(AgentSet):
 
     def select(
         self,
-        filter_func: Callable[[Any], bool] | NDArray[np.bool_] | None = None,
+        filter_func: Callable[[Any], bool] | ArrayLike | None = None,
         at_most: float = float("inf"),
         inplace: bool = False,
         agent_type: type | None = None,
     ) -> "RowSet":
         """The agents for which `filter_func` holds; it may be a mask (n,), which is a hundred times faster.
 
-        ``growers.select(growers.array("coca_area") > 1.0)``. `at_most` is a number, or a share if a float ≤ 1.
+        ``growers.select(growers.array("coca_area") > 1.0)``; a mask may be anything that NumPy takes for one (a list,
+        a pandas series). `at_most` is a number, or a share if a float ≤ 1. Raises `ValueError` for a mask of another
+        shape or kind, and for a number below 0.
         """
+        if not at_most >= 0.0:
+            raise ValueError(f"at_most: got {at_most}, expected 0 or more")
         rows = self._rows
         if agent_type is not None and not issubclass(self.population.kind, agent_type):
             rows = rows[:0]
-        elif isinstance(filter_func, np.ndarray):
-            if filter_func.shape != rows.shape or filter_func.dtype != bool:
-                raise ValueError(f"a mask of this set has shape {rows.shape} and is yes or no")
-            rows = rows[filter_func]
+        elif filter_func is not None and not callable(filter_func):
+            mask = np.asarray(filter_func)
+            if mask.shape != rows.shape or mask.dtype != bool:
+                raise ValueError(
+                    f"mask: got shape {mask.shape} of {mask.dtype}, expected shape {rows.shape} of yes and no"
+                )
+            rows = rows[mask]
         elif filter_func is not None:
             rows = rows[np.fromiter((bool(filter_func(agent)) for agent in self), bool, len(rows))]
         if isinstance(at_most, float) and at_most <= 1.0:
@@ -153,6 +160,31 @@ class RowSet(AgentSet):
     def copy(self) -> "RowSet":
         """The same agents in a set of its own."""
         return self._ordered(self._rows, False)
+
+    def __or__(self, other: Any) -> Any:
+        """Those of either set of one class: this one's in their order, then the others."""
+        if not self._alike(other):
+            return NotImplemented
+        return self._ordered(np.concatenate((self._rows, (other - self)._rows)), False)
+
+    def __and__(self, other: Any) -> Any:
+        """Those of this set who are in another of the same class, too, in their order."""
+        if not self._alike(other):
+            return NotImplemented
+        return self._ordered(self._rows[np.isin(self._rows, other._rows)], False)
+
+    def __sub__(self, other: Any) -> Any:
+        """Those of this set who are not in another of the same class, in their order."""
+        if not self._alike(other):
+            return NotImplemented
+        return self._ordered(self._rows[~np.isin(self._rows, other._rows)], False)
+
+    def __xor__(self, other: Any) -> Any:
+        """Those of one of two sets of one class only."""
+        return (self - other) | (other - self) if self._alike(other) else NotImplemented
+
+    def _alike(self, other: Any) -> bool:
+        return isinstance(other, RowSet) and other.population is self.population
 
     def add(self, agent: Any) -> None:
         """Refuse: a set of rows is changed with `select`, `shuffle` or `sort`."""

@@ -4,6 +4,7 @@ It holds no rule of behaviour. A week is the engine's week; agents, grid and col
 when first asked for; a script of the user's acts at the end of a week, before the week is recorded.
 """
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from vraem.armed_agents import Protector, SecurityUnit
 from vraem.mesa_grid import build_grid, settle
 from vraem.mesa_rows import IDS_A_CLASS, Population, RowAgent, no_collection
 from vraem.mesa_sets import AllAgents, RowSet
-from vraem.mesa_setup import resolve, whole
+from vraem.mesa_setup import resolve
 from vraem.observe.balance import Auditor
 from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
@@ -31,6 +32,7 @@ from vraem.observe.result import RunResult
 from vraem.observe.series import SERIES_NAMES
 from vraem.scenario import Scenario
 from vraem.world import Flows, World
+from vraem.world.streams import checked_seed
 
 Script = Callable[["Model"], object]
 _VIEWS = ("_populations", "_registered", "_grid", "_placed", "_revived")
@@ -79,7 +81,7 @@ class Model(mesa.Model):
         resolved = resolve(scenario, households, kwargs)
         if seed is not None and rng is not None:
             raise ValueError("seed and rng are two names of one thing: give one of them")
-        number = whole(next((s for s in (seed, rng) if s is not None), resolved.run.seed))
+        number = checked_seed(next((s for s in (seed, rng) if s is not None), resolved.run.seed))
         super().__init__(rng=number)
         self._all_agents = AllAgents([], random=self.random)
         self.world: World = engine.new_world(resolved, number)
@@ -364,6 +366,10 @@ class Model(mesa.Model):
         self._grid = None
         self._placed: dict[type, Any] = {}
 
+    def __copy__(self) -> "Model":
+        """An independent copy: half of a model, sharing the world of the other, would be no model."""
+        return copy.deepcopy(self)
+
     def __getstate__(self) -> dict[str, Any]:
         """All but the views; agents' labels of the user's own are kept."""
         state = {key: value for key, value in self.__dict__.items() if key not in _VIEWS}
@@ -375,10 +381,6 @@ class Model(mesa.Model):
     def __setstate__(self, state: dict[str, Any]) -> None:
         labels_by_kind = state.pop("_labels")
         self.__dict__.update(state)
-        # arrays out of a pickle sit on borrowed memory and could not be guarded; copies own theirs
-        flows = self.world.flows
-        self.world = self.world.copy()
-        self.world.flows = flows
         self._start_views()
         for kind, labels in labels_by_kind.items():
             self._populations[kind].label(labels)

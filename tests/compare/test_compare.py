@@ -153,3 +153,19 @@ def test_different_starts_and_households_are_refused_with_a_line_each(short):
 def test_one_replicate_is_refused(short):
     with pytest.raises(ValueError, match="at least 2"):
         compare([short(), short(SHOCK)], replicates=1)
+
+
+def test_a_comparison_is_told_in_a_line(halved):
+    assert len(repr(halved)) < 200
+    assert halved == halved
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, True])
+def test_a_seed_that_is_none_is_refused(short, seed):
+    with pytest.raises(ValueError, match="seed: got"):
+        compare([short(), short()], seed=seed)
+
+
+def test_scenarios_may_be_named():
+    with pytest.raises(ScenarioError, match="bazeline"):
+        compare(["baseline", "bazeline"])

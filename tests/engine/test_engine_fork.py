@@ -4,6 +4,7 @@ import datetime as dt
 import pickle
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -205,9 +206,37 @@ def test_parameters_of_the_weekly_rules_act_from_the_fork(name: str):
     assert any(not np.array_equal(plain[series], forked[series]) for series in plain.series)
 
 
-def test_weeks_before_a_fork_stay_empty_in_its_series():
+def test_weeks_before_a_fork_are_no_numbers_in_its_series():
     forked = vraem.run_world(engine.fork(checkpoint(40), scenario(COMMON)))
-    assert all((values[:40] == 0.0).all() for values in forked.series.values())
+    assert all(np.isnan(values[:40]).all() for values in forked.series.values())
+    assert all(np.isfinite(values[40:]).all() for values in forked.series.values())
+
+
+@pytest.fixture(scope="module")
+def without_leader() -> Scenario:
+    """A leader is taken in week 139."""
+    removal = {"kind": "removal", "date": dt.date(2014, 9, 1), "role": "leader"}
+    return scenario({"event": [removal], "run.end": dt.date(2015, 12, 31)})
+
+
+@pytest.mark.parametrize("weeks", [50, 130])
+def test_a_fork_says_nothing_against_a_year_that_was_not_recorded(without_leader: Scenario, weeks: int):
+    kept = run_to(vraem.new_world(without_leader, SEED), weeks)
+    found = vraem.run_world(engine.fork(kept, without_leader)).organisation
+    assert found.anchor is not None
+    assert (found.baseline, found.measures, found.verdicts, found.weak_start) == (None, None, {}, None)
+    assert found.dismantled("personnel") is None
+
+
+def test_a_fork_that_recorded_the_year_before_says_what_the_whole_run_says(without_leader: Scenario):
+    alone = vraem.run(without_leader, seed=SEED).organisation
+    kept = run_to(vraem.new_world(without_leader, SEED), 10)
+    found = vraem.run_world(engine.fork(kept, without_leader)).organisation
+    assert found.verdicts
+    assert found.end_states == alone.end_states
+    assert found.baseline is not None
+    assert alone.baseline is not None
+    assert replace(found.baseline, start_strength=alone.baseline.start_strength) == alone.baseline
 
 
 def test_forks_in_threads_go_on_as_if_each_had_run_alone(straight: RunResult):

@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import pickle
 import re
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 import vraem
 from vraem import engine
+from vraem.analysis.parallel import map_jobs
+from vraem.experiment.executors import LocalExecutor
 from vraem.scenario import ParameterSpec, parameter_table
 from vraem.valley import facts_columns
 from vraem.world import TABLES, World
@@ -141,8 +144,9 @@ def test_looking_on_does_not_change_the_run():
             assert values.tobytes() == watched.series[name].tobytes(), (mode, name)
 
 
-def test_a_profile_times_every_process():
-    profile = vraem.run_world(busy_world(), profile=True).profile
+@pytest.mark.parametrize("check", [False, True])
+def test_a_profile_times_every_process(check: bool):
+    profile = vraem.run_world(busy_world(), check=check, profile=True).profile
     assert set(profile) == {process.name for process in engine.SCHEDULE} | {"record"}
     assert all(seconds > 0.0 for seconds in profile.values())
 
@@ -394,3 +398,34 @@ def test_a_year_of_the_busy_world_visits_what_the_claims_above_are_about():
     ):
         assert run[name].sum() > 0.0, name
     assert np.isfinite(np.stack(list(run.series.values()))).all()
+
+
+def test_a_schedule_of_ones_own_is_not_lost_on_the_way_to_other_processes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(engine, "SCHEDULE", engine.SCHEDULE[:-1])
+    assert map_jobs(abs, [-1, -2], workers=1) == [1, 2]
+    with pytest.raises(ValueError, match="put the rule into its file"):
+        map_jobs(abs, [-1, -2], workers=2)
+
+
+def test_a_sweep_refuses_a_schedule_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(engine, "SCHEDULE", engine.SCHEDULE[:-1])
+    with pytest.raises(ValueError, match="put the rule into its file"):
+        LocalExecutor(1, None, None, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "3"])
+def test_a_seed_that_is_none_is_refused(seed: object):
+    for call in (vraem.new_world, vraem.run):
+        with pytest.raises(ValueError, match="expected an integer of 0 or more"):
+            call("history", seed=seed)
+
+
+def test_a_scenario_may_be_named():
+    assert vraem.new_world("history", 3).scenario == vraem.load("history")
+    with pytest.raises(vraem.ScenarioError, match="hystory"):
+        vraem.run("hystory")
+
+
+def test_a_world_out_of_a_pickle_can_be_guarded():
+    again = pickle.loads(pickle.dumps(busy_world()))
+    engine.advance_guarded(again)

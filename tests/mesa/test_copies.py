@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 import pytest
 
-from vraem.agents import Trafficker
+from vraem.agents import Grower, Trafficker
 from vraem.model import Model
 
 
@@ -26,7 +26,7 @@ def through_pickle(model: Model) -> Model:
     return again
 
 
-@pytest.mark.parametrize("twin_of", [through_pickle, copy.deepcopy])
+@pytest.mark.parametrize("twin_of", [through_pickle, copy.deepcopy, copy.copy])
 @pytest.mark.parametrize("looked_at", [False, True])
 def test_a_copy_goes_on_to_the_bit(make: Any, twin_of: Any, looked_at: bool) -> None:
     model = make()
@@ -74,6 +74,34 @@ def test_labels_and_own_agents_survive_a_pickle(make: Any) -> None:
     assert twin.former_protectors[-1].questioned
     assert len(twin.agents) == len(model.agents)
     through_pickle(twin).step()
+
+
+class Neighbour(Grower):
+    """A household with an attribute of the user's own that starts with a value of the class."""
+
+    mood = 0.0
+
+
+class Village(Model):
+    """A valley of neighbours."""
+
+    agent_classes = (Neighbour, *Model.agent_classes[1:])
+
+
+@pytest.mark.parametrize("twin_of", [through_pickle, copy.deepcopy])
+def test_attributes_that_start_with_a_value_of_the_class_survive(twin_of: Any) -> None:
+    village = Village("history", seed=1, households=400, end="2012-12-31")
+    village.growers[3].mood = 0.5
+    twin = twin_of(village)
+    assert [twin.growers[row].mood for row in (2, 3)] == [0.0, 0.5]
+
+
+def test_a_class_of_agents_with_an_init_is_refused() -> None:
+    with pytest.raises(TypeError, match="no __init__ is called"):
+
+        class Remembering(Grower):
+            def __init__(self) -> None:
+                self.memory = []
 
 
 @pytest.mark.parametrize("use", ["nothing", "agents", "grid", "all"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+import pandas as pd
 import pytest
 from mesa.agent import AgentSet
 
@@ -46,7 +47,7 @@ def test_select_sort_and_groupby_agree_with_a_plain_set(pair: tuple[Any, AgentSe
     assert mine.count() == theirs.count()
     assert mine.agg("cash", sum) == theirs.agg("cash", sum)
     assert rows.groupby(lambda agent: agent.slot).count() == plain.groupby("slot").count()
-    with pytest.raises(ValueError, match="a mask of this set has shape"):
+    with pytest.raises(ValueError, match="mask: got shape"):
         rows.select(np.ones(3, dtype=bool))
 
 
@@ -134,3 +135,45 @@ def test_forty_thousand_agents_are_there_at_once() -> None:
     assert len(model.agents) > 40_000
     for kind, name in ((Grower, "cash"), (Protector, "rank_name"), (SecurityUnit, "presence")):
         assert len(model.agents_by_type[kind].get(name)) == len(model.set_of(kind))
+
+
+def test_sets_of_one_class_are_joined_and_parted_in_order(pair: tuple[Any, AgentSet]) -> None:
+    rows, _ = pair
+    area = rows.array("coca_area")
+    large, small = rows.select(area > 0.5), rows.select(area < 1.0)
+    assert (large | small).rows.tolist() == [
+        *large.rows,
+        *(row for row in small.rows if row not in large.rows),
+    ]
+    assert (large & small).rows.tolist() == [row for row in large.rows if row in set(small.rows.tolist())]
+    assert (rows - large).rows.tolist() == rows.select(area <= 0.5).rows.tolist()
+    assert set((large ^ small).rows.tolist()) == set((large | small).rows.tolist()) - set(
+        (large & small).rows.tolist()
+    )
+    assert len(large | small) == len(rows.select((area > 0.5) | (area < 1.0)))
+    with pytest.raises(TypeError, match="unsupported operand"):
+        large | large.population.model.traffickers
+
+
+def test_masks_of_any_kind_choose_and_wrong_ones_are_refused(pair: tuple[Any, AgentSet]) -> None:
+    rows, _ = pair
+    mask = rows.array("coca_area") > 0.5
+    chosen = rows.select(mask).rows.tolist()
+    assert rows.select(pd.Series(mask)).rows.tolist() == chosen
+    assert rows.select(mask.tolist()).rows.tolist() == chosen
+    with pytest.raises(ValueError, match="mask: got shape"):
+        rows.select(mask[:-1])
+    with pytest.raises(ValueError, match="at_most: got -1, expected 0 or more"):
+        rows.select(at_most=-1)
+
+
+@pytest.mark.parametrize("column", ["capacity", "shield"])
+def test_what_is_divided_by_cannot_be_set_to_nothing(make: Any, column: str) -> None:
+    firms = make(weeks=1).traffickers
+    with pytest.raises(ValueError, match=rf"Trafficker\.{column}: got 0"):
+        firms.set(column, 0.0)
+    firms.set(column, 1e-3)
+    model = firms.population.model
+    for _ in range(5):
+        model.step()
+    assert np.isfinite(model.series("leaf_price")).all()

@@ -166,7 +166,7 @@ def test_a_run_taken_up_in_the_middle_is_measured_from_there(campaign):
         engine.advance(world)
         engine.close_week(world)
     result = run_world(world)
-    assert (result["members"][:80] == 0).all()
+    assert np.isnan(result["members"][:80]).all()
     assert (result["members"][80:] > 0).all()
     assert result.organisation.measures is None
 
@@ -219,3 +219,15 @@ def test_members_who_serve_are_those_of_the_last_week(campaign):
         engine.close_week(world)
     active = (world.members.status[: world.members.count] == ACTIVE).sum()
     assert recorder.series()["members"][59] == active
+
+
+def test_a_result_knows_its_series_and_whether_another_is_the_same_to_the_bit():
+    case = vraem.load("history", ["run.households=400", "run.end=2012-12-31"])
+    one, again, other = (vraem.run(case, seed=seed) for seed in (1, 1, 2))
+    assert "members" in one
+    assert "boats" not in one
+    assert list(one) == list(one.series)
+    assert one.same_series(again)
+    assert not one.same_series(other)
+    assert one == one
+    assert one != again

@@ -125,7 +125,7 @@ def test_ten_parents_are_followed_and_eleven_refused(tmp_path):
         ),
         ("run.sed=3", "--set: run.sed: got an unknown key"),
         ("run.seed.deep=3", "--set: run.seed.deep: got a key inside 1, expected a key inside a table"),
-        ("event.3.factor=2", "--set: event.3.factor: got 3, expected no item"),
+        ("event.3.factor=2", "--set: event.3.factor: got 3, expected 0"),
         ("extends=history", "--set: extends: got a parent, expected a key of the scenario itself"),
         ("switches.expectations=nave", '--set: switches.expectations: got "nave" (text)'),
         ('name="a"\nrun.seed=3', "--set: name: got"),

@@ -1,5 +1,7 @@
 """What is wrong with --set, with names and with texts is told in one line, at the place where it was said."""
 
+import datetime
+
 import pytest
 from click.testing import CliRunner
 
@@ -94,3 +96,28 @@ def test_check_looks_at_both_where_a_scenario_and_an_experiment_bear_a_name():
     first, second = (line for line in done.stdout.splitlines() if ": sound (" in line)
     assert first.startswith("eradication: sound (scenario eradication")
     assert second.startswith("eradication: sound (experiment eradication")
+
+
+def test_one_event_more_is_laid_behind_the_last():
+    case = load("arrests-eradication-development")
+    removal = {"kind": "removal", "date": "2026-01-05", "role": "leader"}
+    more = case.with_({f"event.{len(case.events)}": removal})
+    assert more.events[:-1] == case.events
+    assert (more.events[-1].kind, more.events[-1].start) == ("removal", datetime.date(2026, 1, 5))
+    by_key = case.with_({f"event.{len(case.events)}.{key}": value for key, value in removal.items()})
+    assert by_key.events == more.events
+    with pytest.raises(ScenarioError, match=f"expected a number from 0 to {len(case.events)}"):
+        case.with_({f"event.{len(case.events) + 1}": removal})
+
+
+def test_the_command_line_adds_an_event_too():
+    case = load("arrests-eradication-development")
+    number = len(case.events)
+    words = [f"event.{number}.kind=removal", f"event.{number}.date=2026-01-05", f"event.{number}.role=leader"]
+    assert load("arrests-eradication-development", words).events[:-1] == case.events
+
+
+def test_days_may_be_given_as_text():
+    assert load("history").with_({"run.end": "2013-12-31"}).run.end == datetime.date(2013, 12, 31)
+    with pytest.raises(ScenarioError, match=r'with_: run\.end: got "2013-13-31"'):
+        load("history").with_({"run.end": "2013-13-31"})

@@ -7,7 +7,7 @@ first of them parts.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from time import perf_counter
@@ -23,9 +23,11 @@ from vraem.analysis.parallel import map_jobs
 from vraem.analysis.paths import PATHS, weekly_paths
 from vraem.analysis.windows import Window, parting_weeks, windows_after
 from vraem.observe.shared import run_together
+from vraem.scenario import as_scenario
 from vraem.scenario.faults import Fault, ScenarioError
 from vraem.valley import load as load_valley
 from vraem.world.clock import Clock
+from vraem.world.streams import checked_seed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +66,7 @@ class Difference(NamedTuple):
         return (self.paired.mean / base, self.paired.low / base, self.paired.high / base)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Finished paired runs of several scenarios.
 
@@ -85,7 +87,12 @@ class Comparison:
     partings: tuple[date | None, ...]
     notes: tuple[str, ...] = ()
     weeks_run: int = 0
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        """In a line: the values are many."""
+        arms = ", ".join(self.names)
+        return f"Comparison({arms}; {len(self.seeds)} seeds, {len(self.windows)} windows, {len(MEASURES)} measures)"
 
     @property
     def reference(self) -> str:
@@ -187,7 +194,7 @@ def difference_row(each: Difference, reference: str) -> dict[str, Any]:
 
 
 def compare(
-    scenarios: "Sequence[Scenario] | Mapping[str, Scenario]",
+    scenarios: "Sequence[Scenario | str] | Mapping[str, Scenario | str]",
     *,
     replicates: int = DEFAULT_REPLICATES,
     seed: int = 1,
@@ -199,8 +206,9 @@ def compare(
     Parameters
     ----------
     scenarios
-        Two or more with the same start and households, the reference first; a mapping names the arms, else
-        they have the names of their scenarios. If ends differ, the weeks that all run are compared.
+        Two or more with the same start and households, the reference first, each a `Scenario`, a scenario file or
+        the name of a packaged scenario; a mapping names the arms, else they have the names of their scenarios. If
+        ends differ, the weeks that all run are compared.
     replicates
         Number of seeds, at least 2; the first is `seed`.
     workers
@@ -212,16 +220,15 @@ def compare(
     Raises
     ------
     ScenarioError
-        If there are fewer than two, their starts or households differ, or one does not differ from the
+        If a file is wrong, there are fewer than two, their starts or households differ, or one does not differ from the
         first in the weeks that are compared; all faults at once.
     ValueError
-        If `replicates` is below 2 or `seed` below 0.
+        If `replicates` is below 2 or `seed` no integer ≥ 0.
 
     """
-    if replicates < FEWEST_PAIRS or seed < 0:
-        raise ValueError(
-            f"got {replicates} replicates from seed {seed}, expected at least {FEWEST_PAIRS} from 0"
-        )
+    if replicates < FEWEST_PAIRS:
+        raise ValueError(f"replicates: got {replicates}, expected at least {FEWEST_PAIRS}")
+    seed = checked_seed(seed)
     began = perf_counter()
     names, given = _named(scenarios)
     arms, notes = _on_shared_weeks(names, given)
@@ -269,13 +276,13 @@ def _run_seed(job: _Job) -> tuple[NDArray[np.float64], NDArray[np.float64], int]
 
 
 def _named(
-    scenarios: "Sequence[Scenario] | Mapping[str, Scenario]",
+    scenarios: "Sequence[Scenario | str] | Mapping[str, Scenario | str]",
 ) -> "tuple[tuple[str, ...], tuple[Scenario, ...]]":
     """Names, each once, and scenarios; a scenario whose name is taken gets a number."""
     if isinstance(scenarios, Mapping):
-        names, given = [*scenarios], tuple(scenarios.values())
+        names, given = [*scenarios], tuple(map(as_scenario, scenarios.values()))
     else:
-        given = tuple(scenarios)
+        given = tuple(map(as_scenario, scenarios))
         names = []
         for scenario in given:
             count = sum(other.name == scenario.name for other in given[: len(names)])

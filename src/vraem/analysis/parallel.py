@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from typing import TypeVar
 
+from vraem.engine import refuse_own_schedule
 from vraem.experiment.local_processes import default_workers, end_with_parent
 
 Job = TypeVar("Job")
@@ -24,6 +25,7 @@ def map_jobs(
 
     `function` and `jobs` must be picklable. `progress` is called with (jobs done, jobs in all); `landed` with the
     place of a job and its result as soon as it is there. An exception, Ctrl-C among them, gives up what is left.
+    Raises `ValueError` for more than one process if `engine.SCHEDULE` was replaced in this one.
     """
     count = min(workers or default_workers(), max(len(jobs), 1))
     results: dict[int, Result] = {}
@@ -39,6 +41,7 @@ def map_jobs(
         for place, job in enumerate(jobs):
             keep(place, function(job))
         return [results[place] for place in range(len(jobs))]
+    refuse_own_schedule()
     # spawned workers start clean whatever threads the caller has (notebooks, progress bars)
     with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin_process) as pool:
         futures = {pool.submit(function, job): place for place, job in enumerate(jobs)}

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vraem.engine import refuse_own_schedule
 from vraem.experiment import limits, worker
 from vraem.experiment.failures import WorkerDied, WorkerNotStarted
 
@@ -65,9 +66,12 @@ class LocalExecutor(SweepExecutor):
     scratch
         Where workers write the stack of a run that hung.
 
+    Raises `ValueError` if `engine.SCHEDULE` was replaced in this process.
+
     """
 
     def __init__(self, workers: int, memory: int | None, task_seconds: float | None, scratch: Path) -> None:
+        refuse_own_schedule()
         self._slots = [_Slot(memory, scratch) for _ in range(workers)]
         self._task_seconds = task_seconds
 

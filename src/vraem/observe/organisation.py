@@ -27,7 +27,7 @@ from vraem.observe.measures import Baseline, Counted, HorizonMeasures, baseline_
 from vraem.observe.organisation_series import founding_group
 from vraem.observe.territory import Territory, TerritoryBook
 from vraem.observe.thresholds import THRESHOLDS, VARIANTS
-from vraem.observe.weekly import WeeklyMeasures, by_persons, weekly_measures
+from vraem.observe.weekly import LOOK_BACK, WeeklyMeasures, by_persons, weekly_measures
 from vraem.world.organisation_tables import CAPTURED, DEAD, QUIT, SURRENDERED
 from vraem.world.security_tables import REJOINED
 
@@ -94,8 +94,9 @@ class OrganisationResult:
     surrendered, and who came back of them.
 
     Against the anchor, which is None if nothing is done to the group and the days to measure from lie outside the run:
-    `baseline`, `measures` and `verdicts` (by name of the reading, see `READINGS`). `top` had the posts
-    when the campaign began. `fates` of everybody since then, or since the start of the run without an anchor.
+    `baseline`, `measures` and `verdicts` (by name of the reading, see `READINGS`); without them if the weeks before
+    were not recorded, as of a fork that `run_world` takes up. `top` had the posts when the campaign began. `fates` of
+    everybody since then, or since the start of the run without an anchor.
     """
 
     weeks: int = 0
@@ -181,7 +182,9 @@ def organisation_of(
     columns = logbook.columns(0, done)
     weeks = (columns, logbook.groups(0, done))
     weekly, known = weekly_measures(*weeks, founding)
-    measured = _measured(world, logbook, weeks, weekly, series, anchor) if anchor is not None else {}
+    measured = (
+        _measured(world, logbook, recorder.first, weeks, weekly, series, anchor) if anchor is not None else {}
+    )
     left = np.isin(members.status[: members.count], (QUIT, SURRENDERED)).sum()
     journal = Journal.of(world, done)
     returned = int(journal["persons"][journal.of_kind(REJOINED)].astype(np.float64).sum())
@@ -204,6 +207,7 @@ def organisation_of(
 def _measured(
     world: "World",
     logbook: Logbook,
+    first: int,
     weeks: tuple[Weekly, Weekly],
     headline: WeeklyMeasures,
     series: dict[str, NDArray[np.float64]],
@@ -211,12 +215,15 @@ def _measured(
 ) -> dict[str, Any]:
     """Baselines, measures and verdicts, if the run has got past the campaign's start and anybody was there.
 
-    `weeks` are the logbook's fields of columns and groups, `headline` the measures under the table as it stands.
+    `first` is the first week that was recorded. `weeks` are the logbook's fields of columns and groups, `headline` the
+    measures under the table as it stands.
     """
     done, count = len(series["members"]), world.groups.count
     founding = world.groups.founding[:count]
     if anchor.start - 1 not in logbook.persons or done <= anchor.start:
         return {}
+    if 0 < first > anchor.start - THRESHOLDS.baseline_weeks - LOOK_BACK:
+        return {}  # the year before the campaign, or what its groups did before it, was not recorded
     counted = Counted(series["hired_ex_members"], series["potential_protection"], series["members"])
     of_persons = replace(counted, hired=series["hired_ever_members"])
     top = Top.of(logbook.persons[anchor.start - 1], founding_group(founding))

@@ -35,12 +35,18 @@ class Recorder:
         self._incidents = 0
         self._derived = 0
         self._founding = np.zeros(0, dtype=bool)
+        self.first = 0
+        """The first week that is recorded."""
 
     @classmethod
     def of(cls, world: World) -> "Recorder":
         """A recorder for the run of `world`, which watches where persons are in the weeks of its anchor."""
         recorder = cls(world.clock)
-        recorder._incidents = world.incidents.count  # of the weeks before, if the world is a fork
+        recorder._rows[: world.week] = (
+            np.nan
+        )  # of the weeks before, if the world has a past, nothing is known
+        recorder.first = recorder._derived = world.week
+        recorder._incidents = world.incidents.count
         recorder.watch(world)
         return recorder
 
@@ -61,6 +67,7 @@ class Recorder:
         twin.logbook, twin.territory = self.logbook.copy(clock.weeks), self.territory.copy(kept)
         twin._watched, twin._incidents = set(self._watched), self._incidents
         twin._derived, twin._founding = min(self._derived, clock.weeks), self._founding
+        twin.first = self.first
         return twin
 
     def record(self, world: World) -> None:

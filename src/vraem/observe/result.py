@@ -1,5 +1,6 @@
 """What a run leaves behind: labelled weekly series, yearly snapshots and its identity."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class Snapshots:
     income_by_source: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RunResult:
     """One finished run.
 
@@ -64,6 +65,20 @@ class RunResult:
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """Weekly values (weeks,) of the series `name`."""
         return self.series[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a series called `name`."""
+        return name in self.series
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the series."""
+        return iter(self.series)
+
+    def same_series(self, other: "RunResult") -> bool:
+        """Whether every series of two runs is the same to the bit, over the same weeks (what `==` does not ask)."""
+        return np.array_equal(self.dates, other.dates) and all(
+            np.array_equal(values, other.series[name], equal_nan=True) for name, values in self.series.items()
+        )
 
     def between(self, start: str, end: str) -> NDArray[np.bool_]:
         """Mask (weeks,) of the weeks that open on or after `start` and before or on `end` (ISO dates)."""

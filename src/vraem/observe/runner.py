@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from os import PathLike
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ _REPORT_EVERY = 13
 
 
 def run(
-    scenario: "Scenario",
+    scenario: "Scenario | str | PathLike[str]",
     *,
     seed: int | None = None,
     check: bool = False,
@@ -31,12 +32,12 @@ def run(
     progress: Progress | None = None,
     valley: "Valley | None" = None,
 ) -> RunResult:
-    """Run `scenario` from its start to its end.
+    """Run a scenario from its start to its end.
 
     Parameters
     ----------
     scenario
-        What to run.
+        A `Scenario`, a scenario file, or the name of a packaged scenario.
     seed
         Any integer ≥ 0; that of the scenario if None.
     check
@@ -50,6 +51,10 @@ def run(
 
     Raises
     ------
+    ScenarioError
+        With one line for each thing that is wrong with the scenario's file.
+    ValueError
+        If `seed` is no integer ≥ 0.
     BalanceError
         Under `check`, when a balance or a declared range is broken.
 
@@ -61,15 +66,25 @@ def run(
 def run_world(
     world: "World", *, check: bool = False, profile: bool = False, progress: Progress | None = None
 ) -> RunResult:
-    """Run `world` from where it stands to the end of its scenario; weeks before that stay zero in the series.
+    """Run `world` from where it stands to the end of its scenario.
 
-    Measures that look back over weeks before the start of recording (baselines, end states, independence) read these
-    zeros: of a world that was advanced by hand past the year before its campaign, read series only.
+    Weeks before that are not numbers in the series. What is said against the year before a campaign (baseline,
+    measures, end states) is left out if that year, or the years that its groups are judged by, were not recorded.
+    `run_together` runs scenarios that share a past with that past in every record.
+
+    Parameters
+    ----------
+    world
+        As `new_world` or `fork` make it, advanced or not; it stands at the end afterwards.
+    check, profile, progress
+        As in `run`.
 
     Raises
     ------
     ValueError
         If the world stands at or after the end of its scenario.
+    BalanceError
+        Under `check`, when a balance or a declared range is broken.
 
     """
     if world.week >= world.clock.weeks:
@@ -83,7 +98,7 @@ def run_world(
     weeks = world.clock.weeks
     while world.week < weeks:
         if auditor is not None:
-            engine.advance_guarded(world)
+            engine.advance_guarded(world, seconds)
             auditor.check(world)
         elif profile:
             engine.advance_timed(world, seconds)
@@ -97,7 +112,7 @@ def run_world(
         world,
         recorder,
         seconds=perf_counter() - began,
-        profile=seconds,
+        profile=seconds if profile else {},
         balance=dict(auditor.largest) if auditor is not None else {},
     )
 

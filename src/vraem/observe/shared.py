@@ -12,6 +12,7 @@ from vraem import engine
 from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
 from vraem.observe.result import RunResult
+from vraem.scenario import as_scenario
 from vraem.valley import load as load_valley
 from vraem.world.inputs import WeeklyInputs
 
@@ -41,9 +42,9 @@ class _Branch:
 
 
 def run_together(
-    scenarios: "Sequence[Scenario]", *, seed: int, valley: "Valley | None" = None
+    scenarios: "Sequence[Scenario | str]", *, seed: int, valley: "Valley | None" = None
 ) -> list[SharedRun]:
-    """Run `scenarios` with one seed, the past they share only once.
+    """Run `scenarios`, or the files or packaged scenarios of these names, with one seed, the past they share only once.
 
     Scenarios share a past if parameters, switches, groups, posts, start and households agree, up to the first
     week in which an input (driver, event or campaign) differs. The weeks of a shared past count for the first of
@@ -57,13 +58,14 @@ def run_together(
     """
     place = valley or load_valley()
     answer: dict[int, SharedRun] = {}
-    for places in _families(scenarios):
-        first = scenarios[places[0]]
+    given = [as_scenario(each) for each in scenarios]
+    for places in _families(given):
+        first = given[places[0]]
         began = perf_counter()
         world = engine.new_world(first, seed, place)
         trunk = _Branch(places, world, Recorder(world.clock), seconds=perf_counter() - began)
-        _grow(trunk, scenarios, answer)
-    return [answer[number] for number in range(len(scenarios))]
+        _grow(trunk, given, answer)
+    return [answer[number] for number in range(len(given))]
 
 
 def _families(scenarios: "Sequence[Scenario]") -> list[list[int]]:

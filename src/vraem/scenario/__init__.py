@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vraem.scenario.driver_series import DRIVER_KINDS, DriverKind, DriverRow, Drivers
     from vraem.scenario.faults import Fault, ScenarioError
-    from vraem.scenario.loader import load
+    from vraem.scenario.loader import as_scenario, load
     from vraem.scenario.parameters import Parameters, ParameterSpec, parameter_table, target_table
     from vraem.scenario.scenario import Scenario
     from vraem.scenario.sources import packaged_names
@@ -30,6 +30,7 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "faults",
     "Switch": "switches",
+    "as_scenario": "loader",
     "load": "loader",
     "packaged_names": "sources",
     "parameter_table": "parameters",
@@ -48,6 +49,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Switch",
+    "as_scenario",
     "load",
     "packaged_names",
     "parameter_table",

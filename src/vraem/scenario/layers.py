@@ -73,7 +73,8 @@ class Layers:
     def put(self, path: Path, value: Any, said: str | Mark) -> None:
         """Set one value; ``said`` is the place where it was, or a word for it. Raises ``ScenarioError``.
 
-        Numbers of ``path`` are items of lists; in a table they are keys, which are text.
+        Numbers of ``path`` are items of lists, one more than there are a new one; in a table they are keys, which are
+        text.
         """
         table: Any = self.data
         mark = Mark(said, _NO_POSITION, _NO_POSITION) if isinstance(said, str) else said
@@ -84,14 +85,17 @@ class Layers:
                 if parts[depth] not in table:
                     self.marks[tuple(parts[: depth + 1])] = mark
                 table = table.setdefault(parts[depth], {})
-            elif isinstance(table, list) and isinstance(part, int) and part < len(table):
+            elif isinstance(table, list) and isinstance(part, int) and part <= len(table):
+                if part == len(table):
+                    table.append({})
+                    self.marks[tuple(parts[: depth + 1])] = mark
                 table = table[part]
             else:
                 raise ScenarioError([_no_way(path, depth, table, mark.file)])
         last = path[-1]
-        if isinstance(table, list) and isinstance(last, int) and last < len(table):
+        if isinstance(table, list) and isinstance(last, int) and last <= len(table):
             self._forget(tuple(parts))
-            table[last] = value
+            table[last : last + 1] = [value]
         elif isinstance(table, dict):
             parts[-1] = str(last)
             self._merge(table, {parts[-1]: value}, tuple(parts[:-1]))
@@ -246,9 +250,7 @@ def _without_own(marks: Mapping[Path, Mark]) -> dict[Path, Mark]:
 def _no_way(path: Path, depth: int, table: Any, label: str) -> Fault:
     key = ".".join(map(str, path))
     if isinstance(table, list):
-        return Fault(
-            label, 0, 0, key, f"{path[depth]}", f"a number from 0 to {len(table) - 1}" if table else "no item"
-        )
+        return Fault(label, 0, 0, key, f"{path[depth]}", f"a number from 0 to {len(table)}" if table else "0")
     return Fault(label, 0, 0, key, f"a key inside {in_words(table)}", "a key inside a table")
 
 

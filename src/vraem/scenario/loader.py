@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path as File
@@ -32,6 +35,7 @@ from vraem.scenario.syntax import TOO_DEEP
 
 LONGEST_LIST = 50_000
 """Items of a list or keys of a table that are looked at: more than any that is allowed has."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -50,6 +54,11 @@ def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scena
         except ScenarioError as error:
             faults += error.faults
     return build(layers, None if folder == library() else folder, faults)
+
+
+def as_scenario(source: Scenario | str | os.PathLike[str]) -> Scenario:
+    """A scenario as it is, or that of a file or of a packaged name. Raises ``ScenarioError``."""
+    return source if isinstance(source, Scenario) else load(source)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -240,7 +249,10 @@ def _leaves(value: Any, path: Path) -> Iterator[Path]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of NumPy as Python's own; tuples as the lists of a file."""
+    """Numbers of NumPy as Python's own; tuples as the lists of a file; ISO text of a day as the day."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            return datetime.date.fromisoformat(value)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

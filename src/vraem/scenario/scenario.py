@@ -87,7 +87,8 @@ class Scenario:
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
         """Another scenario with some values changed, checked like a file.
 
-        ``scenario.with_({"parameters.demand_elasticity": 5, "run.seed": 3})``. Raises ``ScenarioError``.
+        ``scenario.with_({"parameters.demand_elasticity": 5, "run.seed": 3})``. Days may be dates or ISO text; the
+        number behind the last of a list adds one: ``{"event.0": {"kind": "removal", …}}``. Raises ``ScenarioError``.
         """
         from vraem.scenario.loader import changed
 

@@ -143,7 +143,9 @@ class Table:
         return dict(self.__dict__)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
+        # arrays out of a pickle sit on borrowed memory and could not be guarded; copies own theirs
+        arrays = {name: value.copy() for name, value in state.items() if isinstance(value, np.ndarray)}
+        self.__dict__.update(state, **arrays)
 
     def __repr__(self) -> str:
         return f"<{self.spec.name}: {self.count} rows, {len(self.spec.columns)} columns>"

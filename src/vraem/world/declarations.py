@@ -8,6 +8,9 @@ from vraem.world.columns import Column, TableSpec
 from vraem.world.organisation_tables import BIG, COLUMNS, GROUPS, MEMBERS
 from vraem.world.security_tables import INCIDENTS, UNITS
 
+LEAST = 1e-3
+"""Least of what is divided by."""
+
 GROWERS = TableSpec(
     "growers",
     "a farm household; rows are sorted by decision slot, then ordinary before never-growing, then community",
@@ -143,7 +146,9 @@ FIRMS = TableSpec(
     "a trafficking firm (clan)",
     (
         Column("base", "int64", "index", 0, 1e5, "community of the firm's laboratory and store"),
-        Column("capacity", "float64", "kg/week", 0, BIG, "leaf the firm can process at the normal markdown"),
+        Column(
+            "capacity", "float64", "kg/week", LEAST, BIG, "leaf the firm can process at the normal markdown"
+        ),
         Column("capital", "float64", "USD", -BIG, BIG, "working capital"),
         Column("leaf_stock", "float64", "kg", 0, BIG, "dry leaf in store"),
         Column("paste_stock", "float64", "kg", 0, BIG, "coca paste in store"),
@@ -179,7 +184,12 @@ FIRMS = TableSpec(
         ),
         Column("security_cost", "float64", "USD", 0, BIG, "gunmen's pay and bribes this week (C3, C7)"),
         Column(
-            "shield", "float64", "ratio", 0, 10, "risk of seizure under the firm's protection over the usual"
+            "shield",
+            "float64",
+            "ratio",
+            LEAST,
+            10,
+            "risk of seizure under the firm's protection over the usual",
         ),
         Column("charged_share", "float64", "share", 0, 1, "chance that a load pays a toll (C3)", "route"),
         Column(

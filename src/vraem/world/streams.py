@@ -88,6 +88,13 @@ _FLOATS_A_COUNTER = 8  # one Philox counter gives four 64-bit words, each two 32
 _DOUBLES_A_COUNTER = 4
 
 
+def checked_seed(seed: object) -> int:
+    """A seed as an integer. Raises `ValueError` for what is none, or is below 0."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed: got {seed!r}, expected an integer of 0 or more")
+    return int(seed)
+
+
 class Streams:
     """The streams of one seed.
 
