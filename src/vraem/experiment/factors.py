@@ -201,11 +201,11 @@ class FactorReader:
         key = str(entry.key)
         made: Factor | None
         if not key.startswith(_FREE_KEYS):
-            expected = (
-                "a key such as event.0.factor or campaign.0.intelligence; "
-                "parameters and switches have keys of their own"
-            )
-            self._fault(path, "value", in_words(key), expected)
+            table, _, name = key.partition(".")
+            kind = {"parameters": "parameter", "switches": "switch"}.get(table)
+            hint = f'write {kind} = "{name}" in place of key' if kind and name else ""
+            expected = "a key such as event.0.factor or campaign.0.intelligence"
+            self._fault(path, "value", in_words(key), expected, hint)
             return
         if entry.values:
             made = Factor(key, entry.values) if self._no_range_beside_values(entry, path) else None
