@@ -12,11 +12,12 @@ from matplotlib.text import Text
 
 from vraem.experiment import observed
 from vraem.experiment.yearly import moving_route_shares
+from vraem.figures.ablations import ablation_chart
 from vraem.figures.charts import area_against_observed, prices
 from vraem.figures.flows import STACK_ORDER, leaf_fate, route_shares
 from vraem.figures.households import coca_map_years, growers_incomes
 from vraem.figures.run import charts_of, draw_run
-from vraem.figures.scoreboard import ablation_chart, position, scoreboard_chart
+from vraem.figures.scoreboard import position, scoreboard_chart
 from vraem.figures.style import MISSED, PASSED, style
 from vraem.figures.timeline import EPISODES, Bundle
 from vraem.observe import INCOME_SOURCES
@@ -335,18 +336,18 @@ def test_a_value_stands_inside_the_tolerance_exactly_if_it_lies_between_its_boun
             assert inside == (low <= value <= high), (value, low, high)
 
 
-def test_the_ablation_chart_shades_what_is_lost_and_counts_each_column():
+def test_the_ablation_chart_shades_what_is_lost_and_counts_each_row():
     without = [SCORES[0]._replace(passed=False), *SCORES[1:]]
     (axes,) = ablation_chart({"whole model": SCORES, "no markdown": without}).axes
     shaded = [(bar.get_x(), round(bar.get_y() + 0.5)) for container in axes.containers for bar in container]
-    assert shaded == [(0.5, 0)]
+    assert shaded == [(-0.5, 1)]
     said = [text.get_text() for text in axes.texts]
     assert {"2", "1"} <= set(said)
 
 
-def test_a_wide_ablation_chart_keeps_its_headings_on_the_page():
-    table = {f"left out, number {number} of many": SCORES for number in range(20)}
-    figure = ablation_chart(table)
+def test_a_large_ablation_chart_keeps_its_headings_on_the_page():
+    scores = [SCORES[0]._replace(name="A pattern with a name of some length")] * 20
+    figure = ablation_chart({f"left out, number {number} of many": scores for number in range(30)})
     for text, box in shown_boxes(figure):
         assert box.x1 <= figure.bbox.x1, text
         assert box.y1 <= figure.bbox.y1, text
@@ -355,7 +356,7 @@ def test_a_wide_ablation_chart_keeps_its_headings_on_the_page():
 def test_ablations_of_other_patterns_and_empty_tables_are_refused():
     with pytest.raises(ValueError, match="same patterns"):
         ablation_chart({"whole model": SCORES, "other": SCORES[1:]})
-    with pytest.raises(ValueError, match="got no column"):
+    with pytest.raises(ValueError, match="got no row"):
         ablation_chart({})
     with pytest.raises(ValueError, match="at least one pattern"):
         scoreboard_chart([])

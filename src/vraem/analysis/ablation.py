@@ -114,6 +114,43 @@ ABLATIONS: tuple[Ablation, ...] = (
     Ablation("naive expectations", "switch S9", _switch("expectations", "naive")),
     Ablation("salience", "switch S13", _switch("risk_belief", "salience")),
     Ablation("positive response", "switch S10", _switch("eradication_response", "positive")),
+    Ablation("no kin", "null model N3: nobody has kin", _switch("null_model", "no_kin")),
+    Ablation(
+        "ranks are not filled up",
+        "rule B6: recruits do not depend on how many a group lacks",
+        _parameters(recruit_ranks_weight=0.0),
+    ),
+    Ablation(
+        "pay does not count",
+        "rules B5 B6: pay enters neither leaving nor joining",
+        _parameters(exit_pay_weight=0.0, join_pay_weight=0.0),
+    ),
+    Ablation(
+        "pressure does not count",
+        "rules B5 B6: what the state does enters neither leaving nor joining",
+        _parameters(exit_risk_weight=0.0, join_risk_weight=0.0),
+    ),
+    Ablation("nobody leaves with others", "rule B5: no contagion", _parameters(exit_contagion=0.0)),
+    Ablation("nobody relapses", "rule B6: who has left never joins again", _parameters(relapse_rate=0.0)),
+    Ablation(
+        "the centre gives nothing back", "rule B2: no redistribution", _parameters(centre_redistribution=0.0)
+    ),
+    Ablation(
+        "all ranks look alike",
+        "rule D3: routine operations do not look for the top",
+        _parameters(routine_rank_visibility=0.0),
+    ),
+    Ablation("no tips", "rule E2: nobody informs", _parameters(tip_base=-50.0)),
+    Ablation(
+        "places do not side",
+        "rules B6 D3: ties to communities help neither recruiters nor those who hide",
+        _parameters(join_link_weight=0.0, raid_support_weight=0.0),
+    ),
+    Ablation(
+        "collectors do not compete",
+        "rule C5: tolls do not fall with the number of collectors",
+        _parameters(fee_competition_elasticity=0.0),
+    ),
 )
 """Everything that is left out in turn."""
 

@@ -204,7 +204,8 @@ def _save_scores(
 
     `notes` say what each part but the first rests on.
     """
-    from vraem.figures.scoreboard import ablation_chart, scoreboard_chart
+    from vraem.figures.ablations import ablation_chart
+    from vraem.figures.scoreboard import scoreboard_chart
     from vraem.figures.style import save
     from vraem.version import __version__
 

@@ -1,8 +1,8 @@
-"""How well the model reproduces the patterns, and which of its rules each pattern needs."""
+"""How well the model reproduces the patterns."""
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from matplotlib.axes import Axes
@@ -27,8 +27,6 @@ from vraem.figures.style import (
 ROW_INCHES = 0.37
 AXIS_REACH = 1.0
 """How far beyond the tolerance the axis goes, in its widths; values further out are held at the edge."""
-MOST_UPRIGHT = 7
-"""Most columns whose headings stand upright; more are slanted and narrower."""
 SHEET_INCHES, LEFT_INCHES, RIGHT_INCHES = 12.5, 3.45, 6.65
 SHARE_FROM, SHARE_INCHES = 0.25, 1.0
 """Inches right of the tolerances at which the bars of shares begin, and the length of a whole one."""
@@ -266,63 +264,3 @@ def _write(
 
 def _wrapped(text: str, letters: int) -> str:
     return textwrap.fill(text, letters, max_lines=2, placeholder=" …")
-
-
-def ablation_chart(ablations: Mapping[str, Sequence[Score]], caption: str = "") -> Figure:
-    """Patterns by rules left out: the first column is the whole model, the others lack one rule each.
-
-    A shaded cell is a pattern that the whole model reproduces and the ablated one does not. Raises
-    `ValueError` unless every column scores the same patterns in the same order.
-    """
-    columns = list(ablations)
-    if not columns:
-        raise ValueError("an ablation table needs at least the whole model; got no column")
-    whole = ablations[columns[0]]
-    for name in columns[1:]:
-        if [score.label for score in ablations[name]] != [score.label for score in whole]:
-            raise ValueError(f"ablation {name!r} does not score the same patterns as {columns[0]!r}")
-    slanted = len(columns) > MOST_UPRIGHT
-    column_inches, top = (0.42, 2.0) if slanted else (1.05, 1.25)
-    with style():
-        figure, ((axes,),) = sheet(
-            "Which rule carries which pattern",
-            "● reproduced   ✕ missed   shaded: lost when the rule is left out",
-            caption,
-            size=(4.1 + column_inches * len(columns), top + 1.05 + 0.33 * len(whole)),
-            margins=Margins(left=3.35, right=0.75, top=top, bottom=0.7),
-        )
-        axes.set_xlim(-0.5, len(columns) - 0.5)
-        axes.set_ylim(len(whole) + 0.5, -0.5)
-        axes.set_axis_off()
-        for row, score in enumerate(whole):
-            _write(axes, row, -3.2, score.label, weight="bold")
-            _write(axes, row, -2.7, _wrapped(score.name, NAME_LETTERS + 2))
-            axes.hlines(row + 0.5, -0.5, len(columns) - 0.5, color=HAIRLINE, linewidth=0.5, zorder=0)
-        for column, name in enumerate(columns):
-            _ablation_heading(axes, column, name, slanted=slanted)
-            _ablation_column(axes, column, ablations[name], whole)
-        _write(axes, len(whole), -3.2, "Patterns reproduced", weight="bold")
-    return figure
-
-
-def _ablation_heading(axes: Axes, column: int, name: str, *, slanted: bool) -> None:
-    weight = "bold" if column == 0 else "normal"
-    if slanted:
-        axes.text(
-            column - 0.2, -0.6, name, rotation=50, rotation_mode="anchor", size=SMALL_SIZE, weight=weight
-        )
-        return
-    wrapped = textwrap.fill(name, 13)
-    axes.text(
-        column, -0.75, wrapped, ha="center", va="bottom", size=SMALL_SIZE, weight=weight, linespacing=1.05
-    )
-
-
-def _ablation_column(axes: Axes, column: int, scores: Sequence[Score], whole: Sequence[Score]) -> None:
-    for row, (score, reference) in enumerate(zip(scores, whole, strict=True)):
-        look = PASSED if score.passed else MISSED
-        if reference.passed and not score.passed:
-            axes.barh(row, 1.0, 1.0, left=column - 0.5, color=SHADE, edgecolor="none", zorder=0)
-        axes.plot([column], [row], marker=look.marker, color=look.colour, markersize=6.5, zorder=3)
-    passed = sum(score.passed for score in scores)
-    axes.text(column, len(scores), f"{passed}", ha="center", va="center", size=TEXT_SIZE, weight="bold")
