@@ -128,6 +128,15 @@ def test_sums_over_a_year_begin_when_there_is_a_year_behind_them():
     first = min(line.get_xdata()[0] for line in lines(panel, 100))
     day = np.datetime64(first, "D") if not isinstance(first, float) else first
     assert np.datetime64(day, "D") >= series.dates[51].astype("datetime64[D]")
-    without = ArmSeries(series.dates, series.values, series.looks, None, "")
+    without = ArmSeries(series.dates, series.values, series.looks, dict.fromkeys(series.arms), "")
     assert _first_week(without, VIOLENCE_ROWS) == 51
     assert _first_week(without, STRENGTH_ROWS) == 0
+
+
+def test_a_campaign_is_shaded_in_the_panels_of_its_arm_only():
+    figure = figures.strength_by_arm(arms())
+    with_campaign = [arm for arm, span in ArmSeries.of(arms(), ["members"]).spans.items() if span is not None]
+    titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    shaded = [axes.get_title() for axes in figure.axes if axes.get_title() and axes.patches]
+    assert 0 < len(shaded) < len(titles)
+    assert len(shaded) == len(with_campaign)

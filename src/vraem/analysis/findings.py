@@ -213,7 +213,10 @@ def _both_dismantled(
     return table, Clusters.of(kept.clusters_of(both.index.to_frame())).count == len(both)
 
 
-EVENTS = {columns.FIRST_SPLIT: "a column secedes", columns.THREE_GROUPS: "three independent groups"}
+EVENTS = {
+    columns.FIRST_SPLIT: "a column secedes",
+    columns.THREE_GROUPS: "three independent groups, those of before among them",
+}
 
 
 def first_events(results: Results) -> list[FirstEvents]:

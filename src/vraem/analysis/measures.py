@@ -213,6 +213,57 @@ MEASURES: tuple[Measure, ...] = (
         "thousand USD/year",
         Yearly(("transit_fees",)),
     ),
+    Measure("members", "Armed groups", "members", "persons", Mean("members"), 0, "members of armed groups"),
+    Measure("armed", "Armed groups", "  of these, armed", "persons", Mean("armed"), 0, "armed members"),
+    Measure(
+        "groups", "Armed groups", "number of groups", "groups", Mean("groups"), 2, "number of armed groups"
+    ),
+    Measure("command_link", "Armed groups", "command link", "share", Mean("command_link"), 1),
+    Measure(
+        "group_income",
+        "Armed groups",
+        "income of groups",
+        "thousand USD/year",
+        Yearly(("group_income",)),
+        0,
+        "income of armed groups",
+    ),
+    Measure(
+        "captured",
+        "Armed groups",
+        "captured",
+        "persons/year",
+        Yearly(("captured",), 1.0),
+        1,
+        "members captured",
+    ),
+    Measure(
+        "killed_group",
+        "Armed groups",
+        "killed, of groups",
+        "persons/year",
+        Yearly(("killed_group",), 1.0),
+        1,
+        "members killed",
+    ),
+    Measure(
+        "killed_state",
+        "Armed groups",
+        "killed, of the state",
+        "persons/year",
+        Yearly(("killed_state",), 1.0),
+        1,
+        "soldiers and police killed",
+    ),
+    Measure(
+        "killed_civilians",
+        "Armed groups",
+        "killed, civilians",
+        "persons/year",
+        Yearly(("killed_civilians",), 1.0),
+        1,
+        "civilians killed",
+    ),
 )
 """Every outcome that comparisons measure. Growers' income is the mean of households that may grow coca."""
 

@@ -1,4 +1,4 @@
-"""The weekly series that comparisons draw, declared as data: area, prices, what leaves and by which way."""
+"""The weekly series that comparisons draw, declared as data: area, prices, what leaves and how, strength and income."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from vraem.experiment.yearly import KG_PER_TONNE, by_route, callao_share, moving
 from vraem.observe import RunResult
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 
-THOUSAND = 1000.0
+THOUSAND, MILLION = 1e3, 1e6
 
 
 class Path(NamedTuple):
@@ -22,13 +22,21 @@ class Path(NamedTuple):
     weekly: Callable[[RunResult], NDArray[np.float64]]
 
 
-def _exported(result: RunResult) -> NDArray[np.float64]:
-    """Tonnes a year that left, mean of 13 weeks; not a number in the first 12."""
-    moved = np.full(len(result.dates), np.nan)
-    total = np.concatenate([[0.0], np.cumsum(by_route(result, "hcl_exported").sum(axis=0))])
+def _rate(flow: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """A weekly flow as a rate a year over `scale`, mean of 13 weeks; not a number in the first 12."""
+    moved = np.full(len(flow), np.nan)
+    total = np.concatenate([[0.0], np.cumsum(flow)])
     span = WEEKS_A_QUARTER
-    moved[span - 1 :] = (total[span:] - total[:-span]) / span * WEEKS_A_YEAR / KG_PER_TONNE
+    moved[span - 1 :] = (total[span:] - total[:-span]) / span * WEEKS_A_YEAR / scale
     return moved
+
+
+def _exported(result: RunResult) -> NDArray[np.float64]:
+    return _rate(by_route(result, "hcl_exported").sum(axis=0), KG_PER_TONNE)
+
+
+def _group_income(result: RunResult) -> NDArray[np.float64]:
+    return _rate(result["group_income"], MILLION)
 
 
 PATHS: tuple[Path, ...] = (
@@ -43,6 +51,8 @@ PATHS: tuple[Path, ...] = (
         "% (13 weeks)",
         lambda r: 100.0 * callao_share(moving_route_shares(r)),
     ),
+    Path("armed", "Armed members of groups", "persons", lambda r: r["armed"]),
+    Path("group_income", "Income of armed groups", "million USD/year (13 weeks)", _group_income),
 )
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NO_NULL = "none"
 CENSORED_LABEL = ""
+ALL_RUNS = "all"
+"""What charts call all runs where they can be asked for those dismantled by a definition."""
 """The label of a run that ends before the horizon."""
 BOTH, DRAWS, SEEDS, RUNS = "draws of assumptions and seeds", "draws of assumptions", "seeds", "runs"
 """What chance drew."""
@@ -268,6 +270,12 @@ class Results:
                 "the runs do not say whether the group was dismantled: ask for it in the outcomes of the experiment "
                 f"({wanted})"
             )
+
+    def require_condition(self, among: str | None) -> None:
+        """Raise ``ValueError`` if `among` is neither ``"all"`` runs nor a definition of the runs, nor None."""
+        known = (ALL_RUNS, *self.definitions)
+        if among is not None and among not in known:
+            raise ValueError(f"among: got {among!r}, expected one of {', '.join(known)}")
 
     def labels(self, horizon: int) -> NDArray[np.str_]:
         """End states at a horizon (runs,), `CENSORED_LABEL` where the run is too short."""

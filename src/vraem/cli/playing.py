@@ -142,7 +142,8 @@ def serve(
 
         click.echo(f"the live classroom needs {error.name}: {install('serve')}", err=True)
         ctx.exit(FAULT)
-    own = [f"run.households={households}", *([f"run.seed={seed}"] if seed is not None else [])]
+    own = loading.with_option([], "--households", "run.households", households)
+    own = loading.with_option(own, "--seed", "run.seed", seed)
     loaded = loading.scenario(scenario, own)
     from vraem.valley import load as load_valley
 

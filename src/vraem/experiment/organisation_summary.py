@@ -76,7 +76,10 @@ def organisation_summary(result: RunResult) -> dict[str, Any]:
 
 
 def leader_role(groups: OrganisationResult) -> str:
-    """Who leads the founding group at the end of the run, by the role that the person had at the start of the fates."""
+    """Who leads the founding group at the end of the run, by the role that the person had when fates begin.
+
+    That is the beginning of the campaign, or of the run if there is none to measure from.
+    """
     if not groups.groups:
         return "nobody"
     founding = founding_group(groups.groups["founding"].astype(bool))
@@ -85,17 +88,18 @@ def leader_role(groups: OrganisationResult) -> str:
     leader, fates = int(groups.groups["leader"][founding]), groups.fates
     if leader < 0:
         return "nobody"
+    when = "at the start" if groups.anchor is None else "when the campaign began"
     place = np.flatnonzero(fates.rows == leader)
     if not len(place):
-        return "a later recruit"
+        return f"somebody who was no member {when}"
     was = int(place[0])
     if fates.rank[was] == LEADER:
-        return "the leader of the start"
+        return f"whoever led it {when}"
     if fates.heir[was]:
-        return "an heir of the start"
+        return f"somebody who was an heir {when}"
     if fates.seat[was]:
-        return "a member of the committee of the start"
-    return "a commander of the start" if fates.rank[was] == COMMANDER else "a member of the start"
+        return f"somebody who sat on its committee {when}"
+    return f"somebody who was a {'commander' if fates.rank[was] == COMMANDER else 'member'} {when}"
 
 
 def _years(result: RunResult) -> list[dict[str, Any]]:

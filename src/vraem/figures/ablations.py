@@ -21,7 +21,7 @@ from vraem.figures.style import (
 )
 
 ROW_INCHES, COLUMN_INCHES = 0.29, 0.42
-MARGINS = Margins(left=2.55, right=2.1, top=3.1, bottom=0.7)
+MARGINS = Margins(left=2.55, right=2.1, top=2.35, bottom=0.7)
 """Inches: names of what is left out at the left; the slanted names of patterns above and beyond the last column."""
 SLANT = 50
 

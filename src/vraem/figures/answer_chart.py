@@ -131,10 +131,10 @@ def _rule(axes: Axes, row: int, below: float) -> None:
     )
     axes.annotate(
         "refuted below",
-        (below, row),
-        (-4.0, 0.0),
+        (below, row - 0.45),
+        (3.0, 0.0),
         textcoords="offset points",
-        ha="right",
+        ha="left",
         va="center",
         size=SMALL_SIZE,
         color=MUTED,

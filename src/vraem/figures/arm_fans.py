@@ -1,6 +1,7 @@
 """Arms over time as small multiples: the middle of the runs with a band, beside the middle of the reference."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -131,7 +132,7 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
     with style():
         figure, panels = sheet(
             title,
-            f"{subtitle}; shaded: the campaign" if series.span else subtitle,
+            f"{subtitle}; shaded: its campaign" if series.span else subtitle,
             f"{series.caption}\n{note}",
             size=(
                 max(margins.left + margins.right + 1.52 * len(arms), 6.4),
@@ -151,7 +152,7 @@ def fans(source: Source, rows: Sequence[Row], title: str, subtitle: str) -> Figu
                 if row is rows[0]:
                     frame_years(axes, series.dates[first:])
                 _fan(axes, series, found[arm], found[arms[0]], row, arm == arms[0], arm, first)
-                _shade(axes, series)
+                _shade(axes, series.spans[arm])
             _scale(line[0], found.values(), row)
         for axes, arm in zip(panels[0], arms, strict=True):
             axes.set_title(f"{arm}\n", color=series.looks[arm].colour, pad=2.0, size=TEXT_SIZE - 0.7)
@@ -230,10 +231,10 @@ def _scale(axes: Axes, values: Iterable[NDArray[np.float64]], row: Row) -> None:
     axes.set_ylabel(row.title, rotation=0, ha="right", va="center", size=SMALL_SIZE + 0.5, labelpad=4.0)
 
 
-def _shade(axes: Axes, series: ArmSeries) -> None:
-    if series.span is None:
+def _shade(axes: Axes, span: tuple[date, date] | None) -> None:
+    if span is None:
         return
-    start, end = (float(np.datetime64(day).astype("datetime64[D]").astype(int)) for day in series.span)
+    start, end = (float(np.datetime64(day).astype("datetime64[D]").astype(int)) for day in span)
     axes.axvspan(start, max(end, start + 30.0), color=SHADE, linewidth=0, zorder=0)
 
 

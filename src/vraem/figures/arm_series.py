@@ -31,15 +31,21 @@ class ArmSeries:
     """Weekly series by arm.
 
     `dates` (weeks,), the weeks that all runs hold; `values` by arm and name of the series (runs, weeks), runs in the
-    order of draws and seeds; `looks` by arm; `span` first and last day of the campaigns, None if there is none;
+    order of draws and seeds; `looks` by arm; `spans` by arm first and last day of its campaigns, None if it has none;
     `caption` what the runs are.
     """
 
     dates: NDArray[np.datetime64]
     values: dict[str, dict[str, NDArray[np.float64]]]
     looks: dict[str, Look]
-    span: tuple[date, date] | None
+    spans: dict[str, tuple[date, date] | None]
     caption: str
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """First and last day of the campaigns of all arms, None if there is none."""
+        spans = [span for span in self.spans.values() if span is not None]
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
     @property
     def arms(self) -> list[str]:
@@ -89,7 +95,7 @@ class ArmSeries:
             dates,
             values,
             {arm: look_of(kept, arm) for arm in values},
-            campaign_span(_scenarios(results)),
+            {arm: campaign_span([scenario]) for arm, scenario in _scenarios(results) if arm in values},
             swept_caption(kept, note, intervals=False),
         )
 
@@ -109,7 +115,7 @@ class ArmSeries:
             dates,
             values,
             {arm: arm_look(place) for place, arm in enumerate(runs)},
-            campaign_span(run.scenario for own in runs.values() for run in own),
+            {arm: campaign_span(run.scenario for run in own) for arm, own in runs.items()},
             f"{said} runs of each scenario, {seed_text(seeds)}, vraem {__version__}.",
         )
 
@@ -148,6 +154,6 @@ def campaign_span(scenarios: "Iterable[Scenario]") -> tuple[date, date] | None:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def _scenarios(results: Results) -> "list[Scenario]":
+def _scenarios(results: Results) -> "Sequence[tuple[str, Scenario]]":
     assert results.experiment is not None
-    return [scenario for _, scenario in results.experiment.arms]
+    return results.experiment.arms

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from vraem.analysis.labels import GANGS, Shares, shares
-from vraem.analysis.results import Results
+from vraem.analysis.results import ALL_RUNS, Results
 from vraem.figures.looks import STATE_LOOKS, state_look
 from vraem.figures.shares import PALE_RUNS, share_axis
 from vraem.figures.stacked_bars import frame, key_patches, stack
@@ -24,7 +24,6 @@ from vraem.figures.style import (
 from vraem.figures.swept import as_swept, condition_words, look_of, shown_arms, swept_caption, when
 
 BAR_INCHES = 0.42
-ALL_RUNS = "all"
 
 
 def end_states(results: Results | Path | str, *, among: str | None = None) -> Figure:
@@ -41,12 +40,13 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
     Raises
     ------
     ValueError
-        If the runs have no end states.
+        If the runs have no end states, or no such definition.
 
     """
     swept = as_swept(results)
     everybody = among == ALL_RUNS
     swept.require_end_states(dismantled=not everybody)
+    swept.require_condition(among)
     kept = swept.strong
     arms, horizons = shown_arms(kept), kept.horizons
     condition = (
@@ -98,11 +98,12 @@ def end_state_shares(
     """How often each end state comes at one horizon, one row a state and one mark an arm, with 95 % intervals.
 
     ``among`` as in ``end_states``; ``horizon`` in months, that of the verdict's rules if None. Raises ``ValueError`` if
-    the runs have no end states, or none of them counts.
+    the runs have no end states or no such definition, or none of them counts.
     """
     swept = as_swept(results)
     everybody = among == ALL_RUNS
     swept.require_end_states(dismantled=not everybody)
+    swept.require_condition(among)
     kept = swept.strong
     months = kept.headline if horizon is None else horizon
     arms = [arm for arm in shown_arms(kept) if everybody or arm in kept.campaigns]

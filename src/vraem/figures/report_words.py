@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vraem.analysis.verdict import SHOWN_SWITCHES, ClaimVerdict
+from vraem.analysis.verdict import SHOWN_SWITCHES, WORDS, ClaimVerdict
 from vraem.analysis.words import percent
 from vraem.figures.report_html import cell, para, table
 from vraem.observe.end_states import DEFINITION_WORDS, END_STATE_WORDS
@@ -24,6 +24,7 @@ def word_list(claim: ClaimVerdict) -> Iterator[str]:
         [cell("p"), cell("share of gangs among the dismantled runs", "text")],
         [cell("supported"), cell(f"p is above {percent(rules.supported_above)} almost surely", "text")],
         [cell("refuted"), cell(f"p is below {percent(rules.refuted_below)} almost surely", "text")],
+        [cell("contingent"), cell(WORDS["contingent"], "text")],
         [cell("draw"), cell("one set of values of all assumptions; all arms are run under each", "text")],
     ]
     rows += [

@@ -36,7 +36,7 @@ STATE_WEEK = "state_week_{state}"
 """Column with the first week from the campaign's start in which an end state held."""
 EVENTS: dict[str, str] = {
     columns.FIRST_SPLIT: "First split",
-    columns.THREE_GROUPS: "Three independent groups",
+    columns.THREE_GROUPS: "Three independent groups (those of before count)",
 }
 
 
@@ -65,8 +65,8 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             f"Share of runs in which it has happened, by {since}",
             swept_caption(
                 kept,
-                "Aalen and Johansen's estimate; band or whisker: 95 % interval (log-log; error by leaving out "
-                f"{kept.cluster_words} in turn).",
+                f"Aalen and Johansen's estimate; {_drawn(len(arms), tried)}: 95 % interval (log-log; error by "
+                f"leaving out {kept.cluster_words} in turn).",
                 intervals=False,
             ),
             size=(9.6, 1.92 + 2.4 * panels_wanted),
@@ -89,6 +89,12 @@ def cumulative_incidence(results: Results | Path | str) -> Figure:
             _occupation(panels[-1][0], tried)
             panels[-1][0].set_xlabel("years since the campaign's end", size=TEXT_SIZE - 0.5)
     return figure
+
+
+def _drawn(arms: int, tried: Results) -> str:
+    """What an interval looks like: bands where lines are few, else whiskers; end states have whiskers."""
+    few = arms <= MOST_BANDS
+    return ("band or whisker" if len(tried.frame) else "band") if few else "whisker"
 
 
 def _one_event(results: Results, name: str) -> Incidence:

@@ -1,12 +1,13 @@
 """One visitor's valley: a fork of the shared past that moves on week by week and takes orders."""
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vraem import engine
 from vraem.scenario.campaigns import Campaign
-from vraem.scenario.events import Eradication, PriceShock
+from vraem.scenario.events import Eradication, Event, PriceShock
 from vraem.scenario.fields import LATEST
 from vraem.serve.messages import ChangePrice, EndCampaigns, Eradicate, Order, Refused, StartCampaign
 from vraem.serve.past import Past, recorder_of
@@ -77,7 +78,9 @@ def _changed(scenario: "Scenario", message: Order, today: date) -> "Scenario":
             lethality=message.lethality,
         )
         return dataclasses.replace(scenario, campaigns=(*scenario.campaigns, campaign))
+    events = scenario.events
     if isinstance(message, ChangePrice):
+        events = tuple(_without_price_order(events, today))
         event: PriceShock | Eradication = PriceShock(
             kind="price_shock", start=start, end=end, factor=message.factor
         )
@@ -85,7 +88,16 @@ def _changed(scenario: "Scenario", message: Order, today: date) -> "Scenario":
         assert isinstance(message, Eradicate)
         hectares = message.hectares_a_year * message.years
         event = Eradication(kind="eradication", start=start, end=end, hectares=hectares)
-    return dataclasses.replace(scenario, events=(*scenario.events, event))
+    return dataclasses.replace(scenario, events=(*events, event))
+
+
+def _without_price_order(events: Sequence[Event], today: date) -> Iterator[Event]:
+    """The events with no order on the price from `today` on: the newest stands for all, what is past stays."""
+    for event in events:
+        if not (isinstance(event, PriceShock) and event.start <= today <= event.end):
+            yield event
+        elif event.start < today:
+            yield event.model_copy(update={"end": today - ONE_DAY})
 
 
 def _ended(campaign: Campaign, last: date) -> Campaign:

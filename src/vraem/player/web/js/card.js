@@ -5,7 +5,7 @@ import { facts, h } from "vraem/dom";
 import { groupColour, letter } from "vraem/groups";
 import { capital, currentLanguage, dateOf, dateText, number, onLanguage, percent, t } from "vraem/speech";
 import { columnName, groupName, roleOf, sentence } from "vraem/sentences";
-import { described, runTag, runTitle } from "vraem/runs";
+import { described, endedText, runTag, runTitle } from "vraem/runs";
 import { NONE16, NONE8 } from "vraem/tape";
 
 const WEEKS_A_YEAR = 52.1775;
@@ -68,11 +68,18 @@ export class Card {
   heading(text, badge, note) {
     const { selection } = this.stage;
     const tag = selection && selection.kind !== "place" ? runTag(this.stage, selection.arm) : null; // a place is of all runs
-    return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, note ? h("p", {}, note) : null);
+    const ended = selection && selection.kind !== "place" ? this.ended(selection.arm) : null;
+    return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, ended, note ? h("p", {}, note) : null);
   }
 
   armLine(arm) {
-    return h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${runTitle(this.stage, arm)}`);
+    return h("p", { className: "arm-line" }, runTag(this.stage, arm), ` ${runTitle(this.stage, arm)} `, this.ended(arm));
+  }
+
+  /** That what is told of a run is of its last week, which lies before the time on the stage; nothing while it has weeks. */
+  ended(arm) {
+    const text = endedText(this.stage, arm);
+    return text ? h("span", { className: "ended" }, text) : null;
   }
 
   /** Nothing chosen: the groups with their columns, and a way to choose a place without a mouse. */

@@ -9,6 +9,7 @@ import { Tape } from "vraem/tape";
 
 const PACKED = 1; // what a frame with a packed block begins with
 const REFUSAL_MS = 6_000; // so long at least a refusal stands
+const CLOSING = [1001, 1012]; // codes with which a server goes away
 
 export class Live {
   constructor(stage, armOf) {
@@ -45,7 +46,7 @@ export class Live {
       this.queue = this.queue.then(() => (typeof data === "string" ? this.told(JSON.parse(data)) : this.frame(data)));
     });
     this.socket.addEventListener("close", ({ reason, code }) => {
-      this.say("closed", "live.closed", { reason: this.reason ?? (reason || String(code)) });
+      this.say("closed", "live.closed", { reason: this.reason ?? (reason || t(CLOSING.includes(code) ? "refused.closing" : "refused.silent")) });
       this.stage.pause();
       this.steering.closed(true);
       this.lost();

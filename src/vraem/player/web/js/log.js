@@ -4,8 +4,13 @@ import { dateOf, dateText, onLanguage, t } from "vraem/speech";
 import { ownOrders, runTag } from "vraem/runs";
 import { inChoice, orders, sentence } from "vraem/sentences";
 
-const MOST = 120; // lines shown
+const MOST = 120; // lines shown; turning points are few, and told from the first on
 const CHOICES = ["big", "violent", "people", "all"];
+
+/** A line of the list that is no incident. */
+function note(word) {
+  return Object.assign(document.createElement("li"), { className: "log-none", textContent: t(word) });
+}
 
 export class Log {
   constructor(stage, root) {
@@ -29,44 +34,48 @@ export class Log {
     this.show(true);
   }
 
-  /** Incidents of all arms up to a week, newest first, as many as are shown. */
+  /** Incidents of all arms up to a week, newest first, and whether older ones are left out; what is shared is told once. */
   found(week) {
-    const { arms } = this.stage;
+    const { arms, parting } = this.stage;
+    const most = this.choice.value === "big" ? Infinity : MOST;
     const found = [];
     arms.forEach((arm, index) => {
       const { tape } = arm;
       const table = tape.tables.incidents;
       const last = Math.min(week, tape.weeks - 1);
+      const since = index > 0 ? parting : 0;
       let taken = 0;
-      for (let at = last; at >= 0 && taken < MOST; at -= 1) {
+      for (let at = last; at >= since && taken <= most; at -= 1) {
         const [first, end] = table.rows(at);
-        for (let row = end - 1; row >= first && taken < MOST; row -= 1) {
+        for (let row = end - 1; row >= first && taken <= most; row -= 1) {
           const incident = { ...table.row(row), week: at };
           if (!inChoice(tape, incident, this.choice.value)) continue;
           found.push({ arm: index, ...incident });
           taken += 1;
         }
       }
-      for (const order of orders(tape)) if (order.week <= last) found.push({ arm: index, ...order });
+      const own = new Set(ownOrders(this.stage, index));
+      for (const order of orders(tape)) if (order.week <= last && (index === 0 || own.has(order.order))) found.push({ arm: index, ...order });
     });
-    return found.sort((a, b) => b.week - a.week).slice(0, MOST);
+    found.sort((a, b) => b.week - a.week);
+    return { found: found.slice(0, most), more: found.length > most };
   }
 
   show(force = false) {
     if (this.stage.tab !== "log") return;
     const { stage } = this;
-    const found = this.found(stage.week);
-    const mark = `${found.length}:${found[0]?.week}:${found[0]?.index ?? ""}:${found[0]?.arm}`;
+    const { found, more } = this.found(stage.week);
+    const mark = `${more}:${found.length}:${found[0]?.week}:${found[0]?.index ?? ""}:${found[0]?.arm}`;
     if (!force && mark === this.shown) return;
     this.shown = mark;
     const own = stage.arms.map((_, arm) => new Set(ownOrders(stage, arm)));
     const items = [];
     for (const incident of found) {
       const apart = stage.arms.length > 1 && (incident.order ? own[incident.arm].has(incident.order) : incident.week >= stage.parting);
-      if (incident.arm > 0 && !apart) continue; // what is shared is told once
       items.push(this.line(incident, apart));
     }
-    if (!items.length) items.push(Object.assign(document.createElement("li"), { className: "log-none", textContent: t("log.none") }));
+    if (!items.length) items.push(note("log.none"));
+    if (more) items.push(note("log.more"));
     this.list.replaceChildren(...items);
   }
 

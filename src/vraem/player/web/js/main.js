@@ -66,6 +66,7 @@ async function open() {
   const shown = new Shown(stage, view);
   if (boot.mode === "live") {
     const live = new Live(stage, (tape) => armOf(tape, place));
+    speak(document.documentElement.lang); // the page has its words while it waits, and if there is no room
     await live.ready;
   } else {
     const arms = [];

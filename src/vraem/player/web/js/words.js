@@ -67,7 +67,7 @@ const en = {
   "exit.Vilcabamba trail": "Vilcabamba trail", "exit.Andahuaylas road": "Andahuaylas road", "exit.Andahuaylas trail": "Andahuaylas trail",
   "exit.Air to Bolivia": "By air to Bolivia", "exit.Air to Brazil": "By air to Brazil",
 
-  "log.none": "Nothing has happened yet.", "log.filter": "Show", "log.all": "all events", "log.big": "turning points",
+  "log.none": "Nothing has happened yet.", "log.more": "What is older is not listed: go back in time.", "log.filter": "Show", "log.all": "all events", "log.big": "turning points",
   "log.violent": "operations and violence", "log.people": "people who come and go",
   "log.week": "Each date is the Monday of the week in which it happened.",  
 
@@ -149,14 +149,14 @@ const en = {
   "refused.ended": "the run has reached its end", "refused.orders": "this valley has taken its share of orders; start again for more",
   "refused.early": "the valley is not ready yet", "refused.slow": "the connection is too slow", "refused.idle": "nothing was asked of this valley for a long time",
   "refused.strikes": "too many messages had to be refused", "refused.full": "all valleys are taken; try again later",
-  "refused.elsewhere": "the valley was opened in another window", "refused.closing": "the live valley closes", "refused.lost": "the valley was lost by a fault of the server",
+  "refused.elsewhere": "the valley was opened in another window", "refused.closing": "the live valley closes", "refused.silent": "no answer from the server", "refused.lost": "the valley was lost by a fault of the server",
   "live.note": "This valley is yours alone. Change something, then watch what follows.",
   "steer.campaign": "Campaign of arrests", "steer.targets": "Against whom", "steer.tempo": "Operations a month", "steer.knowledge": "What is known at the start",
   "steer.accuracy": "Share of force that hits the right people", "steer.lethality": "Chance to kill rather than capture", "steer.when": "Starts",
   "steer.now": "now", "steer.weeks": "in {n} weeks", "steer.length": "Lasts, years", "steer.campaign.go": "Begin the campaign", "steer.campaign.stop": "End all campaigns",
-  "steer.prices": "Price of cocaine at the border", "steer.factor": "Factor on the price", "steer.prices.go": "Change the price", "steer.eradication": "Eradication",
+  "steer.prices": "Price of cocaine at the border", "steer.factor": "Factor on the price (in place of an order before)", "steer.prices.go": "Change the price", "steer.eradication": "Eradication",
   "steer.hectares": "Hectares a year", "steer.eradication.go": "Send the crews", "steer.world": "The valley", "steer.seed": "Seed of chance",
-  "steer.restart": "Start again", "steer.same": "Same valley, same luck: only what you change differs.", "steer.compare": "Keep this run beside the next one",
+  "steer.restart": "Start again", "steer.same": "With the same seed: same valley, same luck, only what you change differs.", "steer.compare": "Keep this run beside the next one",
   "steer.orders": "Ordered so far", "steer.orders.none": "nothing yet",
 
   "help.touch": "One finger moves the map, two zoom it, a tap shows details of what is there. ▶ plays. The slider, or a tap on a chart, goes to a week; a tap on the name of a chart enlarges it. Where the page is longer than the window, the wheel scrolls it; with Ctrl it zooms the map.",
@@ -230,7 +230,7 @@ const es = {
   "exit.Vilcabamba trail": "Sendero a Vilcabamba", "exit.Andahuaylas road": "Carretera a Andahuaylas", "exit.Andahuaylas trail": "Sendero a Andahuaylas",
   "exit.Air to Bolivia": "Por aire a Bolivia", "exit.Air to Brazil": "Por aire a Brasil",
 
-  "log.none": "Todavía no ha pasado nada.", "log.filter": "Mostrar", "log.all": "todos los sucesos", "log.big": "puntos de quiebre",
+  "log.none": "Todavía no ha pasado nada.", "log.more": "Lo más antiguo no aparece: retroceda en el tiempo.", "log.filter": "Mostrar", "log.all": "todos los sucesos", "log.big": "puntos de quiebre",
   "log.violent": "operaciones y violencia", "log.people": "quiénes llegan y se van",
   "log.week": "Cada fecha es el lunes de la semana en que pasó.",  
 
@@ -312,14 +312,14 @@ const es = {
   "refused.ended": "la corrida llegó a su fin", "refused.orders": "este valle ya recibió todas sus órdenes; empiece de nuevo para dar más",
   "refused.early": "el valle aún no está listo", "refused.slow": "la conexión es demasiado lenta", "refused.idle": "hace mucho que no se pide nada a este valle",
   "refused.strikes": "hubo que rechazar demasiados mensajes", "refused.full": "todos los valles están ocupados; intente más tarde",
-  "refused.elsewhere": "el valle se abrió en otra ventana", "refused.closing": "el valle en vivo cierra", "refused.lost": "el valle se perdió por una falla del servidor",
+  "refused.elsewhere": "el valle se abrió en otra ventana", "refused.closing": "el valle en vivo cierra", "refused.silent": "el servidor no responde", "refused.lost": "el valle se perdió por una falla del servidor",
   "live.note": "Este valle es solo suyo. Cambie algo y mire qué sigue.",
   "steer.campaign": "Campaña de capturas", "steer.targets": "Contra quién", "steer.tempo": "Operaciones al mes", "steer.knowledge": "Lo que se sabe al empezar",
   "steer.accuracy": "Parte de la fuerza que acierta", "steer.lethality": "Probabilidad de matar en vez de capturar", "steer.when": "Empieza",
   "steer.now": "ahora", "steer.weeks": "en {n} semanas", "steer.length": "Dura, años", "steer.campaign.go": "Empezar la campaña", "steer.campaign.stop": "Terminar las campañas",
-  "steer.prices": "Precio de la cocaína en frontera", "steer.factor": "Factor sobre el precio", "steer.prices.go": "Cambiar el precio", "steer.eradication": "Erradicación",
+  "steer.prices": "Precio de la cocaína en frontera", "steer.factor": "Factor sobre el precio (en lugar de una orden anterior)", "steer.prices.go": "Cambiar el precio", "steer.eradication": "Erradicación",
   "steer.hectares": "Hectáreas al año", "steer.eradication.go": "Enviar cuadrillas", "steer.world": "El valle", "steer.seed": "Semilla del azar",
-  "steer.restart": "Empezar de nuevo", "steer.same": "Mismo valle, misma suerte: solo cambia lo que usted cambia.", "steer.compare": "Guardar esta corrida al lado de la próxima",
+  "steer.restart": "Empezar de nuevo", "steer.same": "Con la misma semilla: mismo valle, misma suerte, solo cambia lo que usted cambia.", "steer.compare": "Guardar esta corrida al lado de la próxima",
   "steer.orders": "Ordenado hasta ahora", "steer.orders.none": "nada todavía",
 
   "help.touch": "Un dedo mueve el mapa, dos lo acercan y alejan, un toque muestra los detalles de lo que hay. ▶ reproduce. El control de tiempo, o un toque en un gráfico, va a una semana; un toque en el nombre de un gráfico lo amplía. Donde la página es más larga que la ventana, la rueda la desplaza; con Ctrl acerca el mapa.",
