@@ -1,9 +1,11 @@
 """The live classroom: a world each, moved and steered; what is malformed, too large or too much is refused."""
 
 import asyncio
+import dataclasses
 import itertools
 import json
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +13,11 @@ import pytest
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
 websockets = pytest.importorskip("websockets", reason="the extra `serve` is not installed")
 
+import vraem  # noqa: E402
 from tests.app.conftest import LIVE, Classroom  # noqa: E402
-from vraem.serve.messages import Refused, StartCampaign, read_message  # noqa: E402
+from vraem.scenario.events import PriceShock  # noqa: E402
+from vraem.serve.live import _changed  # noqa: E402
+from vraem.serve.messages import ChangePrice, Refused, StartCampaign, read_message  # noqa: E402
 from vraem.serve.run import is_loopback  # noqa: E402
 
 PAST_WEEKS = 52
@@ -106,6 +111,27 @@ def test_orders_change_what_is_to_come_and_are_told_back(classroom: Any) -> None
         assert ended["end"] < dated[-1]["start"]
 
     visit(classroom(), script)
+
+
+def test_a_new_order_on_the_price_takes_the_place_of_the_one_before(classroom: Any) -> None:
+    async def script(me: Visitor) -> None:
+        await me.arrived()
+        for factor in (0.5, 2.0):
+            await me.say({"kind": "price", "factor": factor, "years": 1})
+            dated = (await me.told("orders"))["dated"]
+        assert [order["factor"] for order in dated] == [2.0]
+
+    visit(classroom(), script)
+
+
+def test_a_price_order_that_has_acted_keeps_its_past() -> None:
+    case = vraem.load("baseline")
+    first = PriceShock(kind="price_shock", start=date(2023, 1, 2), end=date(2024, 1, 2), factor=0.5)
+    before = dataclasses.replace(case, events=(*case.events, first))
+    after = _changed(before, ChangePrice(kind="price", factor=2.0, years=1.0), date(2023, 3, 6))
+    kept, newest = (event for event in after.events if isinstance(event, PriceShock))
+    assert (kept.start, kept.end, kept.factor) == (first.start, date(2023, 3, 5), 0.5)
+    assert (newest.start, newest.factor) == (date(2023, 3, 6), 2.0)
 
 
 def test_a_restart_gives_the_same_past_for_the_same_seed(classroom: Any) -> None:

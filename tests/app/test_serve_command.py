@@ -85,3 +85,9 @@ def test_a_free_port_is_no_problem():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert listening_problem("127.0.0.1", port) == ""
+
+
+def test_a_wrong_number_of_households_is_told_under_the_name_of_its_option():
+    told = CliRunner().invoke(cli, ["serve", "--households", "3"], prog_name="vraem")
+    assert told.exit_code == 2
+    assert told.output.startswith("--households: run.households: got 3, expected")

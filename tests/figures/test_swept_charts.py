@@ -400,3 +400,9 @@ def test_runs_that_say_nothing_of_splinters_or_had_none_are_refused():
         figures.splinter_fates(replace(results(), frame=frame.drop(columns="splinter_lives")))
     with pytest.raises(ValueError, match="no column broke away"):
         figures.splinter_fates(replace(results(), frame=frame.assign(splinter_lives="")))
+
+
+@pytest.mark.parametrize("chart", [figures.end_states, figures.end_state_shares])
+def test_a_condition_that_is_none_is_refused(chart):
+    with pytest.raises(ValueError, match="among: got 'foo', expected one of all, personnel"):
+        chart(results(), among="foo")

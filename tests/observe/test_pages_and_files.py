@@ -4,6 +4,7 @@ import copy
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from vraem.experiment.organisation_files import FILES, ORGANISATION_FILES
 from vraem.experiment.organisation_page import organisation_paragraphs
+from vraem.experiment.organisation_summary import leader_role
 from vraem.experiment.outcome_reference import outcomes_markdown
 from vraem.experiment.output import write_run
 from vraem.experiment.page import render
@@ -21,7 +23,9 @@ from vraem.observe.catalogue import CATALOGUE
 from vraem.observe.end_states import DEFINITIONS, END_STATE_WORDS, END_STATES
 from vraem.observe.fates import FATES
 from vraem.observe.organisation import END
+from vraem.observe.organisation_series import founding_group
 from vraem.observe.thresholds import THRESHOLDS
+from vraem.world.organisation_tables import COMMANDER, FIGHTER, LEADER
 from vraem.world.security_tables import INCIDENT_KINDS
 
 
@@ -172,3 +176,30 @@ def test_the_reference_page_names_every_measure_label_threshold_and_column():
     names += [*END_STATES, *FATES, *(row.name for row in THRESHOLDS.rows())]
     names += [column.name for columns in FILES.values() for column in columns]
     assert all(f"`{name}`" in page for name in names)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rank": LEADER}, "whoever led it when the campaign began"),
+        ({"heir": True}, "somebody who was an heir when the campaign began"),
+        ({"seat": True}, "somebody who sat on its committee when the campaign began"),
+        ({"rank": COMMANDER}, "somebody who was a commander when the campaign began"),
+    ],
+)
+def test_who_leads_is_told_by_the_role_when_the_campaign_began(campaign_run, changed, said):
+    groups = campaign_run.organisation
+    founding = founding_group(groups.groups["founding"].astype(bool))
+    fates = groups.fates
+    person = int(fates.rows[0])
+    plain = {"rank": FIGHTER, "heir": False, "seat": False} | changed
+    own = {name: np.where(fates.rows == person, value, getattr(fates, name)) for name, value in plain.items()}
+    leaders = groups.groups["leader"].copy()
+    leaders[founding] = person
+    ended = groups.groups["ended"].copy()
+    ended[founding] = -1
+    known = replace(
+        groups, groups={**groups.groups, "leader": leaders, "ended": ended}, fates=replace(fates, **own)
+    )
+    assert leader_role(known) == said
+    assert leader_role(replace(known, anchor=None)).endswith("at the start")
