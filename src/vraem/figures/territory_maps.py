@@ -93,6 +93,7 @@ def territory(
             caption(
                 [result],
                 "Colour: group with the largest share of control; the stronger the colour, the larger its share. "
+                "Signs of columns grow with their armed members. "
                 "Positions: community or 2 km cell.",
             ),
             size=(0.3 + len(pictures) * (WIDTH_INCHES + 0.08) + 1.45, 0.92 + height + 0.62),

@@ -94,7 +94,7 @@ class Thresholds:
     )
     fragments: float = _number(3.0, "groups", "fragmented: so many independent lineage groups,")
     effective_fragments: float = _number(2.5, "groups", "and this effective number of them")
-    profit: float = _share(0.7, "gangs: profit orientation of the fragments (Π)")
+    profit: float = _share(0.7, "gangs: profit orientation of the lineage (Π), over all its groups")
 
     def rows(self) -> tuple[ThresholdRow, ...]:
         """The table, row by row."""
