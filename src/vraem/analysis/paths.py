@@ -52,7 +52,7 @@ PATHS: tuple[Path, ...] = (
         lambda r: 100.0 * callao_share(moving_route_shares(r)),
     ),
     Path("armed", "Armed members of groups", "persons", lambda r: r["armed"]),
-    Path("group_income", "Income of armed groups", "million USD/year (13 weeks)", _group_income),
+    Path("group_income", "Groups' income", "million USD/year (13 weeks)", _group_income),
 )
 
 

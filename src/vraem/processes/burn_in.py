@@ -1,9 +1,9 @@
 """The burn-in: intercepts that hold the drawn targets are solved in its first years, then frozen.
 
 Independent draws of exit, recruitment and operation weights would make a third of all runs halve without any campaign.
-So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3), base resistance to
-control (B11) and routine operations (D3) are the solution. Covariates enter minus their mean in the burn-in. Afterwards
-nothing here moves.
+So targets (members, link, removals) are drawn and the intercepts of recruitment (B6), link gain (B3), base resistance
+to control (B11) and routine operations (D3) are the solution. Covariates enter minus their mean in the burn-in.
+Afterwards nothing here moves.
 """
 
 from math import exp, log
