@@ -25,10 +25,10 @@ def short() -> Callable[..., Scenario]:
 
 @pytest.fixture(scope="session")
 def halved() -> Comparison:
-    """Two years of history against the same with half the border price from October 2012; 7 seeds."""
+    """Two years of history against the same with half the border price from October 2012; 5 seeds."""
     from datetime import date
 
     slump = {"kind": "price_shock", "factor": 0.5, "start": date(2012, 10, 3)}
     closure = {"kind": "route_capacity", "route": "air", "factor": 0.1, "start": date(2012, 12, 31)}
     arms = {"as it was": scenario(), "slump": scenario(slump), "closure": scenario(closure)}
-    return compare(arms, replicates=7, seed=3, workers=1)
+    return compare(arms, replicates=5, seed=3, workers=1)

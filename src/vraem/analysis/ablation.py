@@ -146,11 +146,6 @@ ABLATIONS: tuple[Ablation, ...] = (
         "rules B6 D3: ties to communities help neither recruiters nor those who hide",
         _parameters(join_link_weight=0.0, raid_support_weight=0.0),
     ),
-    Ablation(
-        "collectors do not compete",
-        "rule C5: tolls do not fall with the number of collectors",
-        _parameters(fee_competition_elasticity=0.0),
-    ),
 )
 """Everything that is left out in turn."""
 
