@@ -1,6 +1,7 @@
-"""From the arguments of `vraem.Model` to a scenario."""
+"""What `vraem.Model` makes of what it is given: a scenario, and reporters that can be pickled."""
 
 from collections.abc import Mapping
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -26,3 +27,14 @@ def _dotted(name: str) -> str:
         return name
     table = "run" if name in _RUN_KEYS else "switches" if name in SWITCHES else "parameters"
     return f"{table}.{name}"
+
+
+def picklable(reporters: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of attributes as functions: Mesa would make closures of them, which no pickle holds."""
+    return {
+        name: partial(_attribute, rule) if isinstance(rule, str) else rule for name, rule in reporters.items()
+    }
+
+
+def _attribute(name: str, agent: Any) -> Any:
+    return getattr(agent, name, None)

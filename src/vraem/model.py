@@ -24,7 +24,7 @@ from vraem.armed_agents import Protector, SecurityUnit
 from vraem.mesa_grid import build_grid, settle
 from vraem.mesa_rows import IDS_A_CLASS, Population, RowAgent, no_collection
 from vraem.mesa_sets import AllAgents, RowSet
-from vraem.mesa_setup import resolve
+from vraem.mesa_setup import picklable, resolve
 from vraem.observe.balance import Auditor
 from vraem.observe.finish import finished
 from vraem.observe.recorder import Recorder
@@ -227,8 +227,8 @@ class Model(mesa.Model):
             )
         own, agents, kinds = self._own_reporters
         own.update(model_reporters or {})
-        agents.update(_picklable(agent_reporters or {}))
-        kinds.update({kind: _picklable(wanted) for kind, wanted in (agenttype_reporters or {}).items()})
+        agents.update(picklable(agent_reporters or {}))
+        kinds.update({kind: picklable(wanted) for kind, wanted in (agenttype_reporters or {}).items()})
         self._collector = self._new_collector()
 
     def _new_collector(self) -> mesa.DataCollector:
@@ -389,14 +389,3 @@ class Model(mesa.Model):
 def _last_value(name: str, model: Model) -> float:
     """The newest weekly value of a series: a model reporter. Nothing before the first week."""
     return model.newest().get(name, float("nan"))
-
-
-def _picklable(reporters: Mapping[str, Any]) -> dict[str, Any]:
-    """Names of attributes as functions: Mesa would make closures of them, which no pickle holds."""
-    return {
-        name: partial(_attribute, rule) if isinstance(rule, str) else rule for name, rule in reporters.items()
-    }
-
-
-def _attribute(name: str, agent: Any) -> Any:
-    return getattr(agent, name, None)

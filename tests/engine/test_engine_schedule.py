@@ -2,7 +2,6 @@
 
 import ast
 import datetime as dt
-import pickle
 import re
 import subprocess
 import sys
@@ -411,21 +410,3 @@ def test_a_sweep_refuses_a_schedule_of_ones_own(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(engine, "SCHEDULE", engine.SCHEDULE[:-1])
     with pytest.raises(ValueError, match="put the rule into its file"):
         LocalExecutor(1, None, None, tmp_path)
-
-
-@pytest.mark.parametrize("seed", [-1, 1.5, True, "3"])
-def test_a_seed_that_is_none_is_refused(seed: object):
-    for call in (vraem.new_world, vraem.run):
-        with pytest.raises(ValueError, match="expected an integer of 0 or more"):
-            call("history", seed=seed)
-
-
-def test_a_scenario_may_be_named():
-    assert vraem.new_world("history", 3).scenario == vraem.load("history")
-    with pytest.raises(vraem.ScenarioError, match="hystory"):
-        vraem.run("hystory")
-
-
-def test_a_world_out_of_a_pickle_can_be_guarded():
-    again = pickle.loads(pickle.dumps(busy_world()))
-    engine.advance_guarded(again)

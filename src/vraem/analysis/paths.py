@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vraem.experiment.yearly import KG_PER_TONNE, by_route, callao_share, moving_route_shares
+from vraem.experiment.yearly import KG_PER_TONNE, by_route, callao_share, moving_route_shares, moving_sum
 from vraem.observe import RunResult
 from vraem.world.clock import WEEKS_A_QUARTER, WEEKS_A_YEAR
 
@@ -24,11 +24,7 @@ class Path(NamedTuple):
 
 def _rate(flow: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
     """A weekly flow as a rate a year over `scale`, mean of 13 weeks; not a number in the first 12."""
-    moved = np.full(len(flow), np.nan)
-    total = np.concatenate([[0.0], np.cumsum(flow)])
-    span = WEEKS_A_QUARTER
-    moved[span - 1 :] = (total[span:] - total[:-span]) / span * WEEKS_A_YEAR / scale
-    return moved
+    return moving_sum(flow, WEEKS_A_QUARTER) / WEEKS_A_QUARTER * WEEKS_A_YEAR / scale
 
 
 def _exported(result: RunResult) -> NDArray[np.float64]:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 NO_NULL = "none"
 CENSORED_LABEL = ""
+"""The label of a run that ends before the horizon."""
 ALL_RUNS = "all"
 """What charts call all runs where they can be asked for those dismantled by a definition."""
-"""The label of a run that ends before the horizon."""
 BOTH, DRAWS, SEEDS, RUNS = "draws of assumptions and seeds", "draws of assumptions", "seeds", "runs"
 """What chance drew."""
 HOUSEHOLDS = "run.households"

@@ -78,15 +78,20 @@ def callao_share(route_shares: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(route_shares[rows].sum(axis=0), dtype=np.float64)
 
 
+def moving_sum(flow: NDArray[np.float64], weeks: int) -> NDArray[np.float64]:
+    """Sum of the last `weeks` weeks (..., weeks); the first `weeks` − 1 are not numbers."""
+    running = np.cumsum(flow, axis=-1)
+    moved = np.full(flow.shape, np.nan)
+    moved[..., weeks - 1 :] = running[..., weeks - 1 :]
+    moved[..., weeks:] -= running[..., :-weeks]
+    return moved
+
+
 def moving_route_shares(result: RunResult, weeks: int = 13) -> NDArray[np.float64]:
     """Share (routes, weeks) of each route in what left the valley in the last `weeks` weeks.
 
     Kilograms are summed before dividing, so that a week with one large load does not count like a busy one.
     The first `weeks` − 1 columns are not numbers.
     """
-    flow = by_route(result, "hcl_exported")
-    running = np.cumsum(np.pad(flow, ((0, 0), (1, 0))), axis=1)
-    moved = np.full(flow.shape, np.nan)
-    if flow.shape[1] >= weeks:
-        moved[:, weeks - 1 :] = running[:, weeks:] - running[:, :-weeks]
+    moved = moving_sum(by_route(result, "hcl_exported"), weeks)
     return share(moved, np.broadcast_to(moved.sum(axis=0), moved.shape))

@@ -43,11 +43,7 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
         If the runs have no end states, or no such definition.
 
     """
-    swept = as_swept(results)
-    everybody = among == ALL_RUNS
-    swept.require_end_states(dismantled=not everybody)
-    swept.require_condition(among)
-    kept = swept.strong
+    kept, everybody = _asked(results, among)
     arms, horizons = shown_arms(kept), kept.horizons
     condition = (
         "All runs" if everybody else f"Of the runs in which the group is {condition_words(kept, among)}"
@@ -92,6 +88,15 @@ def end_states(results: Results | Path | str, *, among: str | None = None) -> Fi
     return figure
 
 
+def _asked(results: Results | Path | str, among: str | None) -> tuple[Results, bool]:
+    """The runs that count, and whether all of them are asked for. Raises ``ValueError`` if they cannot say."""
+    swept = as_swept(results)
+    everybody = among == ALL_RUNS
+    swept.require_end_states(dismantled=not everybody)
+    swept.require_condition(among)
+    return swept.strong, everybody
+
+
 def end_state_shares(
     results: Results | Path | str, *, among: str | None = None, horizon: int | None = None
 ) -> Figure:
@@ -100,11 +105,7 @@ def end_state_shares(
     ``among`` as in ``end_states``; ``horizon`` in months, that of the verdict's rules if None. Raises ``ValueError`` if
     the runs have no end states or no such definition, or none of them counts.
     """
-    swept = as_swept(results)
-    everybody = among == ALL_RUNS
-    swept.require_end_states(dismantled=not everybody)
-    swept.require_condition(among)
-    kept = swept.strong
+    kept, everybody = _asked(results, among)
     months = kept.headline if horizon is None else horizon
     arms = [arm for arm in shown_arms(kept) if everybody or arm in kept.campaigns]
     table = {arm: _shares_of(kept, arm, months, None if everybody else among, everybody) for arm in arms}

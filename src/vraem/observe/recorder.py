@@ -42,9 +42,8 @@ class Recorder:
     def of(cls, world: World) -> "Recorder":
         """A recorder for the run of `world`, which watches where persons are in the weeks of its anchor."""
         recorder = cls(world.clock)
-        recorder._rows[: world.week] = (
-            np.nan
-        )  # of the weeks before, if the world has a past, nothing is known
+        # of the weeks before, if the world has a past, nothing is known
+        recorder._rows[: world.week] = np.nan
         recorder.first = recorder._derived = world.week
         recorder._incidents = world.incidents.count
         recorder.watch(world)

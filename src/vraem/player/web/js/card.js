@@ -67,9 +67,8 @@ export class Card {
 
   heading(text, badge, note) {
     const { selection } = this.stage;
-    const tag = selection && selection.kind !== "place" ? runTag(this.stage, selection.arm) : null; // a place is of all runs
-    const ended = selection && selection.kind !== "place" ? this.ended(selection.arm) : null;
-    return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), tag, ended, note ? h("p", {}, note) : null);
+    const run = selection && selection.kind !== "place" ? [runTag(this.stage, selection.arm), this.ended(selection.arm)] : []; // a place is of all runs
+    return h("div", { className: "card-head" }, badge, h("h3", {}, capital(text)), ...run, note ? h("p", {}, note) : null);
   }
 
   armLine(arm) {

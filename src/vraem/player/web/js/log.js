@@ -20,17 +20,23 @@ export class Log {
     this.choice.append(...CHOICES.map((choice) => Object.assign(document.createElement("option"), { value: choice })));
     this.choice.addEventListener("change", () => this.show(true));
     this.list.addEventListener("click", (event) => this.go(event.target.closest("button")));
-    this.orders = new Map();
+    this.own = [];
     this.shown = "";
     onLanguage(() => this.words());
     stage.on("week", () => this.show());
-    for (const name of ["arms", "parted", "orders"]) stage.on(name, () => this.show(true));
+    for (const name of ["arms", "parted", "orders"]) stage.on(name, () => this.renew());
     stage.on("tab", () => this.show(true));
     this.words();
   }
 
   words() {
     [...this.choice.options].forEach((option) => (option.textContent = t(`log.${option.value}`)));
+    this.show(true);
+  }
+
+  /** The orders of each run that the others do not have, which change seldom; and the list anew. */
+  renew() {
+    this.own = this.stage.arms.map((_, arm) => new Set(ownOrders(this.stage, arm)));
     this.show(true);
   }
 
@@ -54,8 +60,7 @@ export class Log {
           taken += 1;
         }
       }
-      const own = new Set(ownOrders(this.stage, index));
-      for (const order of orders(tape)) if (order.week <= last && (index === 0 || own.has(order.order))) found.push({ arm: index, ...order });
+      for (const order of orders(tape)) if (order.week <= last && (index === 0 || this.own[index].has(order.order))) found.push({ arm: index, ...order });
     });
     found.sort((a, b) => b.week - a.week);
     return { found: found.slice(0, most), more: found.length > most };
@@ -68,10 +73,9 @@ export class Log {
     const mark = `${more}:${found.length}:${found[0]?.week}:${found[0]?.index ?? ""}:${found[0]?.arm}`;
     if (!force && mark === this.shown) return;
     this.shown = mark;
-    const own = stage.arms.map((_, arm) => new Set(ownOrders(stage, arm)));
     const items = [];
     for (const incident of found) {
-      const apart = stage.arms.length > 1 && (incident.order ? own[incident.arm].has(incident.order) : incident.week >= stage.parting);
+      const apart = stage.arms.length > 1 && (incident.order ? this.own[incident.arm].has(incident.order) : incident.week >= stage.parting);
       items.push(this.line(incident, apart));
     }
     if (!items.length) items.push(note("log.none"));
